@@ -1,0 +1,1 @@
+"""Who must agree, what has been agreed, and what has been done."""

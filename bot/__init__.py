@@ -1,0 +1,1 @@
+"""The outside: Slack, Oracle, clock, environment, schedule and wiring."""

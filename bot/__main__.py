@@ -1,0 +1,52 @@
+"""The bot's command line: run it, or check what it would need to run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from datetime import UTC, datetime
+
+from bot import check
+from bot.build import running
+from bot.settings import Settings, read
+from dac.errors import DacError
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Operates dedicated AI clusters from Slack.")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="connect to Slack and work (the default)")
+    commands.add_parser("check", help="tell what is missing, without changing anything")
+    chosen = parser.parse_args().command or "run"
+    try:
+        settings = read()
+        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        for chatty in ("apscheduler", "oci", "slack_bolt", "slack_sdk"):
+            logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(settings.log_level)))
+        if chosen == "check":
+            return asyncio.run(check.report(settings, now=now))
+        asyncio.run(_run(settings))
+    except DacError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _run(settings: Settings) -> None:
+    """Work until SIGINT or SIGTERM, then end what has begun."""
+    stop = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    async with running(settings, now=now):
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""The composition root: every part of the bot made and connected, in the order in which they need each other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from approvals import policy
+from approvals.executor import Executor
+from approvals.policy import Policy
+from approvals.service import Approvals
+from approvals.store import Store
+from bot.cards import Cards
+from bot.desk import Desk
+from bot.errands import Errands
+from bot.jobs import Jobs
+from bot.listeners import register
+from bot.oracle import Identity, OracleConfig, connect
+from bot.oracle.identity import Kind
+from bot.postings import Postings
+from bot.settings import Settings
+from bot.slack import Slack
+from bot.web import Web, server
+from bot.workers import Workers
+from commands._command import Services
+from dac.catalog import Catalog, shipped
+from dac.errors import Denied, Invalid
+
+log = logging.getLogger(__name__)
+
+Now = Callable[[], datetime]
+Sleep = Callable[[float], Awaitable[None]]
+
+PING_SECONDS = 2
+"""At Slack's default of ten a socket that was reset is noticed only after ten seconds; measured, this way after 1.5."""
+
+SLACK_TIMEOUT = 10
+"""Seconds for one call of Slack's Web API."""
+
+BACKGROUND_THREADS = 12
+"""For the executor, the cards and look-ups, apart from the commands' so that neither starves the other."""
+
+LAST_SECONDS = 3.0
+"""How long answers under way are waited for when the bot is told to stop."""
+
+
+@dataclass(frozen=True)
+class Bot:
+    """The running parts that someone outside may need."""
+
+    app: AsyncApp
+    jobs: Jobs
+    services: Services
+    store: Store
+
+
+def oracle_config(settings: Settings, catalog: Catalog) -> OracleConfig:
+    reader = Identity(Kind(settings.oci_auth), str(settings.oci_config_file), settings.oci_profile)
+    executor = Identity(
+        Kind(settings.oci_executor_auth),
+        str(settings.oci_executor_config_file or settings.oci_config_file),
+        settings.oci_executor_profile or "DEFAULT",
+    )
+    in_file = settings.oci_executor_auth in {"config_file", "session_token"}
+    return OracleConfig(
+        regions=settings.oci_regions,
+        compartments=settings.oci_compartments,
+        reader=reader,
+        executor=executor if settings.oci_executor_profile or not in_file else None,
+        tenancy=settings.oci_tenancy,
+        endpoint=settings.oci_endpoint,
+        limit_of_shape=catalog.limit_of_shape,
+        fresh_for=settings.fresh_seconds,
+    )
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a file; raises `Invalid` saying what is wrong with it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"The policy file {path} cannot be read: {error}") from None
+    return policy.load(text, str(path))
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep) -> AsyncIterator[Bot]:
+    """The bot at work, connected to Slack, until the context ends."""
+    async with AsyncExitStack() as stack:
+        catalog = shipped()
+        rules = read_policy(settings.policy_file)
+        holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        store = Store(settings.database)
+        postings = Postings(settings.database, holder, settings.lease)
+        oracle = connect(oracle_config(settings, catalog), now=now)
+        stack.callback(oracle.close)
+
+        front = Workers("command", settings.command_threads, settings.command_queue)
+        background = Workers("background", BACKGROUND_THREADS, 10_000)
+        for workers in (background, front):
+            stack.callback(workers.close)
+
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT))
+        )
+        client = AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(),
+            base_url=settings.slack_api_url,
+            session=session,
+            timeout=SLACK_TIMEOUT,
+            # What is tried again, and what must not be, is decided in one place: bot.slack.
+            retry_handlers=[],
+        )
+        slack = Slack(client, session, now, sleep)
+        myself = await _sign_in(client, settings, sleep)
+
+        loop = asyncio.get_running_loop()
+
+        def members_of(group: str) -> frozenset[str]:
+            # Asked from a worker thread, answered on the loop that Slack is spoken to from.
+            return asyncio.run_coroutine_threadsafe(slack.members(group), loop).result()
+
+        approvals = Approvals(store, rules, members_of, now)
+        executor = Executor(store, oracle.reader, oracle.writer, catalog, now, holder=holder, lease=settings.lease)
+        cards = Cards(store, postings, slack, background, now)
+        jobs = Jobs(approvals, executor, cards, background, settings.poll_seconds)
+        services = Services(fleet=oracle.reader, approvals=approvals, policy=rules, catalog=catalog, now=now)
+        desk = Desk(services, slack, front, jobs.changed)
+
+        async def authorize() -> AuthorizeResult:
+            # Known since the start: looked up at each delivery, it would delay the acknowledgement.
+            return myself
+
+        app = AsyncApp(
+            client=client,
+            authorize=authorize,
+            signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None,
+            process_before_response=True,
+        )
+        errands = Errands()
+        register(app, desk, postings, background, errands)
+        jobs.start()
+        stack.push_async_callback(jobs.stop)
+        jobs.changed()
+        stack.push_async_callback(errands.finish, LAST_SECONDS)
+        await _open(app, settings, stack)
+        log.info("At work as %s", myself.bot_user_id)
+        yield Bot(app=app, jobs=jobs, services=services, store=store)
+
+
+async def _sign_in(client: AsyncWebClient, settings: Settings, sleep: Sleep) -> AuthorizeResult:
+    """Who we are at Slack; waits for it as long as it does not answer, gives up when it says no."""
+    wait = 1.0
+    while True:
+        try:
+            answer = await client.auth_test()
+        except SlackApiError as error:
+            if error.response.status_code == 200:  # noqa: PLR2004 - Slack's way of saying no
+                raise Denied(f"Slack does not accept DAC_SLACK_BOT_TOKEN ({error.response.get('error')}).") from None
+            log.warning("Slack answers %s; waiting for it", error.response.status_code)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("Slack does not answer (%s); waiting for it", type(error).__name__)
+        else:
+            return AuthorizeResult.from_auth_test_response(
+                auth_test_response=answer, bot_token=settings.slack_bot_token.get_secret_value()
+            )
+        await sleep(wait)
+        wait = min(wait * 2, 30.0)
+
+
+async def _open(app: AsyncApp, settings: Settings, stack: AsyncExitStack) -> None:
+    """Begin to take deliveries."""
+    handler: AsyncSocketModeHandler | None = None
+    if settings.transport == "socket":
+        assert settings.slack_app_token  # noqa: S101 - the settings have seen to it
+        handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value(), ping_interval=PING_SECONDS)
+        stack.push_async_callback(handler.close_async)
+        await handler.connect_async()  # type: ignore[no-untyped-call]
+
+    async def health() -> dict[str, str]:
+        there = handler is None or await handler.client.is_connected()
+        return {"slack": "ok" if there else "not connected"}
+
+    port = settings.http_port if settings.http_port is not None else 3000 if handler is None else None
+    if port is not None:
+        http = server(Web(app if handler is None else None, health), settings.http_host, port)
+        task = asyncio.create_task(http.serve())
+
+        async def stop() -> None:
+            http.should_exit = True
+            await task
+
+        stack.push_async_callback(stop)

@@ -1,0 +1,155 @@
+"""Where every command line ends up, however it came: it is understood, carried out in a worker, and answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.slack import Gone, Slack
+from bot.workers import Workers
+from commands import COMMANDS
+from commands._blocks import Block, clip, context, escape, section
+from commands._command import AnyCommand, Call, Reply, Services
+from commands._form import Filled, form, options
+from commands._home import home
+from commands._parse import Parsed, arguments, check_given, in_thread, parse, split_verb
+from commands.help import unknown
+from dac.errors import DacError, Invalid
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = 10_000
+"""Deliveries remembered so that Slack's second copy of one does nothing."""
+
+MENU_SECONDS = 2.0
+"""How long a menu's options are waited for; Slack gives up at three."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How an answer gets back: by response_url if there is one, else as a whisper in the call's channel."""
+
+    response_url: str | None = None
+    trigger_id: str | None = None
+
+
+class Desk:
+    """`changed` is called after every command, for it may have given the executor and the cards something to do."""
+
+    def __init__(self, services: Services, slack: Slack, workers: Workers, changed: Callable[[], None]) -> None:
+        self._services = services
+        self._slack = slack
+        self._workers = workers
+        self._changed = changed
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    async def line(self, text: str, call: Call, way: Way) -> None:
+        """Carry out a command line, or open the form for what it lacks."""
+        if self._is_copy(call.delivery):
+            return
+        try:
+            command, parsed = _understood(text, call)
+            check_given(command, parsed)
+            if parsed.missing:
+                await self._ask(command, parsed, call, way)
+                return
+        except DacError as error:
+            await self._answer(_sorry(error), call, way)
+            return
+        await self._carry_out(command, parsed.values, call, way)
+
+    async def filled(self, filled: Filled, call: Call) -> None:
+        """Carry out a form that has come back; its values have been checked at the acknowledgement."""
+        if self._is_copy(call.delivery):
+            return
+        await self._carry_out(COMMANDS[filled.verb], filled.values, call, Way(), entered=filled)
+
+    async def menu(self, verb: str, field: str, query: str) -> list[Block]:
+        """Options for a menu, or none when they do not come in time."""
+        choices = COMMANDS[verb].menus[field]
+        try:
+            async with asyncio.timeout(MENU_SECONDS):
+                found = await self._workers.run(choices, self._services)
+        except (DacError, TimeoutError) as error:
+            log.warning("Offering %s of %s: %s", field, verb, error or "no answer in time")
+            return []
+        return options(list(found), query)
+
+    async def home(self, user: str) -> None:
+        try:
+            view = await self._workers.run(home, self._services)
+            await self._slack.publish_home(user, view)
+        except DacError as error:
+            log.warning("Showing the App Home: %s", error)
+
+    async def _ask(self, command: AnyCommand, parsed: Parsed, call: Call, way: Way) -> None:
+        if way.trigger_id is None:
+            named = " and ".join(f"<{each}>" for each in parsed.missing)
+            raise Invalid(f"I need {named} as well. Usage: `{command.usage}`")
+        await self._slack.open_view(way.trigger_id, form(command, parsed, call))
+
+    async def _carry_out(
+        self, command: AnyCommand, values: dict[str, Any], call: Call, way: Way, entered: Filled | None = None
+    ) -> None:
+        try:
+            args = arguments(command, values)
+            reply = await self._workers.run(command.run, args, call, self._services)
+        except DacError as error:
+            reply = _sorry(error, entered)
+        except Exception:
+            reference = uuid.uuid4().hex[:8]
+            log.exception("Carrying out %s (%s)", command.name, reference)
+            reply = Reply(text=f"Something went wrong on my side; it has been logged as {reference}.")
+        self._changed()
+        await self._answer(reply, call, way)
+
+    async def _answer(self, reply: Reply, call: Call, way: Way) -> None:
+        blocks = reply.blocks or [section(reply.text)]
+        try:
+            if way.response_url:
+                try:
+                    await self._slack.respond(way.response_url, reply.text, blocks, public=reply.public)
+                except Gone:
+                    # A response_url answers five times within half an hour; after that there is the channel.
+                    log.info("A response_url has run out")
+                else:
+                    return
+            if reply.public:
+                await self._slack.post(call.channel, reply.text, blocks, thread_ts=call.thread_ts)
+            else:
+                await self._slack.whisper(call.channel, call.user, reply.text, blocks, call.thread_ts)
+        except DacError as error:
+            log.error("Answering <%s>: %s", call.user, error)  # noqa: TRY400 - its sentence says it all
+
+    def _is_copy(self, delivery: str) -> bool:
+        copy = delivery in self._seen
+        self._seen[delivery] = None
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return copy
+
+
+def _understood(text: str, call: Call) -> tuple[AnyCommand, Parsed]:
+    verb, tail = split_verb(text)
+    command = COMMANDS.get(verb or "help")
+    if command is None:
+        raise Invalid(unknown(verb, list(COMMANDS)))
+    return command, parse(command, in_thread(command, tail, call.request_id))
+
+
+def _sorry(error: DacError, entered: Filled | None = None) -> Reply:
+    """The sentence, and what was entered in a form, which would be lost otherwise."""
+    blocks: Sequence[Block] = [section(escape(str(error)) if "`" not in str(error) else str(error))]
+    if entered:
+        blocks = [*blocks, context(f"You entered: {escape(clip(_typed(entered), 1500))}")]
+    return Reply(text=str(error), blocks=blocks)
+
+
+def _typed(filled: Filled) -> str:
+    words = [f"because {value}" if name == "because" else str(value) for name, value in filled.values.items()]
+    return " ".join(["/dac", filled.verb, *words])

@@ -1,0 +1,95 @@
+"""The recurring work: requests expire, what was agreed is carried out, messages are brought up to date."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from approvals.executor import Executor
+from approvals.service import Approvals
+from bot.cards import Cards
+from bot.workers import Workers
+from dac.errors import DacError
+
+log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """Each round may be run at any time and by two processes: the database decides who does what.
+
+    `changed` asks for a round soon, without waiting for the next one that is due.
+    """
+
+    def __init__(
+        self, approvals: Approvals, executor: Executor, cards: Cards, workers: Workers, poll_seconds: float
+    ) -> None:
+        self._approvals = approvals
+        self._executor = executor
+        self._cards = cards
+        self._workers = workers
+        self._poll_seconds = poll_seconds
+        self._scheduler = AsyncIOScheduler()
+        self._soon = asyncio.Event()
+        self._eager: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        for work in (self.expire, self.advance, self.reconcile):
+            self._scheduler.add_job(
+                _logged,
+                "interval",
+                args=[work],
+                id=work.__name__,
+                seconds=self._poll_seconds,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
+        self._scheduler.start()
+        self._eager = asyncio.create_task(self._be_eager())
+
+    def changed(self) -> None:
+        self._soon.set()
+
+    async def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+        if self._eager:
+            self._eager.cancel()
+            await asyncio.gather(self._eager, return_exceptions=True)
+
+    async def expire(self) -> None:
+        if await self._workers.run(self._approvals.expire):
+            self.changed()
+
+    async def advance(self) -> None:
+        """One step of every request that has one; a step may wait for Oracle, so they go side by side."""
+        due = await self._workers.run(self._executor.due)
+        steps = [self._workers.run(self._executor.advance, request_id) for request_id in due]
+        for request_id, result in zip(due, await asyncio.gather(*steps, return_exceptions=True), strict=True):
+            if isinstance(result, BaseException):
+                log.error("Carrying out request %s", request_id, exc_info=result)
+            elif result.version != due[request_id]:
+                self.changed()
+
+    async def reconcile(self) -> None:
+        await self._cards.reconcile()
+
+    async def _be_eager(self) -> None:
+        while True:
+            await self._soon.wait()
+            self._soon.clear()
+            # Drawn first, so that people see their click before Oracle is asked; then what Oracle said.
+            for work in (self.reconcile, self.advance, self.reconcile):
+                await _logged(work)
+
+
+async def _logged(work: Callable[[], Awaitable[None]]) -> None:
+    """A round that fails is logged and the next one comes all the same."""
+    try:
+        await work()
+    except DacError as error:
+        log.warning("%s: %s", getattr(work, "__name__", work), error)
+    except Exception:
+        log.exception("%s", getattr(work, "__name__", work))

@@ -1,0 +1,90 @@
+"""Whether the bot's identities can do at Oracle what they are meant to; nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from bot.oracle import answers
+from bot.oracle.calls import Calls
+from bot.oracle.clients import Clients
+from bot.oracle.config import OracleConfig
+from bot.oracle.limits import SERVICE
+from bot.oracle.metrics import Monitoring
+from dac.errors import DacError
+
+
+@dataclass(frozen=True)
+class Finding:
+    what: str
+    ok: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class _Question:
+    what: str
+    ask: Callable[[], str]
+
+
+def check(reader: Clients, executor: Clients, calls: Calls, config: OracleConfig) -> list[Finding]:
+    """In a fixed order, whatever answers first."""
+    questions = [*_of_reader(reader, calls, config), *_of_executor(executor, calls, config)]
+    with ThreadPoolExecutor(config.parallel, thread_name_prefix="oracle-check") as pool:
+        return list(pool.map(_find, questions))
+
+
+def _find(question: _Question) -> Finding:
+    try:
+        return Finding(question.what, ok=True, sentence=question.ask())
+    except DacError as error:
+        return Finding(question.what, ok=False, sentence=str(error))
+
+
+def _of_reader(clients: Clients, calls: Calls, config: OracleConfig) -> Iterator[_Question]:
+    for region in config.regions:
+        for compartment_id in config.compartments:
+            where = f"{region}, compartment {answers.short(compartment_id)}"
+            yield _Question(f"reading clusters in {where}", _lists(clients, calls, region, compartment_id))
+            yield _Question(f"reading metrics in {where}", _measures(clients, calls, region, compartment_id))
+        if config.limit_of_shape:
+            name = next(iter(config.limit_of_shape.values()))
+            yield _Question(f"reading service limits in {region}", _counts(clients, calls, region, name))
+
+
+def _of_executor(clients: Clients, calls: Calls, config: OracleConfig) -> Iterator[_Question]:
+    for region in config.regions:
+        yield _Question(f"signing in for changes in {region}", _lists(clients, calls, region, config.compartments[0]))
+
+
+def _lists(clients: Clients, calls: Calls, region: str, compartment_id: str) -> Callable[[], str]:
+    def ask() -> str:
+        client = clients.generative_ai(region)
+        doing = f"Listing clusters in {region}, compartment {answers.short(compartment_id)}"
+        calls.read(doing, lambda: client.list_dedicated_ai_clusters(compartment_id, limit=1))
+        return f"Signed in with {clients.identity}; Oracle lists the clusters."
+
+    return ask
+
+
+def _measures(clients: Clients, calls: Calls, region: str, compartment_id: str) -> Callable[[], str]:
+    def ask() -> str:
+        found = Monitoring(clients.monitoring(region), calls, region, compartment_id).metric_names()
+        return (
+            f"Monitoring knows {len(found)} metrics of Generative AI here." if found else "Nothing measured here yet."
+        )
+
+    return ask
+
+
+def _counts(clients: Clients, calls: Calls, region: str, name: str) -> Callable[[], str]:
+    def ask() -> str:
+        client, tenancy = clients.limits(region), clients.tenancy()
+        calls.read(
+            f"Reading service limit {name} in {region}",
+            lambda: client.get_resource_availability(SERVICE, name, tenancy),
+        )
+        return "Oracle tells how much of a limit is left."
+
+    return ask

@@ -1,0 +1,48 @@
+"""What has to be known to reach Oracle: where, as whom, and how long to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.oracle.identity import Identity
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long, in seconds, Oracle is waited for before a person is told.
+
+    `connect` and `silence` bound one exchange (making the connection; each wait for more of the answer), `read` and
+    `write` everything done for one question including attempts after the first, `fleet` the reading of all regions.
+    """
+
+    connect: float = 3.0
+    silence: float = 5.0
+    read: float = 8.0
+    write: float = 15.0
+    fleet: float = 10.0
+    attempts: int = 3
+
+
+@dataclass(frozen=True)
+class OracleConfig:
+    """`endpoint` replaces Oracle's own addresses: `{region}` and `{service}` in it are filled in where present.
+
+    `limit_of_shape` names the service limit that each cluster shape counts against. Without an `executor` nothing can
+    be changed. `tenancy` is only needed where the reading identity does not name it.
+    """
+
+    regions: tuple[str, ...]
+    compartments: tuple[str, ...]
+    reader: Identity
+    executor: Identity | None = None
+    tenancy: str | None = None
+    endpoint: str | None = None
+    limit_of_shape: Mapping[str, str] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience)
+    fresh_for: float = 20.0
+    parallel: int = 16
+
+    def __post_init__(self) -> None:
+        if not self.regions or not self.compartments:
+            raise ValueError("at least one region and one compartment are needed to find clusters in")

@@ -1,0 +1,43 @@
+"""How much of the service limit that a cluster counts against is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.oracle.calls import Calls
+from bot.oracle.errors import understood
+from dac.cluster import Cluster, Headroom
+from dac.errors import DacError, Unavailable
+from dac.figures import Unknown
+
+SERVICE = "ai-generative"
+"""Generative AI's name in Oracle's Limits service."""
+
+
+def headroom(
+    client: Any, calls: Calls, cluster: Cluster, tenancy: str, limit_of_shape: Mapping[str, str], at: datetime
+) -> Headroom | Unknown:
+    """Service limits are the tenancy's, not the compartment's; that no answer is had never stops the person asking."""
+    what = f"service limit left for {cluster.unit_shape} in {cluster.region}"
+    name = limit_of_shape.get(cluster.unit_shape)
+    if name is None:
+        return Unknown(
+            what=what,
+            settle=f"look up in the Console, under Limits, Quotas and Usage, what {cluster.unit_shape} counts against",
+        )
+    doing = f"Reading service limit {name} in {cluster.region}"
+    try:
+        response = calls.read(doing, lambda: client.get_resource_availability(SERVICE, name, tenancy))
+        with understood(doing):
+            used, available = response.data.get("used"), response.data.get("available")
+            if used is None or available is None:
+                return Unknown(what=what, settle=f"Oracle does not count {name}: look in the Console")
+            return Headroom(limit_name=name, region=cluster.region, used=used, available=available, read_at=at)
+    except Unavailable as error:
+        return Unknown(what=what, settle=f"ask again later; {error}")
+    except DacError as error:
+        return Unknown(
+            what=what, settle=f"let the reading identity `inspect resource-availability in tenancy`; {error}"
+        )

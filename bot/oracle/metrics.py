@@ -1,0 +1,220 @@
+"""What Monitoring measured at the endpoints of one region and compartment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.oracle import answers
+from bot.oracle.calls import Calls
+from bot.oracle.errors import understood
+from dac.cluster import Endpoint, Traffic
+from dac.errors import DacError
+
+NAMESPACE = "oci_generativeai"
+CALLS = "TotalInvocationCount"
+CLIENT_ERRORS = "ClientErrorCount"
+SERVER_ERRORS = "ServerErrorCount"
+LATENCY = "InvocationLatency"
+INPUT_TOKENS = "InputTokenCount"
+OUTPUT_TOKENS = "OutputTokenCount"
+IDLE_CALLS = "calls in the longer window"
+
+ENDPOINT_DIMENSIONS = ("resourceId", "endpointId", "endpointOcid", "resourceDisplayName")
+"""Preferred when several dimensions name the endpoint. Oracle documents none of them, so what decides is that a
+dimension holds the OCID of an endpoint; this order only settles which, and any other comes after, by name."""
+
+ENDPOINT_OCID = "ocid1.generativeaiendpoint."
+DEFINITIONS = 1000
+"""How many definitions of one metric are looked at to learn its dimensions: one page."""
+
+RECENT, IDLE = timedelta(hours=1), timedelta(hours=72)
+MANY_STREAMS = 1000
+"""Above this, hours are too fine for the longer window: Monitoring returns at most 100,000 points."""
+
+
+@dataclass
+class Measured:
+    """What was read before the deadline or a failure, and that failure."""
+
+    traffic: tuple[Traffic, ...] = ()
+    problem: DacError | None = None
+
+
+@dataclass(frozen=True)
+class _Window:
+    since: datetime
+    until: datetime
+    interval: str
+
+
+def _total(points: list[Decimal]) -> Decimal:
+    return sum(points, Decimal())
+
+
+@dataclass(frozen=True)
+class _Question:
+    figure: str
+    metric: str
+    window: _Window
+    statistic: str = "sum()"
+    merge: Callable[[list[Decimal]], Decimal] = _total
+
+
+@dataclass
+class _Readings:
+    """Per endpoint: one metric's figure, and the unit it came in."""
+
+    known: bool = False
+    figures: dict[str, Decimal] = field(default_factory=dict)
+    unit: str | None = None
+
+    def count(self, endpoint_id: str) -> Decimal | None:
+        """How often something happened; nothing counted is zero only where counting is known to take place.
+
+        Monitoring keeps no points for what did not happen. So an endpoint without any was not called, provided that
+        Monitoring answered and that the metric is counted for endpoints of this region and compartment. Where it has
+        never seen the metric, it may just as well not be measured, or not be ours to see: that is not a zero.
+        """
+        return self.figures.get(endpoint_id, Decimal(0) if self.known else None)
+
+    def value(self, endpoint_id: str) -> Decimal | None:
+        return self.figures.get(endpoint_id)
+
+
+class Monitoring:
+    """Asks in a fixed order, one question at a time: Oracle allows ten a second for the whole tenancy."""
+
+    def __init__(self, client: Any, calls: Calls, region: str, compartment_id: str) -> None:
+        self._client, self._calls, self._compartment_id = client, calls, compartment_id
+        self._where = f"in {region}, compartment {answers.short(compartment_id)}"
+
+    def measure(self, endpoints: tuple[Endpoint, ...], at: datetime) -> Measured:
+        """Two records per endpoint: the last hour, and the calls of the last 72 hours, which show who is idle."""
+        recent, idle = _recent(at), _idle(at, len(endpoints))
+        read: dict[str, _Readings] = defaultdict(_Readings)
+        problem = None
+        try:
+            names = self.metric_names()
+            dimension = self._endpoint_dimension({each.id for each in endpoints}) if CALLS in names else None
+            if dimension:
+                for question in _questions(recent, idle):
+                    if question.metric in names:
+                        read[question.figure] = self._summarize(question, dimension)
+        except DacError as error:
+            problem = error
+        if problem and not read:
+            return Measured(problem=problem)
+        return Measured(tuple(_records(endpoints, recent, idle, read)), problem)
+
+    def metric_names(self) -> set[str]:
+        """Those Monitoring has points of; grouped by name, so that a thousand endpoints are not a thousand lines."""
+        doing = f"Listing the metrics {self._where}"
+        names: set[str] = set()
+        for page in self._calls.pages(
+            doing,
+            self._client.list_metrics,
+            compartment_id=self._compartment_id,
+            list_metrics_details={"namespace": NAMESPACE, "groupBy": ["name"]},
+        ):
+            with understood(doing):
+                names.update(each["name"] for each in page.data)
+        return names
+
+    def _endpoint_dimension(self, ids: set[str]) -> str | None:
+        doing = f"Listing the dimensions of {CALLS} {self._where}"
+        response = self._calls.read(
+            doing,
+            lambda: self._client.list_metrics(
+                self._compartment_id, {"namespace": NAMESPACE, "name": CALLS}, limit=DEFINITIONS
+            ),
+        )
+        with understood(doing):
+            pairs = [pair for each in response.data for pair in (each.get("dimensions") or {}).items()]
+        ours = {key for key, value in pairs if value in ids}
+        # None of ours was ever called: endpoints that others own, or that are gone, still show where the OCID stands.
+        named = ours or {key for key, value in pairs if str(value).startswith(ENDPOINT_OCID)}
+        return next((key for key in ENDPOINT_DIMENSIONS if key in named), min(named, default=None))
+
+    def _summarize(self, question: _Question, dimension: str) -> _Readings:
+        name, window = question.metric, question.window
+        doing = f"Reading {name} {self._where}"
+        response = self._calls.read(
+            doing,
+            lambda: self._client.summarize_metrics_data(
+                self._compartment_id,
+                {
+                    "namespace": NAMESPACE,
+                    "query": f"{name}[{window.interval}].groupBy({dimension}).{question.statistic}",
+                    "startTime": window.since,
+                    "endTime": window.until,
+                    # Left out it is a minute, which makes intervals overlap and counts everything many times.
+                    "resolution": window.interval,
+                },
+            ),
+        )
+        readings = _Readings(known=True)
+        with understood(doing):
+            for stream in response.data:
+                points = [Decimal(str(each["value"])) for each in stream["aggregatedDatapoints"] or ()]
+                if points:
+                    readings.figures[stream["dimensions"][dimension]] = question.merge(points)
+                readings.unit = readings.unit or (stream.get("metadata") or {}).get("unit")
+        return readings
+
+
+def _questions(recent: _Window, idle: _Window) -> tuple[_Question, ...]:
+    """The most telling first, for the deadline may cut the rest off."""
+    # A percentile cannot be put together from parts. Where Monitoring counts hours from the start of the window this is
+    # one point; where from the full hour, two, of which the worse one is shown.
+    end = recent.until.replace(second=0, microsecond=0)
+    whole_hour = _Window(end - RECENT, end, "1h")
+    return (
+        _Question(CALLS, CALLS, recent),
+        _Question(IDLE_CALLS, CALLS, idle),
+        _Question(SERVER_ERRORS, SERVER_ERRORS, recent),
+        _Question(CLIENT_ERRORS, CLIENT_ERRORS, recent),
+        _Question(LATENCY, LATENCY, whole_hour, "p95()", max),
+        _Question(INPUT_TOKENS, INPUT_TOKENS, recent),
+        _Question(OUTPUT_TOKENS, OUTPUT_TOKENS, recent),
+    )
+
+
+def _recent(at: datetime) -> _Window:
+    """Begins on a full interval, so that no point counts what came before; the last one may not be full yet."""
+    start = at - RECENT
+    return _Window(start.replace(minute=start.minute - start.minute % 5, second=0, microsecond=0), at, "5m")
+
+
+def _idle(at: datetime, streams: int) -> _Window:
+    start = (at - IDLE).replace(minute=0, second=0, microsecond=0)
+    return _Window(start, at, "1h") if streams <= MANY_STREAMS else _Window(start.replace(hour=0), at, "1d")
+
+
+def _records(
+    endpoints: tuple[Endpoint, ...], recent: _Window, idle: _Window, read: dict[str, _Readings]
+) -> Iterator[Traffic]:
+    for each in endpoints:
+        yield Traffic(
+            endpoint_id=each.id,
+            since=recent.since,
+            until=recent.until,
+            calls=read[CALLS].count(each.id),
+            client_errors=read[CLIENT_ERRORS].count(each.id),
+            server_errors=read[SERVER_ERRORS].count(each.id),
+            p95_latency=read[LATENCY].value(each.id),
+            latency_unit=read[LATENCY].unit,
+            # A model that is not paid by tokens counts none: that is not zero tokens.
+            input_tokens=read[INPUT_TOKENS].value(each.id),
+            output_tokens=read[OUTPUT_TOKENS].value(each.id),
+        )
+        yield Traffic(
+            endpoint_id=each.id,
+            since=idle.since,
+            until=idle.until,
+            calls=read[IDLE_CALLS].count(each.id),
+        )

@@ -1,0 +1,52 @@
+"""Reading from Oracle with the everyday identity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.oracle import answers
+from bot.oracle.cache import Kept
+from bot.oracle.calls import Calls
+from bot.oracle.clients import Clients
+from bot.oracle.config import OracleConfig
+from bot.oracle.errors import understood
+from bot.oracle.fleet import FleetReading
+from bot.oracle.limits import headroom
+from bot.oracle.workrequests import work_requests
+from dac.cluster import Cluster, Fleet, Headroom, WorkRequest
+from dac.errors import DacError
+from dac.figures import Unknown
+
+
+class OracleReader:
+    """`dac.gateway.FleetReader` over Oracle's SDK; safe to ask from many threads."""
+
+    def __init__(self, clients: Clients, calls: Calls, config: OracleConfig, now: Callable[[], datetime]) -> None:
+        self._clients, self._calls, self._config, self._now = clients, calls, config, now
+        self._fleet = Kept(lambda: FleetReading(clients, calls, config, now()).read(), config.fresh_for, now)
+
+    def fleet(self) -> Fleet:
+        return self._fleet.get()
+
+    def changed(self) -> None:
+        """Something was changed at Oracle: the next `fleet` is read anew."""
+        self._fleet.forget()
+
+    def cluster(self, region: str, cluster_id: str) -> Cluster:
+        client = self._clients.generative_ai(region)
+        doing = f"Reading cluster {answers.short(cluster_id)} in {region}"
+        response = self._calls.read(doing, lambda: client.get_dedicated_ai_cluster(cluster_id))
+        with understood(doing):
+            # Raw JSON, so the shape is Oracle's own text here too and belongs to this etag (see `Clients`).
+            return answers.cluster(response.data, region, response.headers["etag"])
+
+    def work_requests(self, cluster: Cluster) -> tuple[WorkRequest, ...]:
+        return work_requests(self._clients.generative_ai(cluster.region), self._calls, cluster)
+
+    def headroom(self, cluster: Cluster) -> Headroom | Unknown:
+        try:
+            client, tenancy = self._clients.limits(cluster.region), self._clients.tenancy()
+        except DacError as error:
+            return Unknown(what=f"service limit left in {cluster.region}", settle=str(error))
+        return headroom(client, self._calls, cluster, tenancy, self._config.limit_of_shape, self._now())

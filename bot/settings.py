@@ -1,0 +1,110 @@
+"""Every setting of the bot, read once from the environment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from dac.errors import Invalid
+
+Auth = Literal["config_file", "session_token", "instance_principal", "resource_principal"]
+
+
+class Settings(BaseSettings):
+    """Read by `bot.__main__` from DAC_* variables, and SLACK_API_URL as Slack's own tools know it."""
+
+    model_config = SettingsConfigDict(env_prefix="DAC_", frozen=True, extra="ignore", populate_by_name=True)
+
+    slack_bot_token: SecretStr = Field(description="The Slack app's bot token, xoxb-…")
+    slack_app_token: SecretStr | None = Field(None, description="App-level token xapp-…, for Socket Mode")
+    slack_signing_secret: SecretStr | None = Field(None, description="Signing secret, for DAC_TRANSPORT=http")
+    slack_api_url: str = Field(
+        "https://slack.com/api/",
+        validation_alias="SLACK_API_URL",
+        description="Where Slack's Web API is; another one for GovSlack or a local workspace",
+    )
+    transport: Literal["socket", "http"] = Field("socket", description="How Slack reaches the bot")
+    http_host: str = Field("0.0.0.0", description="Address that HTTP is served on")  # noqa: S104 - a container's own
+    http_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port for /healthz, and for /slack/events with DAC_TRANSPORT=http (there 3000 if unset)",
+    )
+
+    oci_regions: Annotated[tuple[str, ...], NoDecode] = Field(
+        min_length=1, description="Regions to look at, separated by commas"
+    )
+    oci_compartments: Annotated[tuple[str, ...], NoDecode] = Field(
+        min_length=1, description="OCIDs of the compartments to look at, separated by commas"
+    )
+    oci_tenancy: str | None = Field(None, description="OCID of the tenancy; unset means the reading identity's")
+    oci_endpoint: str | None = Field(
+        None, description="Replaces Oracle's addresses, for dedicated regions; {region} and {service} are filled in"
+    )
+    oci_auth: Auth = Field("config_file", description="How the reading identity signs in")
+    oci_config_file: Path = Field(Path("~/.oci/config"), description="Oracle configuration file of that identity")
+    oci_profile: str = Field("DEFAULT", description="Profile of the reading identity in it")
+    oci_executor_auth: Auth = Field("config_file", description="How the executing identity signs in")
+    oci_executor_config_file: Path | None = Field(None, description="Its configuration file; unset means the same one")
+    oci_executor_profile: str | None = Field(
+        None, description="Profile of the executing identity; it alone may change clusters"
+    )
+
+    policy_file: Path = Field(Path("policy.toml"), description="Who must approve what")
+    database: Path = Field(Path("dac.sqlite3"), description="The SQLite file that holds requests and their history")
+    command_threads: int = Field(32, ge=1, le=256, description="Commands carried out at the same time")
+    command_queue: int = Field(64, ge=0, le=1000, description="Commands that may wait before people are told to retry")
+    fresh_seconds: float = Field(20, ge=0, le=600, description="How long a reading of all clusters is used again")
+    poll_seconds: float = Field(3, gt=0, le=600, description="How often work under way is looked at")
+    lease_seconds: float = Field(30, ge=20, le=600, description="How long one process's claim keeps others away")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged")
+
+    @field_validator("oci_regions", "oci_compartments", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(filter(None, (each.strip() for each in value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_in_slash(cls, url: str) -> str:
+        return url if url.endswith("/") else f"{url}/"
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if self.transport == "socket" and self.slack_app_token is None:
+            raise ValueError("DAC_SLACK_APP_TOKEN is needed for Socket Mode; or set DAC_TRANSPORT=http")
+        if self.transport == "http" and self.slack_signing_secret is None:
+            raise ValueError("DAC_SLACK_SIGNING_SECRET is needed for DAC_TRANSPORT=http")
+        return self
+
+    @property
+    def lease(self) -> timedelta:
+        return timedelta(seconds=self.lease_seconds)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"DAC_{name.upper()}"
+
+
+def read() -> Settings:
+    """The settings of this process; raises `Invalid` with one line for each that is wrong, and no value of any."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise Invalid("\n".join(_line(each["loc"], each["type"], each["msg"]) for each in error.errors())) from None
+
+
+def _line(loc: tuple[int | str, ...], kind: str, message: str) -> str:
+    if not loc:
+        return message.removeprefix("Value error, ")
+    name = str(loc[0])
+    field = name if name in Settings.model_fields else name.lower().removeprefix("dac_")
+    named = variable(field) if field in Settings.model_fields else name
+    return f"{named} is not set" if kind == "missing" else f"{named}: {message}"

@@ -1,0 +1,281 @@
+"""Everything the bot says to Slack: one place for its rate limits, its refusals and its outages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from dac.errors import DacError, Denied, Invalid, NotFound, Unavailable
+
+log = logging.getLogger(__name__)
+
+Block = dict[str, Any]
+Now = Callable[[], datetime]
+Sleep = Callable[[float], Awaitable[None]]
+
+TROUBLES = {
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "accesslimited",
+    "team_added_to_org",
+}
+"""Errors of Slack's that pass by themselves."""
+
+RATE_LIMITED = 429
+SERVER_ERROR = 500
+OK = 200
+
+BURST = 3
+"""Messages a channel may get at once; after that one a second, as Slack asks."""
+
+PATIENCE = timedelta(minutes=10)
+"""How long an answer is tried to be delivered; a response_url lives for thirty."""
+
+LONGEST_WAIT = 30.0
+"""Seconds between two tries at the most, so that Slack is found again soon after an outage."""
+
+METADATA = "dac_message"
+"""Event type of the metadata our messages carry, by which one is found again."""
+
+
+class _Refusal(Exception):
+    """Slack's answer where it is not a yes, whichever way it came."""
+
+    def __init__(self, status: int, name: str, retry_after: str | None) -> None:
+        super().__init__(name)
+        self.name = name
+        self.limited = status == RATE_LIMITED or name == "ratelimited"
+        self.passing = status >= SERVER_ERROR or name in TROUBLES
+        self.retry_after = float(retry_after) if retry_after and retry_after.isdigit() else 1.0
+
+
+class Gone(NotFound):
+    """The message, channel or membership that a call needs is not there any more; trying again does not help."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    channel: str
+    ts: str
+
+
+class Pace:
+    """At most `BURST` messages at once and one a second after that, for each channel."""
+
+    def __init__(self, now: Now, sleep: Sleep) -> None:
+        self._now = now
+        self._sleep = sleep
+        self._free_at: dict[str, datetime] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    @contextlib.asynccontextmanager
+    async def turn(self, channel: str) -> AsyncIterator[None]:
+        async with self._turns.setdefault(channel, asyncio.Lock()):
+            now = self._now()
+            # Each message costs a second of a budget that holds BURST of them.
+            full = now - timedelta(seconds=BURST - 1)
+            free_at = max(self._free_at.get(channel, full), full)
+            if free_at > now:
+                await self._sleep((free_at - now).total_seconds())
+            self._free_at[channel] = free_at + timedelta(seconds=1)
+            yield
+
+
+class Slack:
+    """Speaks for the bot. What passes by itself is tried again; what does not becomes a `DacError`."""
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, now: Now, sleep: Sleep) -> None:
+        self._client = client
+        self._session = session
+        self._now = now
+        self._sleep = sleep
+        self._pace = Pace(now, sleep)
+
+    async def post(
+        self, channel: str, text: str, blocks: Sequence[Block], *, thread_ts: str | None = None, name: str | None = None
+    ) -> Posted:
+        """Post a message. `name` is how `find` will know it; a call whose fate is unknown is not repeated here."""
+        metadata = {"event_type": METADATA, "event_payload": {"name": name}} if name else None
+        async with self._pace.turn(channel):
+            answer = await self._try(
+                lambda: self._client.chat_postMessage(
+                    channel=channel,
+                    text=text,
+                    blocks=list(blocks) or None,
+                    thread_ts=thread_ts,
+                    metadata=metadata,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                ),
+                repeatable=False,
+            )
+        return Posted(channel=str(answer["channel"]), ts=str(answer["ts"]))
+
+    async def update(self, posted: Posted, text: str, blocks: Sequence[Block]) -> None:
+        await self._try(
+            lambda: self._client.chat_update(
+                channel=posted.channel, ts=posted.ts, text=text, blocks=list(blocks), as_user=None
+            )
+        )
+
+    async def find(self, channel: str, name: str, since: datetime, thread_ts: str | None) -> Posted | None:
+        """A message of ours by its name, for a posting whose answer was lost; None where it may not be looked up."""
+        asked: dict[str, Any] = {"include_all_metadata": True, "limit": 200, "oldest": str(since.timestamp())}
+        listing = self._client.conversations_replies if thread_ts else self._client.conversations_history
+        if thread_ts:
+            asked["ts"] = thread_ts
+        try:
+            answer = await self._try(lambda: listing(channel=channel, **asked))
+        except (Denied, Invalid, NotFound):
+            return None
+        for message in answer.get("messages", []):
+            metadata = message.get("metadata") or {}
+            if (metadata.get("event_payload") or {}).get("name") == name:
+                return Posted(channel=channel, ts=str(message["ts"]))
+        return None
+
+    async def whisper(
+        self, channel: str, user: str, text: str, blocks: Sequence[Block], thread_ts: str | None = None
+    ) -> None:
+        """Tell one person, in the channel if they are in it, else directly."""
+        try:
+            await self._try(
+                lambda: self._client.chat_postEphemeral(
+                    channel=channel, user=user, text=text, blocks=list(blocks) or None, thread_ts=thread_ts
+                )
+            )
+        except (Gone, Denied):
+            await self.tell(user, text, blocks)
+
+    async def tell(self, user: str, text: str, blocks: Sequence[Block]) -> None:
+        """A direct message."""
+        opened = await self._try(lambda: self._client.conversations_open(users=user))
+        await self.post(str(opened["channel"]["id"]), text, blocks)
+
+    async def respond(self, url: str, text: str, blocks: Sequence[Block], *, public: bool) -> None:
+        """Answer a command or a click by its response_url; `Gone` when that has run out."""
+
+        async def send() -> Mapping[str, Any]:
+            hook = AsyncWebhookClient(url, session=self._session, retry_handlers=[])
+            answer = await hook.send(
+                text=text,
+                blocks=list(blocks) or None,
+                response_type="in_channel" if public else "ephemeral",
+                replace_original=False,
+            )
+            if answer.status_code == OK:
+                return {}
+            raise _Refusal(answer.status_code, _gist(answer.body), _retry_after(answer.headers))
+
+        await self._try(send)
+
+    async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Open a modal; a trigger lives three seconds, so this is tried once."""
+        try:
+            await self._client.views_open(trigger_id=trigger_id, view=dict(view))
+        except SlackApiError as error:
+            raise _translated(_refusal(error)) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable("Slack did not open the form; try again.") from error
+
+    async def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
+        await self._try(lambda: self._client.views_publish(user_id=user, view=dict(view)))
+
+    async def members(self, group: str) -> frozenset[str]:
+        """The people in a user group, as of now."""
+        answer = await self._try(
+            lambda: self._client.usergroups_users_list(usergroup=group), patience=timedelta(seconds=10)
+        )
+        return frozenset(str(each) for each in answer["users"])
+
+    async def _try(
+        self,
+        call: Callable[[], Awaitable[Any]],
+        *,
+        repeatable: bool = True,
+        patience: timedelta = PATIENCE,
+    ) -> Any:
+        """Call until Slack answers one way or the other, or patience ends in `Unavailable`.
+
+        Told to come back later, nothing has been done, so that is repeated even where a lost answer is not.
+        """
+        until, wait = self._now() + patience, 0.5
+        while True:
+            pause, wait = wait, min(wait * 2, LONGEST_WAIT)
+            try:
+                return await call()
+            except (SlackApiError, _Refusal) as error:
+                refusal = error if isinstance(error, _Refusal) else _refusal(error)
+                if refusal.limited:
+                    pause = refusal.retry_after
+                elif not refusal.passing:
+                    raise _translated(refusal) from error
+                elif not repeatable:
+                    raise Unavailable(f"Slack answered {refusal}; whether it did it is not known.") from error
+                last: Exception = error
+            except (aiohttp.ClientError, TimeoutError) as error:
+                if not repeatable:
+                    raise Unavailable("Slack did not answer; whether it did it is not known.") from error
+                last = error
+            if self._now() + timedelta(seconds=pause) > until:
+                raise Unavailable("Slack does not answer; try again in a moment.") from last
+            log.info(
+                "Slack: waiting %.1f s after %s", pause, last if isinstance(last, _Refusal) else type(last).__name__
+            )
+            await self._sleep(pause)
+
+
+def _refusal(error: SlackApiError) -> _Refusal:
+    answer = error.response
+    return _Refusal(answer.status_code, str(answer.get("error") or "an error"), _retry_after(answer.headers))
+
+
+def _retry_after(headers: Mapping[str, Any]) -> str | None:
+    return next((str(value) for key, value in headers.items() if key.lower() == "retry-after"), None)
+
+
+GONE = {
+    "cant_update_message",
+    "channel_not_found",
+    "expired_url",
+    "is_archived",
+    "message_not_found",
+    "not_in_channel",
+    "thread_not_found",
+    "used_url",
+    "user_not_in_channel",
+}
+TOO_LATE = {"exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id"}
+NOT_ALLOWED = {"access_denied", "missing_scope", "not_allowed_token_type", "restricted_action"}
+
+
+def _translated(refusal: _Refusal) -> DacError:
+    if refusal.name in GONE:
+        return Gone(f"Slack: {refusal.name}.")
+    if refusal.name in TOO_LATE:
+        return Invalid("The form could not be opened within Slack's three seconds; try again.")
+    if refusal.name in NOT_ALLOWED:
+        return Denied(f"Slack does not let this app do that ({refusal.name}).")
+    return Invalid(f"Slack refused this ({refusal.name}).")
+
+
+def _gist(body: str) -> str:
+    """The error's name in what a response_url answered, which is JSON at times and a bare word at others."""
+    try:
+        held = json.loads(body)
+    except ValueError:
+        return body.strip()[:80] or "an error"
+    return str(held.get("error", "an error")) if isinstance(held, dict) else str(held)[:80]

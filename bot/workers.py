@@ -1,0 +1,45 @@
+"""A bounded pool of threads for everything that blocks, so that nothing blocks the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from dac.errors import Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Workers:
+    """Takes `threads` pieces of work at a time and lets `queue` more wait; beyond that it says so at once."""
+
+    def __init__(self, name: str, threads: int, queue: int) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._room = threads + queue
+        self._taken = 0
+        self._guard = threading.Lock()
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of blocking work; raises `Unavailable` at once when there is no room to wait."""
+        with self._guard:
+            if self._taken >= self._room:
+                raise Unavailable(
+                    f"I have {self._taken} things to do already and took on nothing new; try again in a minute."
+                )
+            self._taken += 1
+        future = self._pool.submit(work, *args, **kwargs)
+        # Freed when the work ends, not when who waits for it gives up.
+        future.add_done_callback(lambda _: self._free())
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Take on nothing more; what has begun is waited for."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _free(self) -> None:
+        with self._guard:
+            self._taken -= 1

@@ -1,0 +1,129 @@
+"""Block Kit pieces with Slack's limits kept in one place, and text from people made safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+Block = dict[str, Any]
+
+SECTION_TEXT = 3000
+FIELD_TEXT = 2000
+BUTTON_TEXT = 75
+VALUE = 2000
+CONFIRM_TEXT = 300
+MESSAGE_BLOCKS = 50
+MESSAGE_TEXT = 9_500
+"""Characters of block text in one message; Slack refuses at about 13,200 of JSON and at times from 11,300."""
+
+PREFIX = "dac:"
+"""Every action of ours begins so; its button's value is the command line that pressing it means."""
+
+
+def escape(text: str) -> str:
+    """Text from people or from Oracle, so that it cannot mention, link or call anybody (Slack's own three)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def clip(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def quote(text: str) -> str:
+    """People's words set off as a quotation, each line of it."""
+    return "\n".join(f">{line}" for line in escape(text).splitlines() or [""])
+
+
+def date(moment: datetime) -> str:
+    """A moment in the reader's own time zone; the fallback is UTC."""
+    utc = moment.astimezone(UTC)
+    return f"<!date^{int(utc.timestamp())}^{{date_short_pretty}} {{time}}|{utc:%Y-%m-%d %H:%M} UTC>"
+
+
+def people(users: Sequence[str], joined: str = "or", most: int = 6) -> str:
+    """Mentions of people as one phrase."""
+    shown = [f"<@{user}>" for user in users[:most]]
+    if len(users) > most:
+        shown.append(f"{len(users) - most} more")
+    return f" {joined} ".join(filter(None, [", ".join(shown[:-1]), shown[-1] if shown else ""]))
+
+
+def mrkdwn(text: str, most: int = SECTION_TEXT) -> Block:
+    return {"type": "mrkdwn", "text": clip(text, most)}
+
+
+def plain(text: str, most: int) -> Block:
+    return {"type": "plain_text", "text": clip(text, most), "emoji": True}
+
+
+def section(text: str, accessory: Block | None = None) -> Block:
+    return {"type": "section", "text": mrkdwn(text)} | ({"accessory": accessory} if accessory else {})
+
+
+def fields(pairs: Iterable[tuple[str, str]]) -> Block:
+    """Up to ten labelled values, two in a row."""
+    return {
+        "type": "section",
+        "fields": [mrkdwn(f"*{label}*\n{value}", FIELD_TEXT) for label, value in list(pairs)[:10]],
+    }
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text, 150)}
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(text, FIELD_TEXT) for text in texts[:10]]}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def button(label: str, command_line: str, *, style: str | None = None, confirm: Block | None = None) -> Block:
+    """A button that means a command line, carried out as whoever presses it."""
+    if len(command_line) > VALUE:
+        raise ValueError(f"a button holds {VALUE} characters of command line, not {len(command_line)}")
+    verb = command_line.split(" ", 1)[0]
+    made: Block = {
+        "type": "button",
+        "text": plain(label, BUTTON_TEXT),
+        "action_id": f"{PREFIX}{verb}",
+        "value": command_line,
+    }
+    if style:
+        made["style"] = style
+    if confirm:
+        made["confirm"] = confirm
+    return made
+
+
+def confirm(title: str, text: str, yes: str, no: str = "Not now") -> Block:
+    """A second look before something that costs; the buttons say what they do."""
+    return {
+        "title": plain(title, 100),
+        "text": mrkdwn(text, CONFIRM_TEXT),
+        "confirm": plain(yes, 30),
+        "deny": plain(no, 30),
+    }
+
+
+def actions(*buttons: Block) -> Block:
+    """A row of buttons; Slack wants their ids distinct within it."""
+    row = [each | {"action_id": f"{each['action_id']}:{place}"} for place, each in enumerate(buttons)]
+    return {"type": "actions", "elements": row}
+
+
+def length(blocks: Iterable[Block]) -> int:
+    """Characters of text a message's blocks hold."""
+    total = 0
+    for block in blocks:
+        for key, value in block.items():
+            if key == "text" and isinstance(value, str):
+                total += len(value)
+            elif isinstance(value, dict):
+                total += length([value])
+            elif isinstance(value, list):
+                total += length(each for each in value if isinstance(each, dict))
+    return total

@@ -1,0 +1,262 @@
+"""What Slack shows of a request: a card in the channel, and in its thread the detail, the decisions, the progress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from approvals.request import (
+    Approved,
+    Cancelled,
+    Denied,
+    Event,
+    Expired,
+    Failed,
+    Outdated,
+    Request,
+    Succeeded,
+    Troubled,
+    Voted,
+)
+from approvals.states import State
+from commands._blocks import (
+    Block,
+    actions,
+    button,
+    clip,
+    confirm,
+    context,
+    date,
+    escape,
+    fields,
+    people,
+    quote,
+    section,
+)
+from commands._words import age, amount, bar, linked, signed, sources
+from dac.cluster import Headroom
+from dac.figures import Price, Unknown
+from dac.plans import cost_change, units
+
+BADGE: dict[State, str] = {
+    State.PENDING: "🟡 Waiting for approval",
+    State.APPROVED: "🔵 Approved, about to begin",
+    State.APPLYING: "🔵 Being carried out",
+    State.APPLIED: "🟢 Done",
+    State.FAILED: "🔴 Failed",
+    State.DENIED: "⛔ Denied",
+    State.EXPIRED: "⚪ Expired",
+    State.CANCELLED: "⚪ Cancelled",
+    State.STALE: "🟠 Stale: the world has changed",
+}
+
+REASON_SHOWN = 600
+"""Characters of the reason on the card; the whole of it stands in the thread."""
+
+DIGEST = 12
+"""Characters of the plan's digest that a button carries: enough that no other plan has them."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as it should look; `text` is what a notification and a screen reader get."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+def card(request: Request) -> Message:
+    """The one message in the channel, drawn from the request alone, never read back."""
+    plan = request.plan
+    blocks: list[Block] = [
+        section(f"*{escape(plan.summary)}*\n{BADGE[request.state]} · request *{request.id}*"),
+        section(f"<@{request.requester}> asks:\n{quote(clip(request.reason, REASON_SHOWN) or 'No reason given.')}"),
+        fields(
+            [
+                ("Units", f"{plan.from_units} → *{plan.to_units}* × {escape(plan.cluster.unit_shape)}"),
+                ("List cost a month", _cost(request)),
+                ("Cluster", f"{escape(plan.cluster.name)}\n{plan.cluster.region}"),
+                ("Service limit", _headroom(plan.headroom)),
+            ]
+        ),
+        context(_where_from(request)),
+        section(_standing(request)),
+    ]
+    return Message(
+        text=f"{plan.summary}: {BADGE[request.state]} (request {request.id})", blocks=(*blocks, *_row(request))
+    )
+
+
+def thread(request: Request, events: Sequence[Event]) -> dict[str, Message]:
+    """The messages of the thread by the name each keeps; one that is there already is brought up to date."""
+    told: dict[str, Message] = {"detail": _detail(request)}
+    for event in events:
+        said = _said(request, event)
+        if said:
+            told[f"event:{event.seq}"] = Message(text=clip(said, 3000), blocks=(section(said),))
+    if request.claim:
+        told["progress"] = _progress(request)
+    return told
+
+
+def command_line(request: Request) -> str:
+    """What to type to ask for the same again."""
+    cluster = request.plan.cluster
+    reason = " ".join(request.reason.split())
+    # A name may hold a quotation mark, an OCID never does.
+    name = cluster.id if '"' in cluster.name else cluster.address
+    return clip(f'scale "{name}" {request.plan.to_units}' + (f" because {reason}" if reason else ""), 1900)
+
+
+def _cost(request: Request) -> str:
+    plan, change = request.plan, cost_change(request.plan)
+    both = f"{amount(plan.cost_before)} → *{amount(plan.cost_after)}*"
+    return f"{both}\n{signed(change)} a month" if isinstance(change, Price) else both
+
+
+def _where_from(request: Request) -> str:
+    plan = request.plan
+    said = [f"List price, not your contract's: {sources([plan.cost_before, plan.cost_after])}"]
+    if plan.commitment:
+        said.append(f"{plan.commitment.text} ({'; '.join(map(linked, plan.commitment.sources))})")
+    return clip("\n".join(said), 2000)
+
+
+def _headroom(headroom: Headroom | Unknown) -> str:
+    if isinstance(headroom, Unknown):
+        return f"unknown: {escape(headroom.settle)}"
+    return f"{headroom.available} free of {headroom.available + headroom.used}\nread {date(headroom.read_at)}"
+
+
+def _standing(request: Request) -> str:
+    """Who has agreed, who still can, until when; or how it ended."""
+    given = len(set(request.voters))
+    agreed = f"*{given} of {request.rule.approvals}* approvals"
+    if request.voters:
+        agreed += f": {people(request.voters, 'and')}"
+    match request.state:
+        case State.PENDING:
+            return f"{agreed} · waiting for {people(request.can_still_approve)}\nExpires {date(request.expires_at)}"
+        case State.APPROVED:
+            return f"{agreed}{_trouble(request)}"
+        case State.APPLYING:
+            percent = request.claim.percent if request.claim else 0
+            return f"{agreed}\n{bar(percent)}{_trouble(request)}"
+        case State.DENIED:
+            return f"Denied by <@{request.ended_by}> {date(request.changed_at)}:\n{quote(request.outcome)}"
+        case State.EXPIRED:
+            return f"{agreed}. Nobody decided in time; it expired {date(request.expires_at)}. Nothing was changed."
+        case State.CANCELLED:
+            return f"Cancelled by <@{request.ended_by}> {date(request.changed_at)}. Nothing was changed."
+        case State.STALE:
+            return f"{agreed}. Nothing was changed, because since it was asked:\n{quote(request.outcome)}"
+        case State.APPLIED | State.FAILED:
+            return f"{agreed}\n{quote(request.outcome)}\n{date(request.changed_at)}"
+
+
+def _trouble(request: Request) -> str:
+    return f"\n⚠️ {escape(request.trouble)} It is tried again." if request.trouble else ""
+
+
+def _row(request: Request) -> list[Block]:
+    plan = request.plan
+    if request.state is State.PENDING:
+        change = cost_change(plan)
+        money = f"{signed(change)} a month at list price" if isinstance(change, Price) else "cost unknown"
+        sure = confirm(
+            f"Approve request {request.id}?",
+            f"{escape(plan.summary)} in {plan.cluster.region}: {money}.",
+            f"Approve {units(plan.to_units)}",
+        )
+        digest = request.digest[:DIGEST]
+        return [
+            actions(
+                button("Approve", f"approve {request.id} --plan {digest}", style="primary", confirm=sure),
+                button("Deny …", f"deny {request.id}", style="danger"),
+            )
+        ]
+    if request.state in {State.STALE, State.EXPIRED, State.FAILED}:
+        return [actions(button("Ask anew", command_line(request)))]
+    return []
+
+
+def _detail(request: Request) -> Message:
+    plan = request.plan
+    steps = "\n".join(f"{place}. {escape(step)}" for place, step in enumerate(plan.steps, 1))
+    blocks = [
+        section(f"*What will be done*\n{steps}"),
+        section(f"*Why*\n{quote(request.reason or 'No reason given.')}"),
+        fields(
+            [
+                ("Asked", f"<@{request.requester}>\n{date(request.asked_at)}"),
+                ("Cluster read", date(plan.planned_at)),
+                ("Rule", f"{escape(request.rule.name)}: {request.rule.approvals} of {people(request.eligible)}"),
+                ("Cluster OCID", f"`{plan.cluster.id}`"),
+            ]
+        ),
+        section(f"*Where the cost comes from*\n{_cost_detail(request)}"),
+        context(
+            "Decide with the buttons, or reply here mentioning me: “approve”, or “deny because …”. "
+            "Just before it is carried out, the cluster is read again; if it has changed, nothing is done."
+        ),
+    ]
+    return Message(text=f"Details of request {request.id}", blocks=tuple(blocks))
+
+
+def _cost_detail(request: Request) -> str:
+    plan = request.plan
+    workings = plan.cost_working or ("", "")
+    lines = []
+    for cost, working in zip((plan.cost_before, plan.cost_after), workings, strict=True):
+        if isinstance(cost, Unknown):
+            lines.append(f"• {escape(cost.what)} is unknown: {escape(cost.settle)}")
+        else:
+            lines.append(f"• {amount(cost)} a {cost.per} = {escape(working)}")
+    lines.append(f"List price, not your contract's: {sources([plan.cost_before, plan.cost_after])}")
+    return clip("\n".join(dict.fromkeys(lines)), 2900)
+
+
+def _progress(request: Request) -> Message:
+    claim = request.claim
+    assert claim  # noqa: S101 - asked for only where there is one
+    named = f"\nWork request `{claim.work_request_id}`" if claim.work_request_id else ""
+    match request.state:
+        case State.APPLIED:
+            text = bar(100)
+        case State.FAILED:
+            text = "Ended without success."
+        case _ if claim.sent_at is None:
+            text = f"Asking Oracle, since {date(claim.started_at)}"
+        case _:
+            text = f"{bar(claim.percent)}\nOracle has been at it since {date(claim.sent_at)}"
+    return Message(text=f"Request {request.id}: progress", blocks=(section(text + named),))
+
+
+def _said(request: Request, event: Event) -> str:
+    """One line of the thread's history; what is shown elsewhere says nothing here."""
+    who, at, body = f"<@{event.actor}>", date(event.at), event.body
+    match body:
+        case Voted() | Approved():
+            return f"✅ {who} approved, {at}" + _because(body.comment)
+        case Denied():
+            return f"⛔ {who} denied this, {at}{_because(body.because)}\n<@{request.requester}>, nothing was changed."
+        case Cancelled():
+            return f"{who} cancelled this, {at}{_because(body.because)}"
+        case Expired():
+            return f"<@{request.requester}>, this expired at {at} before it was carried out. Nothing was changed."
+        case Outdated():
+            changed = "\n".join(f"• {escape(each)}" for each in body.differences)
+            return f"🟠 <@{request.requester}>, this is stale and nothing was changed:\n{changed}"
+        case Troubled():
+            return f"⚠️ {escape(body.sentence)} It is tried again by itself."
+        case Succeeded():
+            took = age(event.at - request.claim.started_at) if request.claim else ""
+            return f"🟢 <@{request.requester}>, done in {took}: {escape(body.outcome)}"
+        case Failed():
+            return f"🔴 <@{request.requester}>, this failed: {escape(body.because)}"
+        case _:
+            return ""
+
+
+def _because(comment: str) -> str:
+    return f":\n{quote(comment)}" if comment else ""

@@ -1,0 +1,136 @@
+"""What a command is: one declaration from which parser, form, help, docs and buttons follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic.fields import FieldInfo
+
+from approvals.policy import Policy
+from approvals.service import Approvals
+from commands._blocks import Block
+from dac.catalog import Catalog
+from dac.figures import Frozen
+from dac.gateway import FleetReader
+
+
+@dataclass(frozen=True)
+class Word:
+    """An argument that is one word, or several in quotes; taken in the order of the fields.
+
+    `fixed`: once given it is shown in the form, not asked. `from_thread`: in a request's thread it goes without
+    saying.
+    """
+
+    fixed: bool = False
+    from_thread: bool = False
+
+
+@dataclass(frozen=True)
+class Rest:
+    """An argument that is all remaining text, with or without the word before it."""
+
+    after: str = "because"
+
+
+@dataclass(frozen=True)
+class Option:
+    """An argument that is given as `--name value`, or `--name` alone where it is a bool; never asked in a form."""
+
+
+Kind = Word | Rest | Option
+
+
+class Arguments(Frozen):
+    """Base of every command's arguments; each field is Annotated with its `Kind` and described."""
+
+    @classmethod
+    def kinds(cls) -> dict[str, tuple[Kind, FieldInfo]]:
+        found = {}
+        for name, info in cls.model_fields.items():
+            kind = next((each for each in info.metadata if isinstance(each, Word | Rest | Option)), None)
+            if kind is None:
+                raise TypeError(f"{cls.__name__}.{name} says not how it is typed: annotate it Word, Rest or Option")
+            found[name] = (kind, info)
+        return found
+
+
+A = TypeVar("A", bound=Arguments)
+
+
+@dataclass(frozen=True)
+class Call:
+    """Who asked, where, and the name of the click or command that it came by (the same one never acts twice)."""
+
+    user: str
+    channel: str
+    delivery: str
+    thread_ts: str | None = None
+    request_id: int | None = None
+    """The request in whose thread it was said."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the person sees; `public` shows it to the whole channel."""
+
+    text: str
+    blocks: Sequence[Block] = ()
+    public: bool = False
+
+
+@dataclass(frozen=True)
+class Services:
+    """What commands may use; all of it synchronous."""
+
+    fleet: FleetReader
+    approvals: Approvals
+    policy: Policy
+    catalog: Catalog
+    now: Callable[[], datetime]
+
+
+Choices = Callable[[Services], Sequence[tuple[str, str]]]
+"""What a menu offers: value and label."""
+
+
+@dataclass(frozen=True)
+class Command(Generic[A]):
+    """One verb of `/dac`. `run` raises `DacError` with a sentence for the person."""
+
+    name: str
+    summary: str
+    arguments: type[A]
+    run: Callable[[A, Call, Services], Reply]
+    examples: tuple[str, ...] = ()
+    menus: Mapping[str, Choices] = field(default_factory=dict)
+    order: int = 100
+    """Where it stands in /dac help."""
+
+    @property
+    def usage(self) -> str:
+        """Such as `/dac scale <cluster> <units> [because …]`."""
+        words = [f"/dac {self.name}", *(_usage(name, *how) for name, how in self.arguments.kinds().items())]
+        return " ".join(word for word in words if word)
+
+
+def _usage(name: str, kind: Kind, info: FieldInfo) -> str:
+    shown = str(info.title or name)
+    match kind:
+        case Word():
+            return f"<{shown}>" if info.is_required() else f"[{shown}]"
+        case Rest():
+            return f"{kind.after} …" if info.is_required() else f"[{kind.after} …]"
+        case Option():
+            flag = f"--{name.replace('_', '-')}"
+            return f"[{flag}]" if info.annotation is bool else f"[{flag} {shown}]"
+
+
+def described(info: FieldInfo) -> str:
+    return str(info.description or "")
+
+
+AnyCommand = Command[Any]

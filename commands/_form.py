@@ -1,0 +1,130 @@
+"""The modal that opens when arguments are missing, made from a command's arguments, and read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from commands._blocks import Block, clip, plain, section
+from commands._command import AnyCommand, Call, Kind, Option, Rest, Word, described
+from commands._parse import Parsed, problems
+
+CALLBACK = "dac:form"
+BLOCK = "arg:"
+ACTION = "value"
+REASON_INPUT = 2000
+TITLE = 24
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form as it came back: which command, what was entered, and where its answer goes."""
+
+    verb: str
+    values: dict[str, Any]
+    channel: str
+    thread_ts: str | None
+
+
+def form(command: AnyCommand, given: Parsed, call: Call) -> Block:
+    """A view for `views.open`; what was given already is filled in."""
+    kept = {
+        "verb": command.name,
+        "channel": call.channel,
+        "thread_ts": call.thread_ts,
+        "given": {name: value for name, value in given.values.items() if not _asked(command, name, given)},
+    }
+    blocks: list[Block] = [section(command.summary)]
+    for name, (kind, info) in command.arguments.kinds().items():
+        if isinstance(kind, Word) and kind.fixed and name in given.values:
+            blocks.append(section(f"*{_label(name, info)}*: {given.values[name]}"))
+        elif not isinstance(kind, Option):
+            blocks.append(_input(command, name, kind, info, given.values.get(name)))
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "private_metadata": json.dumps(kept),
+        "title": plain(f"/dac {command.name}", TITLE),
+        "submit": plain(command.name.capitalize(), TITLE),
+        "close": plain("Not now", TITLE),
+        "blocks": blocks,
+    }
+
+
+def read(view: Mapping[str, Any]) -> Filled:
+    """What a person entered, with what was given before."""
+    kept = json.loads(view["private_metadata"])
+    values = dict(kept["given"])
+    for block_id, elements in view.get("state", {}).get("values", {}).items():
+        entered = next((_entered(each) for each in elements.values()), None)
+        if block_id.startswith(BLOCK) and entered:
+            values[block_id.removeprefix(BLOCK)] = entered
+    return Filled(verb=kept["verb"], values=values, channel=kept["channel"], thread_ts=kept.get("thread_ts"))
+
+
+def errors(command: AnyCommand, filled: Filled) -> dict[str, str]:
+    """What is wrong, by block, in the shape of `response_action: errors`; empty when all is well."""
+    asked = {name for name, (kind, _) in command.arguments.kinds().items() if not isinstance(kind, Option)}
+    try:
+        command.arguments.model_validate(filled.values)
+    except ValidationError as error:
+        wrong = dict(problems(error))
+        shown = {name: why for name, why in wrong.items() if name in asked} or {min(asked): next(iter(wrong.values()))}
+        return {f"{BLOCK}{name}": clip(why.capitalize(), 200) for name, why in shown.items()}
+    return {}
+
+
+def options(found: list[tuple[str, str]], query: str) -> list[Block]:
+    """A menu's options that fit what was typed so far: at most Slack's hundred."""
+    wanted = query.casefold()
+    fitting = [each for each in found if wanted in each[1].casefold() or wanted in each[0].casefold()]
+    return [_option(value, label) for value, label in fitting[:100]]
+
+
+def _asked(command: AnyCommand, name: str, given: Parsed) -> bool:
+    kind, _ = command.arguments.kinds()[name]
+    return not isinstance(kind, Option) and not (isinstance(kind, Word) and kind.fixed and name in given.values)
+
+
+def _input(command: AnyCommand, name: str, kind: Kind, info: FieldInfo, value: Any) -> Block:
+    element: Block
+    if name in command.menus:
+        element = {"type": "external_select", "action_id": f"{ACTION}:{command.name}:{name}", "min_query_length": 0}
+        element["placeholder"] = plain("Type to search", 150)
+        if value:
+            element["initial_option"] = _option(str(value), str(value))
+    else:
+        element = {"type": "plain_text_input", "action_id": ACTION, "multiline": isinstance(kind, Rest)}
+        element["max_length"] = REASON_INPUT if isinstance(kind, Rest) else 150
+        if value:
+            element["initial_value"] = clip(str(value), element["max_length"])
+    return {
+        "type": "input",
+        "block_id": f"{BLOCK}{name}",
+        "optional": not info.is_required(),
+        "label": plain(_label(name, info), 75),
+        "hint": plain(described(info), 300),
+        "element": element,
+    }
+
+
+def _label(name: str, info: FieldInfo) -> str:
+    return str(info.title or name).capitalize()
+
+
+def _option(value: str, label: str) -> Block:
+    return {"text": plain(label, 75), "value": clip(value, 150)}
+
+
+def _entered(element: Mapping[str, Any]) -> str | None:
+    """The value of whatever kind of element it was: a stand-in for Slack may draw another than we asked for."""
+    chosen = element.get("selected_option")
+    if isinstance(chosen, Mapping):
+        return str(chosen["value"])
+    value = element.get("value")
+    return None if value is None else str(value).strip() or None

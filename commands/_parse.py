@@ -1,0 +1,141 @@
+"""From what a person typed, on a phone or not, to a command's arguments."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from commands._command import AnyCommand, Arguments, Option, Rest, Word
+from dac.errors import Invalid
+from dac.naming import clip
+
+TOKEN = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|\S+")
+"""A word, or words in quotes: straight ones or those a phone makes of them."""
+
+LINK = re.compile(r"<(?:[^|>]+\|)?([^|>]+)>")
+"""Slack's own markup around what it took for a link; people did not type it."""
+
+DASHES = re.compile(r"^(?:[—―]|--|––|–(?=[^\d\s]))(?=\S)")
+MINUS = re.compile(r"^[–−](?=\d)")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Arguments as typed: `values` by field name, and the required ones that were not given."""
+
+    values: dict[str, Any]
+    missing: tuple[str, ...]
+
+
+def split_verb(text: str) -> tuple[str, str]:
+    """The first word, and the rest untouched; both empty for an empty line."""
+    match = TOKEN.search(clean(text))
+    if not match:
+        return "", ""
+    return _word(match).casefold(), clean(text)[match.end() :].strip()
+
+
+def clean(text: str) -> str:
+    """As the person saw it: Slack's entities resolved, its non-breaking spaces made plain."""
+    return html.unescape(text).replace("\u00a0", " ").strip()
+
+
+def parse(command: AnyCommand, tail: str) -> Parsed:
+    """Raises `Invalid` with the usage line for what cannot be understood; missing words are not an error."""
+    kinds = command.arguments.kinds()
+    words = [name for name, (kind, _) in kinds.items() if isinstance(kind, Word)]
+    rest = next(((name, kind) for name, (kind, _) in kinds.items() if isinstance(kind, Rest)), None)
+    values: dict[str, Any] = {}
+    tokens = list(TOKEN.finditer(tail))
+    while tokens:
+        token = tokens.pop(0)
+        word = _word(token)
+        if word.startswith("--") and len(word) > len("--"):
+            _take_option(command, word, tokens, values)
+        elif rest and word.casefold().rstrip(":") == rest[1].after:
+            values[rest[0]] = tail[token.end() :].strip()
+            break
+        elif words:
+            values[words.pop(0)] = word
+        elif rest:
+            values[rest[0]] = tail[token.start() :].strip()
+            break
+        else:
+            raise Invalid(f"“{clip(word)}” is one word too many. Usage: `{command.usage}`")
+    missing = tuple(name for name, (_, info) in kinds.items() if info.is_required() and not values.get(name))
+    return Parsed(values=values, missing=missing)
+
+
+def in_thread(command: AnyCommand, tail: str, request_id: int | None) -> str:
+    """What was said in a request's thread, with the request's number where it goes without saying."""
+    kinds = [kind for kind, _ in command.arguments.kinds().values()]
+    if request_id is None or not (isinstance(kinds[0], Word) and kinds[0].from_thread):
+        return tail
+    first = tail.split(" ", 1)[0].removeprefix("#")
+    return tail if first.isdigit() else f"{request_id} {tail}".strip()
+
+
+def arguments(command: AnyCommand, values: dict[str, Any]) -> Arguments:
+    """The checked arguments; raises `Invalid` naming the first that is wrong."""
+    try:
+        checked: Arguments = command.arguments.model_validate(values)
+    except ValidationError as error:
+        raise Invalid(_sentence(command, *next(problems(error)))) from None
+    return checked
+
+
+def check_given(command: AnyCommand, parsed: Parsed) -> None:
+    """Raise `Invalid` for what was given and is wrong, before anything missing is asked for."""
+    try:
+        command.arguments.model_validate(parsed.values)
+    except ValidationError as error:
+        for name, why in problems(error):
+            if name not in parsed.missing:
+                raise Invalid(_sentence(command, name, why)) from None
+
+
+def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """Field and reason of each thing that is wrong, in words."""
+    for each in error.errors(include_url=False):
+        name = str(each["loc"][0]) if each["loc"] else "input"
+        if each["type"] == "string_too_long":
+            yield (
+                name,
+                f"{len(str(each['input'])):,} characters are too many; {each['ctx']['max_length']:,} is the most",
+            )
+        elif each["type"] in {"missing", "string_too_short"}:
+            yield name, "this is needed"
+        else:
+            yield name, str(each["msg"]).removeprefix("Value error, ")
+
+
+def _sentence(command: AnyCommand, name: str, why: str) -> str:
+    return f"{name.replace('_', ' ').capitalize()}: {why}. Usage: `{command.usage}`"
+
+
+def _word(token: re.Match[str]) -> str:
+    if token[1] is not None:
+        return token[1]
+    link = LINK.fullmatch(token[0])
+    return MINUS.sub("-", DASHES.sub("--", link[1] if link else token[0]))
+
+
+def _take_option(command: AnyCommand, word: str, tokens: list[re.Match[str]], values: dict[str, Any]) -> None:
+    name, given, value = word[2:].partition("=")
+    field = name.replace("-", "_").casefold()
+    kind, info = command.arguments.kinds().get(field, (None, None))
+    if not isinstance(kind, Option) or info is None:
+        raise Invalid(f"There is no “--{clip(name)}” here. Usage: `{command.usage}`")
+    if info.annotation is bool:
+        values[field] = True
+    elif given:
+        values[field] = value
+    elif tokens:
+        values[field] = _word(tokens.pop(0))
+    else:
+        raise Invalid(f"“--{name}” wants a value after it. Usage: `{command.usage}`")

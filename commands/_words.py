@@ -1,0 +1,73 @@
+"""How figures, ages and money are put into words, so that they read alike in every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+
+from dac.figures import Price, Source, Unknown
+from dac.pricing import cents
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+TOP_PERCENT = 100
+BAR = 10
+
+
+def age(span: timedelta) -> str:
+    """Such as "5 s", "12 min", "3 h", "41 days"."""
+    seconds = int(span.total_seconds())
+    if seconds < MINUTE:
+        return f"{seconds} s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE} min"
+    if seconds < 2 * DAY:
+        return f"{seconds // HOUR} h"
+    return f"{seconds // DAY} days"
+
+
+def number(value: Decimal) -> str:
+    """Three figures that matter, thousands as k and M."""
+    for size, letter in ((Decimal(1_000_000), " M"), (Decimal(1_000), " k")):
+        if value >= size:
+            return f"{_three(value / size)}{letter}"
+    return _three(value)
+
+
+def _three(value: Decimal) -> str:
+    if value >= 100:  # noqa: PLR2004 - three figures
+        return f"{value:.0f}"
+    if value >= 10:  # noqa: PLR2004 - three figures
+        return f"{value:.1f}"
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
+
+
+def amount(cost: Price | Unknown) -> str:
+    """The sum alone; the unknown is said to be unknown."""
+    return str(cents(cost.money)) if isinstance(cost, Price) else "unknown"
+
+
+def signed(cost: Price) -> str:
+    """A change of cost: +$17,856 or -$17,856."""
+    return f"{'+' if cost.money.amount >= 0 else ''}{cents(cost.money)}"
+
+
+def sources(figures: Iterable[Price | Unknown]) -> str:
+    """Where figures come from, each source once; for an unknown one, what would settle it."""
+    said: list[str] = []
+    for figure in figures:
+        found = [f"{figure.what}: {figure.settle}"] if isinstance(figure, Unknown) else map(linked, figure.sources)
+        said += [each for each in found if each not in said]
+    return " · ".join(said)
+
+
+def linked(source: Source) -> str:
+    """A source a person can open, with its date."""
+    named = f"<{source.url}|{source.title}>" if source.url and source.url.startswith("https://") else source.title
+    return f"{named}, {source.as_of.isoformat()}"
+
+
+def bar(percent: int) -> str:
+    """Progress as text that also reads on a phone."""
+    full = min(max(percent, 0), TOP_PERCENT) * BAR // TOP_PERCENT
+    return "▰" * full + "▱" * (BAR - full) + f" {percent} %"

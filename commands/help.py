@@ -1,0 +1,79 @@
+"""/dac help: what can be asked, and one command in detail."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from commands._blocks import Block, actions, button, context, divider, section
+from commands._command import AnyCommand, Arguments, Call, Command, Option, Reply, Rest, Services, Word, described
+from dac.errors import NotFound
+from dac.naming import clip, nearest
+
+
+class Help(Arguments):
+    command: Annotated[str | None, Word(), Field(description="A command to tell more about")] = None
+
+
+def run(args: Help, call: Call, services: Services) -> Reply:  # noqa: ARG001 - every command runs with the same three
+    # The list of commands is made from the files, this one among them, so it is looked at when asked.
+    from commands import COMMANDS  # noqa: PLC0415
+
+    if args.command is None:
+        return _all(COMMANDS)
+    verb = args.command.casefold().removeprefix("/dac").strip()
+    if verb not in COMMANDS:
+        raise NotFound(unknown(verb, list(COMMANDS)))
+    return _one(COMMANDS[verb])
+
+
+def unknown(verb: str, verbs: list[str]) -> str:
+    """The sentence for a word that is no command."""
+    near = nearest(verb, verbs)
+    meant = f"Did you mean `/dac {near[0]}`?" if near else "`/dac help` lists what I understand."
+    return f"I do not know “{clip(verb)}”. {meant}"
+
+
+def _all(commands: dict[str, AnyCommand]) -> Reply:
+    lines = "\n".join(f"`{each.usage}`\n{each.summary}" for each in commands.values())
+    blocks: list[Block] = [
+        section(
+            "*I run your dedicated AI clusters with you.* Nothing changes before your colleagues have approved it."
+        ),
+        divider(),
+        section(lines),
+        context("Words in <angle brackets> are needed, those in [square brackets] are not; what is missing is asked."),
+        actions(button("Status of all clusters", "status", style="primary"), button("Scale a cluster …", "scale")),
+    ]
+    return Reply(text="What I understand: " + ", ".join(f"/dac {name}" for name in commands), blocks=blocks)
+
+
+def _one(command: AnyCommand) -> Reply:
+    blocks: list[Block] = [section(f"`{command.usage}`\n{command.summary}")]
+    lines = [f"• *{_typed(name, kind)}*: {described(info)}" for name, (kind, info) in command.arguments.kinds().items()]
+    if lines:
+        blocks.append(section("\n".join(lines)))
+    if command.examples:
+        blocks.append(section("*For example*\n" + "\n".join(f"`/dac {each}`" for each in command.examples)))
+    return Reply(text=f"{command.usage}: {command.summary}", blocks=blocks)
+
+
+def _typed(name: str, kind: Word | Rest | Option) -> str:
+    match kind:
+        case Option():
+            return f"--{name}"
+        case Rest():
+            return kind.after
+        case Word():
+            return name
+
+
+COMMAND = Command(
+    name="help",
+    summary="What can be asked, or one command in detail.",
+    arguments=Help,
+    run=run,
+    examples=("help", "help scale"),
+    order=90,
+)

@@ -1,0 +1,1 @@
+"""What a dedicated AI cluster is, what it needs, what it costs and what is wrong with it."""

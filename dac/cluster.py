@@ -1,0 +1,170 @@
+"""Clusters, endpoints, models and their traffic as Oracle describes them at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
+
+from dac.figures import Frozen
+
+
+class ClusterType(StrEnum):
+    HOSTING = "HOSTING"
+    FINE_TUNING = "FINE_TUNING"
+
+
+class Lifecycle(StrEnum):
+    """States of a cluster (SDK `DedicatedAiCluster.lifecycle_state`).
+
+    Oracle may add to them, so fields hold plain text.
+    """
+
+    CREATING = "CREATING"
+    ACTIVE = "ACTIVE"
+    UPDATING = "UPDATING"
+    DELETING = "DELETING"
+    DELETED = "DELETED"
+    FAILED = "FAILED"
+    NEEDS_ATTENTION = "NEEDS_ATTENTION"
+
+
+class WorkStatus(StrEnum):
+    """States of a work request (SDK `WorkRequest.status`)."""
+
+    ACCEPTED = "ACCEPTED"
+    IN_PROGRESS = "IN_PROGRESS"
+    WAITING = "WAITING"
+    FAILED = "FAILED"
+    SUCCEEDED = "SUCCEEDED"
+    CANCELING = "CANCELING"
+    CANCELED = "CANCELED"
+
+
+class Cluster(Frozen):
+    """A dedicated AI cluster.
+
+    `unit_shape` is Oracle's raw text: new shapes appear before an SDK knows them. `etag` is set only where the
+    cluster was read by itself (a list does not carry it), so a plan can only be made from such a reading.
+    """
+
+    id: str
+    name: str
+    region: str
+    compartment_id: str
+    type: str
+    lifecycle_state: str
+    lifecycle_details: str | None = None
+    unit_count: int
+    unit_shape: str
+    endpoint_capacity: int | None = None
+    time_created: AwareDatetime
+    freeform_tags: dict[str, str] = Field(default_factory=dict)
+    etag: str | None = None
+
+    @property
+    def address(self) -> str:
+        """What tells it from a namesake in another region."""
+        return f"{self.name}@{self.region}"
+
+
+class Endpoint(Frozen):
+    id: str
+    name: str
+    region: str
+    compartment_id: str
+    cluster_id: str
+    model_id: str
+    lifecycle_state: str
+    lifecycle_details: str | None = None
+    time_created: AwareDatetime
+
+
+class Model(Frozen):
+    """A base or custom model; `time_dedicated_retired` decides, for Oracle keeps listing retired models as ACTIVE."""
+
+    id: str
+    name: str
+    region: str
+    vendor: str | None = None
+    type: str = "BASE"
+    base_model_id: str | None = None
+    time_deprecated: AwareDatetime | None = None
+    time_dedicated_retired: AwareDatetime | None = None
+
+
+class WorkRequest(Frozen):
+    """What Oracle says of work it has taken on; `percent_complete` is 0 to 100."""
+
+    id: str
+    operation_type: str
+    status: str
+    percent_complete: Decimal = Decimal(0)
+    time_accepted: AwareDatetime
+    time_finished: AwareDatetime | None = None
+    errors: tuple[str, ...] = ()
+
+
+class Traffic(Frozen):
+    """An endpoint's measured load over the window; None is not measured, which is not zero.
+
+    Latency is total processing time, in the unit Monitoring's metadata names (`latency_unit`, e.g. "ms").
+    """
+
+    endpoint_id: str
+    since: AwareDatetime
+    until: AwareDatetime
+    calls: Decimal | None = None
+    client_errors: Decimal | None = None
+    server_errors: Decimal | None = None
+    p95_latency: Decimal | None = None
+    latency_unit: str | None = None
+    input_tokens: Decimal | None = None
+    output_tokens: Decimal | None = None
+
+    @property
+    def window(self) -> timedelta:
+        return self.until - self.since
+
+
+class Headroom(Frozen):
+    """A service limit as Oracle counts it; `available` is what may still be used."""
+
+    limit_name: str
+    region: str
+    used: int
+    available: int
+    read_at: AwareDatetime
+
+
+class Gap(Frozen):
+    """A part of the answer that could not be read: where, what and why, in words for a person."""
+
+    region: str
+    what: str
+    because: str
+
+
+class Fleet(Frozen):
+    """Everything seen in all configured regions and compartments at `taken_at`, and what could not be seen."""
+
+    taken_at: AwareDatetime
+    clusters: tuple[Cluster, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    models: tuple[Model, ...] = ()
+    traffic: tuple[Traffic, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def endpoints_of(self, cluster: Cluster) -> tuple[Endpoint, ...]:
+        return tuple(each for each in self.endpoints if each.cluster_id == cluster.id)
+
+    def age(self, now: datetime) -> timedelta:
+        return max(now - self.taken_at, timedelta())
+
+
+def alive(clusters: Iterable[Cluster]) -> tuple[Cluster, ...]:
+    """Without those Oracle still lists after their deletion."""
+    return tuple(each for each in clusters if each.lifecycle_state != Lifecycle.DELETED)

@@ -1,0 +1,78 @@
+"""Figures that know where they come from, and the unknown that says what would settle it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """Base of every value in `dac` and `approvals`: immutable, strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Trust(StrEnum):
+    """How well a fact is supported, best first."""
+
+    LIVE = "live"  # read from Oracle's service just now
+    SDK = "sdk"  # read in the source of Oracle's SDK
+    DOC = "doc"  # Oracle's documentation
+    MIRROR = "mirror"  # a third party's copy of Oracle's data
+    DERIVED = "derived"  # arithmetic on other facts
+    TEAM = "team"  # the team's own handbook or file
+    UNVERIFIED = "unverified"  # not confirmed; never shown as fact
+
+
+class Source(Frozen):
+    """Where a figure can be read, and when that was done.
+
+    `url` is None where the source is not a page, such as a live reading.
+    """
+
+    title: str
+    url: str | None = None
+    as_of: date
+    trust: Trust
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.as_of.isoformat()}"
+
+
+class Money(Frozen):
+    amount: Decimal
+    currency: str = "USD"
+
+    def __str__(self) -> str:
+        sign = "-" if self.amount < 0 else ""
+        digits = f"{abs(self.amount):,.2f}".removesuffix(".00")
+        return f"{sign}${digits}" if self.currency == "USD" else f"{sign}{digits} {self.currency}"
+
+    def __sub__(self, other: Money) -> Money:
+        if self.currency != other.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not add up")
+        return Money(amount=self.amount - other.amount, currency=self.currency)
+
+    def __mul__(self, factor: Decimal | int) -> Money:
+        return Money(amount=self.amount * factor, currency=self.currency)
+
+
+class Price(Frozen):
+    """An amount of money per something, with its sources; `per` is words, such as "month at 744 hours"."""
+
+    money: Money
+    per: str
+    sources: tuple[Source, ...]
+
+
+class Unknown(Frozen):
+    """A figure nobody here knows: what it is and what would settle it."""
+
+    what: str
+    settle: str
+
+    def __str__(self) -> str:
+        return f"unknown ({self.settle})"

@@ -1,0 +1,195 @@
+"""What deserves attention in a cluster, judged from one snapshot, worst first, with the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import IntEnum
+
+from dac.cluster import Cluster, ClusterType, Endpoint, Fleet, Lifecycle, Model, Traffic
+from dac.figures import Frozen
+
+SLOW = Decimal(5)
+"""Seconds of p95 latency above which it is a finding: the handbook's alarm "High latency" (rule of thumb)."""
+
+ERRORS = Decimal("0.05")
+"""Share of failed calls above which it is a finding: the handbook's alarm "High errors" (rule of thumb)."""
+
+IDLE = timedelta(hours=72)
+"""Without a call for this long a hosting cluster counts as idle."""
+
+NOTICE = timedelta(days=90)
+"""Oracle announces a dedicated retirement this long before (facts: notices at 90, 60, 30 and 7 days)."""
+
+SECONDS = {"ms": Decimal("0.001"), "milliseconds": Decimal("0.001"), "s": Decimal(1), "seconds": Decimal(1)}
+"""Latency units seen in Monitoring's metadata, as seconds; another unit is not guessed at."""
+
+
+class Severity(IntEnum):
+    """Ordered by what to look at first."""
+
+    BROKEN = 0
+    ATTENTION = 1
+    UNKNOWN = 2
+    OK = 3
+
+
+class Finding(Frozen):
+    severity: Severity
+    sentence: str
+
+
+class Load(Frozen):
+    """A cluster's traffic over one window, summed over its endpoints; None is not measured.
+
+    `p95_seconds` is the slowest endpoint's, for percentiles do not add up.
+    """
+
+    window: timedelta
+    calls: Decimal | None
+    errors: Decimal | None
+    tokens: Decimal | None
+    p95_seconds: Decimal | None
+
+    @property
+    def calls_per_second(self) -> Decimal | None:
+        return None if self.calls is None else self.calls / Decimal(self.window.total_seconds())
+
+    @property
+    def error_share(self) -> Decimal | None:
+        """Failed calls among all; None without calls, for nothing has no share."""
+        if not self.calls or self.errors is None:
+            return None
+        return self.errors / self.calls
+
+
+class Health(Frozen):
+    """A cluster with what was found out about it."""
+
+    cluster: Cluster
+    endpoints: tuple[Endpoint, ...]
+    models: tuple[Model, ...]
+    load: Load | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def severity(self) -> Severity:
+        return min((each.severity for each in self.findings), default=Severity.OK)
+
+
+def survey(fleet: Fleet, now: datetime) -> tuple[Health, ...]:
+    """Every cluster of the fleet, what needs attention first, then by name."""
+    return tuple(
+        sorted(
+            (examine(cluster, fleet, now) for cluster in fleet.clusters),
+            key=lambda each: (each.severity, each.cluster.name.casefold(), each.cluster.region),
+        )
+    )
+
+
+def examine(cluster: Cluster, fleet: Fleet, now: datetime) -> Health:
+    endpoints = fleet.endpoints_of(cluster)
+    ids = {each.id for each in endpoints}
+    hosted = {each.model_id for each in endpoints}
+    models = tuple(each for each in fleet.models if each.id in hosted and each.region == cluster.region)
+    traffic = [each for each in fleet.traffic if each.endpoint_id in ids]
+    recent = load([each for each in traffic if each.window < IDLE])
+    findings = [
+        *_lifecycle(cluster, endpoints),
+        *_retirement(models, now),
+        *(_traffic(cluster, endpoints, traffic, recent) if cluster.type == ClusterType.HOSTING else ()),
+    ]
+    return Health(
+        cluster=cluster,
+        endpoints=endpoints,
+        models=models,
+        load=recent,
+        findings=tuple(sorted(findings, key=lambda each: each.severity)),
+    )
+
+
+def load(traffic: Sequence[Traffic]) -> Load | None:
+    """Endpoints of one window taken together; a sum with a part missing is not known."""
+    if not traffic:
+        return None
+    latencies = [_seconds(each) for each in traffic if each.p95_latency is not None]
+    return Load(
+        window=traffic[0].window,
+        calls=_sum(each.calls for each in traffic),
+        errors=_sum(part for each in traffic for part in (each.client_errors, each.server_errors)),
+        tokens=_sum(part for each in traffic for part in (each.input_tokens, each.output_tokens)),
+        p95_seconds=max((each for each in latencies if each is not None), default=None),
+    )
+
+
+def _lifecycle(cluster: Cluster, endpoints: Iterable[Endpoint]) -> Iterable[Finding]:
+    why = f": {cluster.lifecycle_details}" if cluster.lifecycle_details else ""
+    if cluster.lifecycle_state in {Lifecycle.NEEDS_ATTENTION, Lifecycle.FAILED}:
+        yield Finding(severity=Severity.BROKEN, sentence=f"Oracle reports {cluster.lifecycle_state}{why}")
+    elif cluster.lifecycle_state != Lifecycle.ACTIVE:
+        yield Finding(severity=Severity.ATTENTION, sentence=f"{cluster.lifecycle_state}{why}")
+    for endpoint in endpoints:
+        if endpoint.lifecycle_state == Lifecycle.FAILED:
+            details = f": {endpoint.lifecycle_details}" if endpoint.lifecycle_details else ""
+            yield Finding(severity=Severity.BROKEN, sentence=f"Endpoint {endpoint.name} is FAILED{details}")
+
+
+def _retirement(models: Iterable[Model], now: datetime) -> Iterable[Finding]:
+    for model in models:
+        ends = model.time_dedicated_retired
+        if ends is None:
+            continue
+        if ends <= now:
+            yield Finding(
+                severity=Severity.ATTENTION,
+                sentence=f"Model {model.name} was retired for dedicated use on {ends.date()}: it keeps running, "
+                "with limited support and no new clusters",
+            )
+        elif ends - now <= NOTICE:
+            days = (ends - now).days
+            yield Finding(
+                severity=Severity.ATTENTION,
+                sentence=f"Model {model.name} retires on {ends.date()}, in {days} {'day' if days == 1 else 'days'}",
+            )
+
+
+def _traffic(
+    cluster: Cluster, endpoints: Sequence[Endpoint], traffic: Sequence[Traffic], recent: Load | None
+) -> Iterable[Finding]:
+    if cluster.lifecycle_state == Lifecycle.ACTIVE and not endpoints:
+        yield Finding(severity=Severity.ATTENTION, sentence="No endpoint: nothing can call it, and it costs")
+        return
+    long = load([each for each in traffic if each.window >= IDLE])
+    if cluster.lifecycle_state == Lifecycle.ACTIVE and long and long.calls == 0:
+        hours = int(long.window.total_seconds() // 3600)
+        yield Finding(severity=Severity.ATTENTION, sentence=f"Idle: no calls in {hours} h")
+        return
+    if recent is None or recent.calls is None:
+        if endpoints:
+            yield Finding(severity=Severity.UNKNOWN, sentence="Traffic is unknown: Monitoring gave no figures")
+        return
+    if recent.p95_seconds is not None and recent.p95_seconds > SLOW:
+        yield Finding(
+            severity=Severity.ATTENTION,
+            sentence=f"Slow: p95 latency {recent.p95_seconds:.1f} s, above the handbook's {SLOW} s",
+        )
+    if recent.error_share is not None and recent.error_share > ERRORS:
+        yield Finding(
+            severity=Severity.BROKEN,
+            sentence=f"{recent.error_share:.1%} of calls fail, above the handbook's {ERRORS:.0%}",
+        )
+
+
+def _seconds(traffic: Traffic) -> Decimal | None:
+    factor = SECONDS.get((traffic.latency_unit or "").casefold())
+    return None if factor is None or traffic.p95_latency is None else traffic.p95_latency * factor
+
+
+def _sum(parts: Iterable[Decimal | None]) -> Decimal | None:
+    total = Decimal(0)
+    for part in parts:
+        if part is None:
+            return None
+        total += part
+    return total

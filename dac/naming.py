@@ -1,0 +1,85 @@
+"""Which cluster a person means by the word they typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rapidfuzz import process
+
+from dac.cluster import Cluster, Fleet
+from dac.errors import Invalid, NotFound
+
+SHOWN = 5
+"""Names offered in one sentence; more would not be read."""
+
+
+def find_cluster(fleet: Fleet, word: str) -> Cluster:
+    """The one cluster with that OCID, name, `name@region`, or beginning of a name; case does not matter.
+
+    `NotFound` offers the nearest names and says which regions were not seen; `Invalid` lists who else is meant.
+    """
+    wanted = word.strip().casefold()
+    for rule in (_is_id, _is_address, _is_name, _begins):
+        matches = [each for each in fleet.clusters if rule(each, wanted)]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise Invalid(f"“{clip(word)}” could be {_either(matches)}: which one?")
+    raise NotFound(_not_found(fleet, word))
+
+
+def _is_id(cluster: Cluster, wanted: str) -> bool:
+    return cluster.id.casefold() == wanted
+
+
+def _is_address(cluster: Cluster, wanted: str) -> bool:
+    return cluster.address.casefold() == wanted
+
+
+def _is_name(cluster: Cluster, wanted: str) -> bool:
+    return cluster.name.casefold() == wanted
+
+
+def _begins(cluster: Cluster, wanted: str) -> bool:
+    return bool(wanted) and cluster.name.casefold().startswith(wanted)
+
+
+def _either(matches: Sequence[Cluster]) -> str:
+    names = [each.name for each in matches]
+    # Two of one name in one region can only be told apart by their OCIDs.
+    words = [
+        each.name if names.count(each.name) == 1 else each.address if _alone(each, matches) else each.id
+        for each in matches
+    ]
+    shown = words[:SHOWN]
+    rest = len(words) - len(shown)
+    return ", ".join(shown[:-1]) + (f", {shown[-1]} or {rest} more" if rest else f" or {shown[-1]}")
+
+
+def _alone(cluster: Cluster, matches: Sequence[Cluster]) -> bool:
+    return sum(each.address == cluster.address for each in matches) == 1
+
+
+def _not_found(fleet: Fleet, word: str) -> str:
+    near = nearest(word, [each.name for each in fleet.clusters])
+    unseen = sorted({gap.region for gap in fleet.gaps if gap.what == "clusters"})
+    said = [f"There is no cluster “{clip(word)}”."]
+    if near:
+        said.append(f"Did you mean {' or '.join(near)}?")
+    elif fleet.clusters:
+        said.append("/dac status lists those there are.")
+    if unseen:
+        said.append(f"It may be in {' or '.join(unseen)}, which did not answer.")
+    return " ".join(said)
+
+
+def nearest(word: str, among: Sequence[str]) -> list[str]:
+    """Up to three words a person may have meant, best first."""
+    found = process.extract(word.casefold(), {name: name.casefold() for name in among}, limit=3, score_cutoff=60)
+    return [name for _, _, name in found]
+
+
+def clip(word: str, most: int = 60) -> str:
+    """What a person typed, short enough to be quoted back in a sentence."""
+    flat = " ".join(word.split())
+    return flat if len(flat) <= most else flat[: most - 1] + "…"

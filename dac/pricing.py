@@ -1,0 +1,112 @@
+"""What units of a shape cost by Oracle's list, with the sum and its sources, or what is not known about it."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from dac.catalog import Catalog, PriceEntry
+from dac.errors import Invalid
+from dac.figures import Money, Price, Source, Trust, Unknown
+
+_CENT = Decimal("0.01")
+_TIMES = " \N{MULTIPLICATION SIGN} "
+
+
+class _Rate(NamedTuple):
+    """What an hour of one unit is billed as: so many times a line of the price list."""
+
+    listed: PriceEntry
+    factor: Decimal
+    sources: tuple[Source, ...]
+
+    @property
+    def hourly(self) -> Money:
+        return Money(amount=self.listed.amount, currency=self.listed.currency) * self.factor
+
+    def billed(self, units: int) -> int:
+        """How many times the hourly rate is billed for that many units."""
+        return 1 if self.listed.per_cluster else units
+
+
+def unit_hour(catalog: Catalog, shape_name: str) -> Price | Unknown:
+    """What one unit costs in an hour; `per` is "cluster hour" where Oracle bills the cluster and not its units."""
+    rate = _rate(catalog, shape_name)
+    if isinstance(rate, Unknown):
+        return rate
+    per = "cluster hour" if rate.listed.per_cluster else "unit-hour"
+    return Price(money=rate.hourly, per=per, sources=rate.sources)
+
+
+def monthly(catalog: Catalog, shape_name: str, units: int) -> Price | Unknown:
+    """What a cluster of that many units costs in a month of 744 hours, the length that Oracle's own minimum assumes.
+
+    A shape billed by the cluster hour costs the same whatever its units; `working` says so.
+    """
+    rate = _month_rate(catalog, shape_name, units)
+    if isinstance(rate, Unknown):
+        return rate
+    hours = catalog.commitments.hosting.count
+    money = rate.hourly * rate.billed(units) * hours
+    return Price(money=money, per=f"month at {hours} hours", sources=rate.sources)
+
+
+def working(catalog: Catalog, shape_name: str, units: int) -> str | Unknown:
+    """The sum behind `monthly` in words: units, AI units of one, list price, hours, and what Oracle sells it as."""
+    rate = _month_rate(catalog, shape_name, units)
+    if isinstance(rate, Unknown):
+        return rate
+    price = Money(amount=rate.listed.amount, currency=rate.listed.currency)
+    hours = f"{catalog.commitments.hosting.count} hours"
+    product = f"({rate.listed.product}, {rate.listed.sku})"
+    if rate.listed.per_cluster:
+        return f"{_TIMES.join((f'{price} per cluster hour', hours))}, whatever the number of units {product}"
+    counted = f"{units:,} {'unit' if units == 1 else 'units'}"
+    ai_units = f"{rate.factor.normalize():f} AI {'unit' if rate.factor == 1 else 'units'}"
+    return f"{_TIMES.join((counted, ai_units, f'{price} per hour', hours))} {product}"
+
+
+def difference(before: Price | Unknown, after: Price | Unknown) -> Price | Unknown:
+    """How much more `after` costs, negative where it costs less; unknown as soon as one of the two is."""
+    if isinstance(before, Unknown) or isinstance(after, Unknown):
+        unknown = [each.settle for each in (before, after) if isinstance(each, Unknown)]
+        return Unknown(what="the difference in cost", settle="; ".join(dict.fromkeys(unknown)))
+    if before.per != after.per:
+        raise ValueError(f"a price per {before.per} and one per {after.per} do not compare")
+    return Price(money=after.money - before.money, per=after.per, sources=_together(before.sources, after.sources))
+
+
+def cents(money: Money) -> Money:
+    """For showing: to the cent, half a cent up. Sums are kept exact and rounded here alone, once, at the end."""
+    return Money(amount=money.amount.quantize(_CENT, rounding=ROUND_HALF_UP), currency=money.currency)
+
+
+def _month_rate(catalog: Catalog, shape_name: str, units: int) -> _Rate | Unknown:
+    if units < 1:
+        raise Invalid(f"A cluster has at least 1 unit; {units} is not a number of units.")
+    return _rate(catalog, shape_name, catalog.commitments.hosting.sources)
+
+
+def _rate(catalog: Catalog, shape_name: str, also: tuple[Source, ...] = ()) -> _Rate | Unknown:
+    """A sum is no better than its worst source: what rests on an unconfirmed one is not shown as a price."""
+    shape = catalog.shape(shape_name)
+    if shape is None:
+        return _unknown(catalog, shape_name, f"{shape_name} is not among the unit shapes we hold")
+    if shape.billing is None:
+        return _unknown(catalog, shape.name, str(shape.billing_unknown))
+    listed = catalog.prices[shape.billing.sku]
+    sources = _together(listed.sources, shape.billing.sources, also)
+    unconfirmed = [str(source) for source in sources if source.trust is Trust.UNVERIFIED]
+    if unconfirmed:
+        return _unknown(catalog, shape.name, f"what we hold of it is not confirmed ({'; '.join(unconfirmed)})")
+    return _Rate(listed, shape.billing.units, sources)
+
+
+def _unknown(catalog: Catalog, name: str, because: str) -> Unknown:
+    settle = f"{because}; read Oracle's pricing page, {catalog.pricing_page}"
+    return Unknown(what=f"the price of {name}", settle=settle)
+
+
+def _together(*groups: tuple[Source, ...]) -> tuple[Source, ...]:
+    """Each source once, in the order of the sum."""
+    return tuple(dict.fromkeys(source for group in groups for source in group))

@@ -1,0 +1,189 @@
+"""What scenario.toml and shapes.toml may say, checked before anything is built from them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+SHAPES = Path(__file__).parent / "shapes.toml"
+
+
+class Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Durations(Declared):
+    """Seconds each kind of work takes."""
+
+    accepted: float
+    create_cluster: float
+    update_cluster: float
+    rename_cluster: float
+    delete_cluster: float
+    create_endpoint: float
+    update_endpoint: float
+    delete_endpoint: float
+    create_model: float
+    delete_model: float
+    deleted_stays_visible: float
+
+
+class Day(Declared):
+    """Share of the peak rate for each hour of a working day, and how much of it a weekend sees."""
+
+    weekday: list[float] = Field(min_length=24, max_length=24)
+    weekend: float = Field(ge=0)
+
+
+class Traffic(Declared):
+    """How an endpoint is called; see scenario.toml for what each figure means."""
+
+    day: str
+    peak_rps: float = Field(ge=0)
+    latency_ms: float = Field(gt=0)
+    spread: float = Field(ge=1)
+    client_errors: float = Field(ge=0, le=1)
+    server_errors: float = Field(ge=0, le=1)
+    input_tokens: int = Field(ge=0)
+    output_tokens: int = Field(ge=0)
+    last_call_days_ago: float = Field(0, ge=0)
+
+
+class EndpointPlan(Declared):
+    name: str
+    model: str
+    created_days_ago: float
+    moderation: Literal["INFORM", "BLOCK"] | None = None
+    traffic: Traffic | None = None
+    tags: dict[str, str] = {}
+
+
+class ClusterPlan(Declared):
+    name: str
+    compartment: str
+    region: str
+    type: Literal["HOSTING", "FINE_TUNING"]
+    shape: str
+    units: int = Field(ge=1)
+    created_days_ago: float
+    rps_per_unit: float = Field(10.0, gt=0)
+    description: str = ""
+    state: str = "ACTIVE"
+    details: str | None = None
+    tags: dict[str, str] = {}
+    endpoint: list[EndpointPlan] = []
+
+
+class CustomModelPlan(Declared):
+    name: str
+    version: str
+    compartment: str
+    region: str
+    base: str
+    cluster: str
+    created_days_ago: float
+    accuracy: float
+    loss: float
+    dataset: dict[str, str]
+    training: dict[str, Any]
+    tags: dict[str, str] = {}
+
+
+class FineTune(Declared):
+    shape: str
+    units: int
+    methods: list[Literal["TFEW", "VANILLA", "LORA"]]
+
+
+class BaseModelPlan(Declared):
+    """A model of Oracle's catalogue; dates are Oracle's, `*_in_days` count from the start."""
+
+    name: str
+    vendor: str
+    version: str
+    capabilities: list[str]
+    released: date
+    shapes: list[str] = []
+    fine_tune: FineTune | None = None
+    regions: list[str] | None = None
+    on_demand: bool = False
+    access: Literal["HOSTED", "PROXY"] = "HOSTED"
+    long_term_support: bool = False
+    deprecated: date | None = None
+    deprecated_in_days: float | None = None
+    on_demand_retired: date | None = None
+    on_demand_retired_in_days: float | None = None
+    dedicated_retired: date | None = None
+    dedicated_retired_in_days: float | None = None
+    replacements: list[str] = []
+
+
+class Limit(Declared):
+    """A service limit and the unit shapes that draw from it."""
+
+    name: str
+    description: str
+    shapes: list[str] = []
+    counts: dict[str, int] = {}
+
+    def units(self, shape: str) -> int:
+        """Tell how much of this limit one unit of the shape takes."""
+        hardware = re.search(r"_X(\d+)$", shape)
+        return self.counts.get(shape, int(hardware[1]) if hardware else 1)
+
+
+class Scenario(Declared):
+    tenancy: str
+    realm: str
+    regions: list[str] = Field(min_length=1)
+    compartments: list[str] = Field(min_length=1)
+    users: dict[str, str]
+    endpoints_per_cluster: int
+    durations: Durations
+    limits: dict[str, dict[str, int]]
+    day: dict[str, Day]
+    cluster: list[ClusterPlan] = []
+    custom_model: list[CustomModelPlan] = []
+    model: list[BaseModelPlan] = []
+    limit: list[Limit]
+
+    @property
+    def home(self) -> str:
+        return self.regions[0]
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> Scenario:
+        shapes = {shape for limit in self.limit for shape in limit.shapes}
+        models = {model.name for model in self.model} | {model.name for model in self.custom_model}
+        for cluster in self.cluster:
+            _known(cluster.region, self.regions, "region")
+            _known(cluster.compartment, self.compartments, "compartment")
+            _known(cluster.shape, shapes, "shape")
+            for endpoint in cluster.endpoint:
+                _known(endpoint.model, models, "model")
+                if endpoint.traffic:
+                    _known(endpoint.traffic.day, self.day, "day")
+        for region, values in self.limits.items():
+            _known(region, self.regions, "region")
+            for name in values:
+                _known(name, {limit.name for limit in self.limit}, "limit")
+        for custom in self.custom_model:
+            _known(custom.base, models, "model")
+            _known(custom.cluster, {cluster.name for cluster in self.cluster}, "cluster")
+        return self
+
+
+def _known(name: str, names: object, kind: str) -> None:
+    if isinstance(names, dict | list | set) and name not in names:
+        raise ValueError(f"there is no {kind} {name!r}")
+
+
+def read(path: Path) -> Scenario:
+    shapes = tomllib.loads(SHAPES.read_text(encoding="utf-8"))
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Scenario.model_validate(shapes | told)

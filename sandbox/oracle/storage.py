@@ -1,0 +1,72 @@
+"""The world in a file: written whole after every change, so a restart finds the newest whole one."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sandbox.clock import Clock
+from sandbox.oracle.scenario import Scenario
+from sandbox.oracle.times import moment
+from sandbox.oracle.world import Json, Receipt, Resource, Work, World
+
+FORMAT = 1
+
+
+def snapshot(world: World) -> Json:
+    return {
+        "format": FORMAT,
+        "clock": {
+            "frozen_at": world.clock.now().isoformat() if world.clock.frozen else None,
+            "ahead": (world.clock.now() - datetime.now(UTC)).total_seconds(),
+        },
+        "resources": [asdict(it) for it in world.resources.values()],
+        "work": [asdict(it) for it in world.work.values()],
+        "receipts": {token: asdict(it) for token, it in world.receipts.items()},
+        "limits": world.limits,
+        "failures": world.failures,
+    }
+
+
+def save(world: World, path: Path) -> None:
+    """Replace the file in one step; a crash leaves the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.new")
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump(snapshot(world), file, separators=(",", ":"))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def load(scenario: Scenario, clock: Clock, path: Path) -> World:
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    if kept["format"] != FORMAT:
+        raise ValueError(f"{path} is of format {kept['format']}, not {FORMAT}: delete it to start afresh")
+    _set_clock(clock, kept["clock"])
+    return World(
+        scenario,
+        clock,
+        resources={it["body"]["id"]: _resource(it) for it in kept["resources"]},
+        work={it["ocid"]: Work(**it) for it in kept["work"]},
+        receipts={token: Receipt(**it) for token, it in kept["receipts"].items()},
+        limits=kept["limits"],
+        failures=kept["failures"],
+    )
+
+
+def _resource(kept: Json) -> Resource:
+    return Resource(**kept | {"units": [(at, units) for at, units in kept["units"]]})
+
+
+def _set_clock(clock: Clock, kept: Json) -> None:
+    """Bring a new clock to where the old one was, or would be by now."""
+    if kept["frozen_at"]:
+        target = moment(kept["frozen_at"])
+        clock.freeze()
+    else:
+        target = datetime.now(UTC) + timedelta(seconds=kept["ahead"])
+    clock.advance((target - clock.now()).total_seconds())

@@ -1,0 +1,64 @@
+// The elements a person types into: text, numbers, addresses, and the place of a file input.
+
+import { h } from "../dom.js";
+import { icon } from "../icons.js";
+import { hooks, use } from "./dispatch.js";
+import { words } from "./mrkdwn.js";
+
+const TYPES = { email_text_input: "email", url_text_input: "url", number_input: "text" };
+const PAUSE_MS = 300;
+
+export function textInput(item, block, ctx) {
+  const long = item.type === "rich_text_input" || item.multiline;
+  const held = ctx.values.read(block.block_id, item);
+  const triggers = item.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
+  let pause;
+  const entered = () => (node.value === "" ? null : node.value);
+  const act = () => {
+    clearTimeout(pause);
+    use(ctx, block, item, entered(), wrap);
+  };
+  const node = h(long ? "textarea" : "input", {
+    type: long ? null : (TYPES[item.type] ?? "text"), inputmode: item.type === "number_input" ? "decimal" : null,
+    class: "field", rows: long ? 4 : null, placeholder: words(item.placeholder) || null, autocomplete: "off",
+    "aria-label": words(block.label) || words(item.placeholder) || "Text", maxlength: item.max_length, data: hooks(block, item),
+    on: {
+      input: () => {
+        ctx.values.write(block.block_id, item, entered());
+        count();
+        if (!block.dispatch_action || !triggers.includes("on_character_entered")) return;
+        clearTimeout(pause);
+        pause = setTimeout(act, PAUSE_MS);
+      },
+      keydown: (event) => {
+        if (event.key !== "Enter" || event.isComposing || (long && !(event.metaKey || event.ctrlKey))) return;
+        event.preventDefault();
+        if (block.dispatch_action && triggers.includes("on_enter_pressed")) act();
+        else ctx.submit?.();
+      },
+    },
+  });
+  node.value = typeof held === "string" || typeof held === "number" ? String(held) : held ? flatText(held) : "";
+  const left = h("span", { class: "field-count", "aria-hidden": "true" });
+  const count = () => {
+    const rest = (item.max_length ?? Infinity) - node.value.length;
+    left.textContent = rest <= 50 ? String(rest) : "";
+  };
+  count();
+  const wrap = h("span", { class: "field-wrap" }, node, left);
+  return wrap;
+}
+
+function flatText(richText) {
+  return (richText.elements ?? []).map((part) => part.text ?? flatText(part)).join("");
+}
+
+export function fileInput(item, block) {
+  const note = "Files cannot be picked in the local workspace.";
+  return h(
+    "span",
+    { class: "field-wrap" },
+    h("button", { type: "button", class: "btn", disabled: true, title: note, data: hooks(block, item) }, icon("file", 16), "Add files"),
+    h("span", { class: "option-note" }, note),
+  );
+}

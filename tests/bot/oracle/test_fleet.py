@@ -1,0 +1,198 @@
+"""The whole fleet in one reading, and what becomes of the parts that fail."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.oracle import Identity
+from bot.oracle.config import Patience
+from bot.oracle.connection import Oracle
+from bot.oracle.identity import Kind
+from dac.cluster import Fleet, Gap
+from dac.errors import Denied
+from sandbox.oracle import Key
+from sandbox.oracle.config import Fleet as MadeUp
+from tests.bot.oracle.conftest import CHICAGO, FRANKFURT, NOW, Open, Place, local_oracle
+
+
+def names(fleet: Fleet) -> set[str]:
+    return {each.address for each in fleet.clusters}
+
+
+def gaps(fleet: Fleet, region: str) -> dict[str, str]:
+    """What is missing in a region, without the compartments' names, and why."""
+    return {each.what.split(" in ")[0]: each.because for each in fleet.gaps if each.region == region}
+
+
+def test_two_regions_and_two_compartments_are_seen_at_once(oracle: Oracle) -> None:
+    fleet = oracle.reader.fleet()
+    assert fleet.taken_at == NOW
+    assert not fleet.gaps
+    assert {f"chat-prod@{CHICAGO}", f"dev-gpt-oss@{CHICAGO}", f"support-llama@{FRANKFURT}"} <= names(fleet)
+    assert len({each.compartment_id for each in fleet.clusters}) == 2
+
+
+def test_a_cluster_of_the_list_carries_all_but_the_etag(oracle: Oracle) -> None:
+    (chat,) = [each for each in oracle.reader.fleet().clusters if each.name == "chat-prod"]
+    assert (chat.unit_shape, chat.unit_count, chat.endpoint_capacity) == ("LARGE_COHERE_V3", 2, 50)
+    assert chat.freeform_tags["team"] == "assistant"
+    assert chat.etag is None
+
+
+def test_endpoints_find_their_cluster_and_their_model(oracle: Oracle) -> None:
+    fleet = oracle.reader.fleet()
+    (chat,) = [each for each in fleet.clusters if each.name == "chat-prod"]
+    models = {each.id: each.name for each in fleet.models}
+    found = fleet.endpoints_of(chat)
+    assert {each.name for each in found} == {"chat-prod-web", "chat-prod-app"}
+    assert {models[each.model_id] for each in found} == {"cohere.command-a-03-2025"}
+
+
+def test_a_base_model_that_every_compartment_lists_is_there_once(oracle: Oracle) -> None:
+    models = oracle.reader.fleet().models
+    assert len({each.id for each in models}) == len(models)
+    assert {"BASE", "CUSTOM"} == {each.type for each in models}
+    assert any(each.time_dedicated_retired for each in models)
+
+
+def test_what_oracle_still_lists_after_its_deletion_is_left_out(oracle: Oracle, place: Place) -> None:
+    place.set(place.found("endpoints", "docs-idle")["id"], lifecycleState="DELETED")
+    place.set(place.found("clusters", "docs-idle")["id"], lifecycleState="DELETED")
+    fleet = oracle.reader.fleet()
+    assert f"docs-idle@{CHICAGO}" not in names(fleet)
+    assert "docs-idle" not in {each.name for each in fleet.endpoints}
+
+
+def test_a_shape_newer_than_the_sdk_keeps_its_own_text(oracle: Oracle, place: Place) -> None:
+    ocid = place.found("clusters", "chat-prod")["id"]
+    place.set(ocid, unitShape="VERA_RUBIN_X9", lifecycleState="PONDERING")
+    (listed,) = [each for each in oracle.reader.fleet().clusters if each.id == ocid]
+    read = oracle.reader.cluster(CHICAGO, ocid)
+    assert (listed.unit_shape, read.unit_shape) == ("VERA_RUBIN_X9", "VERA_RUBIN_X9")
+    assert (listed.lifecycle_state, read.lifecycle_state) == ("PONDERING", "PONDERING")
+
+
+@pytest.mark.parametrize("kind", ["status", "drop"])
+def test_a_region_that_is_down_becomes_gaps_and_the_other_is_shown(oracle: Oracle, place: Place, kind: str) -> None:
+    place.fault(kind, region=FRANKFURT, service="generative-ai", status=503)
+    fleet = oracle.reader.fleet()
+    assert set(gaps(fleet, FRANKFURT)) == {"clusters", "endpoints", "models"}
+    assert all(each.startswith("Listing ") for each in gaps(fleet, FRANKFURT).values())
+    assert not gaps(fleet, CHICAGO)
+    assert f"chat-prod@{CHICAGO}" in names(fleet)
+    assert FRANKFURT not in {each.region for each in fleet.clusters}
+
+
+def test_a_compartment_the_identity_may_not_see_is_a_gap_that_names_it(place: Place, connecting: Open) -> None:
+    seen = place.config().compartments
+    fleet = connecting(compartments=(*seen, "ocid1.compartment.oc1..aaaasecret")).reader.fleet()
+    assert (
+        Gap(region=CHICAGO, what="clusters in compartment …secret", because=gaps(fleet, CHICAGO)["clusters"])
+        in fleet.gaps
+    )
+    assert "404 NotAuthorizedOrNotFound" in gaps(fleet, CHICAGO)["clusters"]
+    assert f"chat-prod@{CHICAGO}" in names(fleet)
+
+
+@pytest.mark.parametrize(
+    ("fault", "because"),
+    [
+        ({"kind": "timeout"}, "Oracle did not answer in time."),
+        # A piece every two seconds: the second one is not waited for.
+        ({"kind": "slow_body", "seconds": 40}, "no complete answer within 3 s"),
+    ],
+)
+def test_a_region_that_hangs_or_trickles_does_not_hold_up_the_other(
+    place: Place, connecting: Open, fault: dict[str, str], because: str
+) -> None:
+    place.fault(**fault, region=FRANKFURT)
+    began = time.monotonic()
+    fleet = connecting(patience=Patience(silence=60, read=60, fleet=3)).reader.fleet()
+    assert time.monotonic() - began < 15
+    assert gaps(fleet, FRANKFURT)["clusters"].endswith(because)
+    assert f"chat-prod@{CHICAGO}" in names(fleet)
+    place.ask("DELETE", "faults")
+
+
+def test_traffic_measured_before_the_deadline_is_kept(place: Place, connecting: Open) -> None:
+    chat = place.found("endpoints", "chat-prod-web")["id"]
+    oracle = connecting(regions=(CHICAGO,), compartments=place.config().compartments[:1], patience=Patience(fleet=3))
+    place.fault("hold_before", operation="SummarizeMetricsData")
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(oracle.reader.fleet)
+        while not place.ask("GET", "held"):
+            assert not asked.done()
+        place.ask("DELETE", "faults")
+        place.fault("timeout", operation="SummarizeMetricsData")
+        place.ask("POST", "release", {})
+        fleet = asked.result(20)
+    recent, idle = (each for each in fleet.traffic if each.endpoint_id == chat)
+    assert recent.calls is not None
+    assert idle.calls is None
+    assert "did not answer in time" in gaps(fleet, CHICAGO)["traffic"]
+    place.ask("DELETE", "faults")
+
+
+def test_a_part_that_gives_up_before_the_deadline_says_why(place: Place, connecting: Open) -> None:
+    place.fault("timeout", operation="ListModels")
+    fleet = connecting(patience=Patience(silence=1, read=1)).reader.fleet()
+    assert gaps(fleet, CHICAGO)["models"].endswith("Oracle did not answer in time.")
+    assert f"chat-prod@{CHICAGO}" in names(fleet)
+    place.ask("DELETE", "faults")
+
+
+def test_twenty_people_asking_at_once_make_one_reading(oracle: Oracle, place: Place) -> None:
+    together = threading.Barrier(20)
+
+    def ask() -> Fleet:
+        together.wait(10)
+        return oracle.reader.fleet()
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = [each.result() for each in [pool.submit(ask) for _ in range(20)]]
+    assert all(each is answers[0] for each in answers)
+    for operation in ("ListDedicatedAiClusters", "ListEndpoints", "ListModels"):
+        assert len(place.calls(operation)) == 4
+
+
+def test_a_reading_is_given_again_until_it_is_twenty_seconds_old(oracle: Oracle, place: Place) -> None:
+    first = oracle.reader.fleet()
+    place.advance(19)
+    assert oracle.reader.fleet() is first
+    place.advance(1)
+    assert oracle.reader.fleet().taken_at == place.now
+
+
+def test_more_than_one_page_is_read_to_the_end(
+    keys: tuple[Path, tuple[Key, ...]], open_at: Callable[[Place], Open]
+) -> None:
+    with local_oracle(keys, MadeUp(clusters=50, endpoints=21)) as place:
+        oracle = open_at(place)(regions=(CHICAGO,), patience=Patience(fleet=60))
+        fleet = oracle.reader.fleet()
+        assert (len(fleet.clusters), len(fleet.endpoints)) == (50, 1050)
+        assert len({each.id for each in fleet.endpoints}) == 1050
+        assert not fleet.gaps
+
+
+def test_an_identity_that_cannot_sign_in_is_one_refusal_not_a_gap_for_each_part(place: Place, connecting: Open) -> None:
+    reader = Identity(Kind.CONFIG_FILE, str(place.keys / "config"), "NOBODY")
+    with pytest.raises(Denied, match="has no profile NOBODY"):
+        connecting(reader=reader).reader.fleet()
+
+
+def test_a_key_oracle_does_not_know_is_told_in_every_gap(place: Place, connecting: Open, tmp_path: Path) -> None:
+    config = (place.keys / "config").read_text().replace("fingerprint = ", "fingerprint=")
+    lines = [
+        f"fingerprint={':'.join(['ab'] * 16)}" if each.startswith("fingerprint") else each
+        for each in config.splitlines()
+    ]
+    (tmp_path / "config").write_text("\n".join(lines))
+    oracle = connecting(reader=replace(place.config().reader, path=str(tmp_path / "config")))
+    assert "key or token was not accepted" in gaps(oracle.reader.fleet(), CHICAGO)["clusters"]

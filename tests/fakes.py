@@ -1,0 +1,393 @@
+"""Stand-ins that keep the real rules: Oracle in memory, user groups, a clock that moves when told, and plain values."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NoReturn
+
+from approvals.policy import Approvers, Policy, Rule
+from approvals.request import Body, Request
+from approvals.states import Action
+from approvals.store import Decide, Store
+from dac.catalog import Catalog, shipped
+from dac.cluster import Cluster, Endpoint, Fleet, Gap, Headroom, Lifecycle, Model, Traffic, WorkRequest, WorkStatus
+from dac.errors import Conflict, Invalid, NotFound
+from dac.figures import Unknown
+from dac.plans import Plan, plan_scale
+
+START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+CATALOG: Catalog = shipped()
+REGION = "eu-frankfurt-1"
+SHAPE = "LARGE_COHERE_V3"
+ANN, BOB, CAT, DAN, EVE = "UANN", "UBOB", "UCAT", "UDAN", "UEVE"
+ONCALL, LEADS = "SONCALL", "SLEADS"
+
+
+class Killed(BaseException):
+    """The process ends here, as by `kill -9`: nothing of ours catches it."""
+
+
+class FakeClock:
+    """Stands still until told to move; hand `clock.now` to what asks for the time."""
+
+    def __init__(self, moment: datetime = START) -> None:
+        self._moment = moment
+
+    def now(self) -> datetime:
+        return self._moment
+
+    def advance(self, *, minutes: float = 0, seconds: float = 0, hours: float = 0) -> None:
+        self._moment += timedelta(minutes=minutes, seconds=seconds, hours=hours)
+
+
+class FakeGroups:
+    """Slack's user groups: hand `groups.members_of` to what asks; a group nobody made is not found."""
+
+    def __init__(self, **members: set[str]) -> None:
+        self.members = members
+        self.problem: Exception | None = None
+
+    def members_of(self, group: str) -> frozenset[str]:
+        if self.problem:
+            raise self.problem
+        if group not in self.members:
+            raise NotFound(f"There is no user group {group}.")
+        return frozenset(self.members[group])
+
+
+class When(StrEnum):
+    """Around a call to Oracle: before Oracle acts on it, or after that and before the answer arrives."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Ending(StrEnum):
+    """What becomes of changes Oracle accepts."""
+
+    DONE = "done"
+    FAILED = "failed"  # the work fails, the cluster is ACTIVE again as it was
+    CANCELED = "canceled"
+    NEEDS_ATTENTION = "needs attention"  # the work is done, the cluster is not well
+    LAGGING = "lagging"  # the work is done, the cluster does not show it yet
+    NO_TRACE = "no trace"  # no work at all, the cluster stays as it was
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A change Oracle took on."""
+
+    cluster_id: str
+    unit_count: int
+    tags: Mapping[str, str]
+    etag: str
+    at: datetime
+
+
+@dataclass
+class _Work:
+    id: str
+    cluster_id: str
+    accepted_at: datetime
+    unit_count: int
+    ending: Ending
+    ended: bool = False
+
+
+@dataclass
+class FakeOracle:
+    """Oracle's control plane in memory: a `FleetReader` and a `ClusterWriter`.
+
+    Every change makes a new etag, a stale etag and a cluster that is not ACTIVE are refused, the limit holds, and a
+    change takes `takes` on the clock. `on`, `fail` and `slow` disturb the next calls by name; `change` and `remove`
+    are what somebody else does in Oracle's Console.
+    """
+
+    clock: FakeClock
+    fleet_seen: Fleet = field(default_factory=lambda: Fleet(taken_at=START))
+    takes: timedelta = timedelta(minutes=20)
+    limit: int | None = 100
+    ending: Ending = Ending.DONE
+    accepted: list[Accepted] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._clusters = {each.id: each for each in self.fleet_seen.clusters}
+        self._work: list[_Work] = []
+        self._etags = 0
+        self._hooks: dict[tuple[str, When], list[Callable[[], object]]] = {}
+        self._guard = threading.RLock()
+
+    # Disturbing it
+
+    def on(self, call: str, when: When, do: Callable[[], object], *, times: int = 1) -> None:
+        """Let something happen around the next calls of that name; what it raises, the caller gets."""
+        self._hooks.setdefault((call, when), []).extend([do] * times)
+
+    def fail(self, call: str, error: BaseException, *, when: When = When.BEFORE, times: int = 1) -> None:
+        self.on(call, when, lambda: _throw(error), times=times)
+
+    def slow(self, call: str, *, minutes: float, when: When = When.BEFORE, times: int = 1) -> None:
+        self.on(call, when, lambda: self.clock.advance(minutes=minutes), times=times)
+
+    def calm(self) -> None:
+        self._hooks.clear()
+
+    # What somebody else does
+
+    def add(self, cluster: Cluster) -> Cluster:
+        with self._guard:
+            self._clusters[cluster.id] = self._with_new_etag(cluster)
+            return self._clusters[cluster.id]
+
+    def change(self, cluster_id: str, **changes: Any) -> Cluster:
+        with self._guard:
+            return self.add(self._clusters[cluster_id].model_copy(update=changes))
+
+    def remove(self, cluster_id: str) -> None:
+        with self._guard:
+            del self._clusters[cluster_id]
+
+    def units(self, cluster_id: str) -> int:
+        """As the world is, past any disturbance."""
+        with self._guard:
+            self._pass_time()
+            return self._clusters[cluster_id].unit_count
+
+    # Reading
+
+    def fleet(self) -> Fleet:
+        return self._called("fleet", self._fleet)
+
+    def cluster(self, region: str, cluster_id: str) -> Cluster:
+        return self._called("cluster", lambda: self._cluster(region, cluster_id))
+
+    def work_requests(self, cluster: Cluster) -> tuple[WorkRequest, ...]:
+        return self._called("work_requests", lambda: self._work_requests(cluster))
+
+    def headroom(self, cluster: Cluster) -> Headroom | Unknown:
+        return self._called("headroom", lambda: self._headroom(cluster))
+
+    # Changing
+
+    def scale(self, cluster: Cluster, unit_count: int, *, tags: Mapping[str, str]) -> str | None:
+        return self._called("scale", lambda: self._scale(cluster, unit_count, tags))
+
+    def _called[T](self, call: str, act: Callable[[], T]) -> T:
+        self._disturb(call, When.BEFORE)
+        with self._guard:
+            self._pass_time()
+            answer = act()
+        self._disturb(call, When.AFTER)
+        return answer
+
+    def _disturb(self, call: str, when: When) -> None:
+        with self._guard:
+            waiting = self._hooks.get((call, when), [])
+            do = waiting.pop(0) if waiting else None
+        if do:
+            do()
+
+    def _fleet(self) -> Fleet:
+        # A list carries no etags.
+        clusters = tuple(each.model_copy(update={"etag": None}) for each in self._clusters.values())
+        return self.fleet_seen.model_copy(update={"clusters": clusters, "taken_at": self.clock.now()})
+
+    def _cluster(self, region: str, cluster_id: str) -> Cluster:
+        found = self._clusters.get(cluster_id)
+        if found is None or found.region != region:
+            raise NotFound(f"Reading the cluster in {region}: Oracle answered 404 NotAuthorizedOrNotFound.")
+        return found
+
+    def _work_requests(self, cluster: Cluster) -> tuple[WorkRequest, ...]:
+        return tuple(self._shown(each) for each in reversed(self._work) if each.cluster_id == cluster.id)
+
+    def _headroom(self, cluster: Cluster) -> Headroom | Unknown:
+        if self.limit is None:
+            return Unknown(what="service limit left", settle="look in the Console")
+        used = self._used(cluster.region)
+        return Headroom(
+            limit_name="dedicated-unit-large-cohere-count",
+            region=cluster.region,
+            used=used,
+            available=self.limit - used,
+            read_at=self.clock.now(),
+        )
+
+    def _scale(self, cluster: Cluster, unit_count: int, tags: Mapping[str, str]) -> str | None:
+        held = self._cluster(cluster.region, cluster.id)
+        doing = f"Scaling {held.address} to {unit_count} units"
+        if cluster.etag is None or unit_count < 1:
+            raise Invalid(f"{doing}: Oracle answered 400 InvalidParameter.")
+        if cluster.etag != held.etag:
+            raise Conflict(f"{doing}: Oracle answered 412 NoEtagMatch.")
+        if held.lifecycle_state != Lifecycle.ACTIVE:
+            raise Conflict(f"{doing}: Oracle answered 409 IncorrectState: it is {held.lifecycle_state}.")
+        if self.limit is not None and unit_count - held.unit_count > self.limit - self._used(held.region):
+            raise Invalid(f"{doing}: Oracle answered 400 LimitExceeded.")
+        now = self.clock.now()
+        self.accepted.append(Accepted(held.id, unit_count, dict(tags), cluster.etag, now))
+        tagged = held.model_copy(update={"freeform_tags": {**held.freeform_tags, **tags}})
+        if self.ending is Ending.NO_TRACE:
+            self.add(tagged)
+            return None
+        self.add(tagged.model_copy(update={"lifecycle_state": Lifecycle.UPDATING}))
+        work = _Work(f"wr-{len(self._work) + 1}", held.id, now, unit_count, self.ending)
+        self._work.append(work)
+        return work.id
+
+    def _used(self, region: str) -> int:
+        growing = {each.cluster_id: each.unit_count for each in self._work if not each.ended}
+        held = [each for each in self._clusters.values() if each.region == region]
+        return sum(max(each.unit_count, growing.get(each.id, 0)) for each in held)
+
+    def _pass_time(self) -> None:
+        for work in self._work:
+            held = self._clusters.get(work.cluster_id)
+            if work.ended or held is None or self.clock.now() < work.accepted_at + self.takes:
+                continue
+            work.ended = True
+            after: dict[str, object] = {"lifecycle_state": Lifecycle.ACTIVE}
+            if work.ending is Ending.DONE:
+                after["unit_count"] = work.unit_count
+            elif work.ending is Ending.NEEDS_ATTENTION:
+                after = {"lifecycle_state": Lifecycle.NEEDS_ATTENTION, "lifecycle_details": "a node did not come up"}
+            self.add(held.model_copy(update=after))
+
+    def _shown(self, work: _Work) -> WorkRequest:
+        ends = work.accepted_at + self.takes
+        if not work.ended:
+            done = (self.clock.now() - work.accepted_at) / self.takes
+            status, percent = (WorkStatus.IN_PROGRESS if done else WorkStatus.ACCEPTED), int(100 * done)
+        else:
+            status = {Ending.FAILED: WorkStatus.FAILED, Ending.CANCELED: WorkStatus.CANCELED}.get(
+                work.ending, WorkStatus.SUCCEEDED
+            )
+            percent = 100
+        return WorkRequest(
+            id=work.id,
+            operation_type="UPDATE_DEDICATED_AI_CLUSTER",
+            status=status,
+            percent_complete=Decimal(percent),
+            time_accepted=work.accepted_at,
+            time_finished=ends if work.ended else None,
+            errors=("OutOfCapacity: no hosts left",) if status is WorkStatus.FAILED else (),
+        )
+
+    def _with_new_etag(self, cluster: Cluster) -> Cluster:
+        self._etags += 1
+        return cluster.model_copy(update={"etag": f"etag-{self._etags}"})
+
+
+class MortalStore(Store):
+    """The real store in a process that can be ended while it records a step."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.hooks: dict[tuple[Action, When], Callable[[], object]] = {}
+
+    def dies(self, action: Action, when: When) -> None:
+        """BEFORE is inside the transaction, so nothing of the step is kept; AFTER is when it is on disk."""
+        self.hooks[action, when] = lambda: _throw(Killed())
+
+    def change(self, request_id: int, decide: Decide, *, actor: str, at: datetime) -> Request:
+        decided: list[Body] = []
+
+        def watched(request: Request) -> Body | None:
+            body = decide(request)
+            if body is not None:
+                decided.append(body)
+                self.hooks.pop((body.action, When.BEFORE), _nothing)()
+            return body
+
+        changed = super().change(request_id, watched, actor=actor, at=at)
+        for body in decided:
+            self.hooks.pop((body.action, When.AFTER), _nothing)()
+        return changed
+
+
+def cluster(name: str = "chat", *, units: int = 2, region: str = REGION, **changes: Any) -> Cluster:
+    return Cluster.model_validate(
+        {
+            "id": f"ocid1.generativeaidedicatedaicluster.oc1.{region}.{name}",
+            "name": name,
+            "region": region,
+            "compartment_id": "ocid1.compartment.oc1..team",
+            "type": "HOSTING",
+            "lifecycle_state": "ACTIVE",
+            "unit_count": units,
+            "unit_shape": SHAPE,
+            "time_created": START - timedelta(days=30),
+            "etag": "etag-0",
+            **changes,
+        }
+    )
+
+
+def endpoint(of: Cluster, name: str = "chat-endpoint", **changes: Any) -> Endpoint:
+    return Endpoint.model_validate(
+        {
+            "id": f"ocid1.generativeaiendpoint.oc1.{of.region}.{name}",
+            "name": name,
+            "region": of.region,
+            "compartment_id": of.compartment_id,
+            "cluster_id": of.id,
+            "model_id": "ocid1.generativeaimodel.oc1..command",
+            "lifecycle_state": "ACTIVE",
+            "time_created": START - timedelta(days=29),
+            **changes,
+        }
+    )
+
+
+def model(region: str = REGION, **changes: Any) -> Model:
+    return Model.model_validate(
+        {"id": "ocid1.generativeaimodel.oc1..command", "name": "cohere.command-a", "region": region, **changes}
+    )
+
+
+def traffic(of: Endpoint, *, hours: int = 1, **figures: Any) -> Traffic:
+    """What was measured in the hours up to `START`; a figure not given is not measured."""
+    return Traffic.model_validate(
+        {"endpoint_id": of.id, "since": START - timedelta(hours=hours), "until": START, **figures}
+    )
+
+
+def gap(what: str = "clusters in compartment …team", region: str = REGION) -> Gap:
+    return Gap(region=region, what=what, because="Oracle did not answer in time")
+
+
+def fleet(*clusters: Cluster, **more: Any) -> Fleet:
+    return Fleet.model_validate({"taken_at": START, "clusters": clusters, **more})
+
+
+def plan(of: Cluster | None = None, to_units: int = 4, **changes: Any) -> Plan:
+    given: dict[str, Any] = {"headroom": Unknown(what="service limit left", settle="look in the Console")}
+    return plan_scale(of or cluster(), to_units, catalog=CATALOG, now=START, **{**given, **changes})
+
+
+def rule(**changes: Any) -> Rule:
+    """Any scaling; one yes of Bob, Cat, or whoever is on call."""
+    given = {"name": "everything", "approvers": Approvers(users=frozenset({BOB, CAT}), groups=frozenset({ONCALL}))}
+    return Rule.model_validate({**given, **changes})
+
+
+def policy(*rules: Rule) -> Policy:
+    return Policy(rules=rules or (rule(),))
+
+
+def groups() -> FakeGroups:
+    return FakeGroups(SONCALL={DAN}, SLEADS={DAN, EVE})
+
+
+def _throw(error: BaseException) -> NoReturn:
+    raise error
+
+
+def _nothing() -> None:
+    return None
