@@ -6,8 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from approvals.database import stamp
-from approvals.request import Event
 from dac.figures import Frozen
 
 GENESIS = "0" * 64
@@ -15,9 +13,14 @@ GENESIS = "0" * 64
 
 
 class Link(Frozen):
-    """An event as it lies in the database, with the hash it was written with."""
+    """An event as the very text that lies in the database, with the hash it was written with."""
 
-    event: Event
+    seq: int
+    request_id: int
+    at: str
+    actor: str
+    action: str
+    body: str
     hash: str
 
 
@@ -28,28 +31,26 @@ class Break(Frozen):
     because: str
 
 
-def chained(event: Event, previous: str) -> str:
+def chained(link: Link, previous: str) -> str:
     """The hash of an event, given the hash of the one before it."""
-    held = [
-        previous,
-        event.seq,
-        event.request_id,
-        stamp(event.at),
-        event.actor,
-        event.body.model_dump(mode="json"),
-    ]
-    text = json.dumps(held, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    held = [previous, link.seq, link.request_id, link.at, link.actor, link.action, link.body]
+    return hashlib.sha256(json.dumps(held, ensure_ascii=False).encode()).hexdigest()
 
 
-def first_break(links: Iterable[Link]) -> Break | None:
-    """Walk the events in order, holding one at a time; None when every hash and number is as it should be."""
+def first_break(links: Iterable[Link], last: int) -> Break | None:
+    """Walk the events in order, holding one at a time; None when all are there as they were written.
+
+    `last` is the number that the newest event must have, by what the requests say.
+    """
     previous, expected = GENESIS, 1
     for link in links:
-        seq = link.event.seq
-        if seq != expected:
-            return Break(seq=expected, because=f"event {expected} is missing: the next one is {seq}")
-        if chained(link.event, previous) != link.hash:
-            return Break(seq=seq, because=f"event {seq} is not as it was written, or the one before it was replaced")
+        if link.seq != expected:
+            return Break(seq=expected, because=f"event {expected} is missing: the next one is {link.seq}")
+        if chained(link, previous) != link.hash:
+            return Break(
+                seq=link.seq, because=f"event {link.seq} is not as it was written, or the one before it was replaced"
+            )
         previous, expected = link.hash, expected + 1
+    if expected <= last:
+        return Break(seq=expected, because=f"event {expected} is missing: the requests know {last} events")
     return None

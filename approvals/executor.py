@@ -138,7 +138,12 @@ class Executor:
         claim = _claim_of(request)
         if claim.holder != self._holder:
             return request
-        cluster = self._reader.cluster(request.plan.cluster.region, request.plan.cluster.id)
+        try:
+            cluster = self._reader.cluster(request.plan.cluster.region, request.plan.cluster.id)
+        except NotFound as gone:
+            if self._now() - claim.started_at <= UNSTARTED:
+                raise
+            return self._fail(request, f"{gone} This request has nothing left to change.")
         if _carries(cluster, request):
             return self._write(request, State.APPLYING, Sent())
         if cluster.etag != claim.etag:

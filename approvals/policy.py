@@ -6,13 +6,17 @@ import tomllib
 from collections.abc import Callable
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, PlainSerializer, ValidationError
 
 from dac.errors import Denied, Invalid
 from dac.figures import Frozen
 from dac.plans import Plan
+
+_Item = TypeVar("_Item", bound=str)
+Sorted = Annotated[frozenset[_Item], PlainSerializer(sorted, return_type=list[str])]
+"""A set that is always written down in the same order."""
 
 UserId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,}$")]
 GroupId = Annotated[str, Field(pattern=r"^S[A-Z0-9]{2,}$")]
@@ -29,8 +33,8 @@ def _some(expiry: timedelta) -> timedelta:
 
 
 class Approvers(Frozen):
-    users: frozenset[UserId] = frozenset()
-    groups: frozenset[GroupId] = frozenset()
+    users: Sorted[UserId] = frozenset()
+    groups: Sorted[GroupId] = frozenset()
 
     def resolve(self, members_of: MembersOf) -> frozenset[str]:
         """Every distinct person named or in a named group."""
@@ -41,8 +45,8 @@ class Rule(Frozen):
     """Who must agree to which changes. A request keeps the rule it was judged under."""
 
     name: str = Field(min_length=1, max_length=80, description="How people call this rule")
-    actions: frozenset[str] = Field(frozenset({"*"}), description="Kinds of change it covers, such as “scale”")
-    clusters: frozenset[str] = Field(frozenset({"*"}), description="Cluster names it covers; * and ? are wild")
+    actions: Sorted[str] = Field(frozenset({"*"}), description="Kinds of change it covers, such as “scale”")
+    clusters: Sorted[str] = Field(frozenset({"*"}), description="Cluster names it covers; * and ? are wild")
     approvers: Approvers = Field(description="Slack users and user groups who may approve")
     approvals: int = Field(1, ge=1, le=20, description="Distinct people who must approve")
     expires_after: Annotated[timedelta, AfterValidator(_some)] = Field(
@@ -77,6 +81,8 @@ def load(text: str, name: str) -> Policy:
         held = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Invalid(f"{name}: {error}") from None
+    if "rules" in held:
+        raise Invalid(f"{name}: rules: each rule is written under its own [[rule]]")
     try:
         return Policy.model_validate({"rules": held.pop("rule", ()), **held})
     except ValidationError as error:

@@ -85,10 +85,16 @@ class Store:
             return [_event(row) for row in rows]
 
     def links(self) -> Iterator[audit.Link]:
-        """Every event with its hash, in order, one at a time."""
+        """Every event as it lies there, in order, one at a time."""
         with unit_of_work(self._path, write=False) as db:
             for row in db.table("events").rows_where(order_by="seq"):
-                yield audit.Link(event=_event(row), hash=str(row["hash"]))
+                yield audit.Link.model_validate(dict(row))
+
+    def first_break(self) -> audit.Break | None:
+        """The first event that has been tampered with, if one has."""
+        with unit_of_work(self._path, write=False) as db:
+            last = db.execute("SELECT coalesce(max(version), 0) FROM requests").fetchone()[0]
+        return audit.first_break(self.links(), last)
 
     def replayed(self, request_id: int) -> Request:
         """The request as its events alone say it is."""
@@ -128,17 +134,17 @@ class Store:
     @staticmethod
     def _append(db: Database, event: Event) -> None:
         before = db.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        db.table("events").insert(
-            {
-                "seq": event.seq,
-                "request_id": event.request_id,
-                "at": stamp(event.at),
-                "actor": event.actor,
-                "action": event.body.action.value,
-                "body": event.body.model_dump_json(),
-                "hash": audit.chained(event, before[0] if before else audit.GENESIS),
-            }
+        link = audit.Link(
+            seq=event.seq,
+            request_id=event.request_id,
+            at=stamp(event.at),
+            actor=event.actor,
+            action=event.body.action.value,
+            body=event.body.model_dump_json(),
+            hash="",
         )
+        chained = audit.chained(link, before[0] if before else audit.GENESIS)
+        db.table("events").insert(link.model_dump() | {"hash": chained})
 
 
 def _event(row: dict[str, object]) -> Event:

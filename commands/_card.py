@@ -115,10 +115,14 @@ def _cost(request: Request) -> str:
 
 
 def _where_from(request: Request) -> str:
+    """The list the price was read from, and the least that is billed; the whole sum stands in the thread."""
     plan = request.plan
-    said = [f"List price, not your contract's: {sources([plan.cost_before, plan.cost_after])}"]
+    costs = (plan.cost_before, plan.cost_after)
+    lists = dict.fromkeys(linked(cost.sources[0]) for cost in costs if isinstance(cost, Price))
+    said = [f"At list price, not your contract's: {' · '.join(lists)}. The sum is in the thread."] if lists else []
+    said += dict.fromkeys(f"{cost.what}: {escape(cost.settle)}." for cost in costs if isinstance(cost, Unknown))
     if plan.commitment:
-        said.append(f"{plan.commitment.text} ({'; '.join(map(linked, plan.commitment.sources))})")
+        said.append(f"{plan.commitment.text} {'; '.join(map(linked, plan.commitment.sources))}.")
     return clip("\n".join(said), 2000)
 
 

@@ -107,6 +107,8 @@ class Command(Generic[A]):
     run: Callable[[A, Call, Services], Reply]
     examples: tuple[str, ...] = ()
     menus: Mapping[str, Choices] = field(default_factory=dict)
+    submit: str = ""
+    """What the form's button says, where the verb alone would say too much."""
     order: int = 100
     """Where it stands in /dac help."""
 

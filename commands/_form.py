@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from commands._blocks import Block, clip, plain, section
+from commands._blocks import Block, clip, escape, plain, section
 from commands._command import AnyCommand, Call, Kind, Option, Rest, Word, described
 from commands._parse import Parsed, problems
 
@@ -42,7 +42,7 @@ def form(command: AnyCommand, given: Parsed, call: Call) -> Block:
     blocks: list[Block] = [section(command.summary)]
     for name, (kind, info) in command.arguments.kinds().items():
         if isinstance(kind, Word) and kind.fixed and name in given.values:
-            blocks.append(section(f"*{_label(name, info)}*: {given.values[name]}"))
+            blocks.append(section(f"*{_label(name)}*: {escape(str(given.values[name]))}"))
         elif not isinstance(kind, Option):
             blocks.append(_input(command, name, kind, info, given.values.get(name)))
     return {
@@ -50,7 +50,7 @@ def form(command: AnyCommand, given: Parsed, call: Call) -> Block:
         "callback_id": CALLBACK,
         "private_metadata": json.dumps(kept),
         "title": plain(f"/dac {command.name}", TITLE),
-        "submit": plain(command.name.capitalize(), TITLE),
+        "submit": plain(command.submit or command.name.capitalize(), TITLE),
         "close": plain("Not now", TITLE),
         "blocks": blocks,
     }
@@ -107,14 +107,14 @@ def _input(command: AnyCommand, name: str, kind: Kind, info: FieldInfo, value: A
         "type": "input",
         "block_id": f"{BLOCK}{name}",
         "optional": not info.is_required(),
-        "label": plain(_label(name, info), 75),
+        "label": plain(_label(name), 75),
         "hint": plain(described(info), 300),
         "element": element,
     }
 
 
-def _label(name: str, info: FieldInfo) -> str:
-    return str(info.title or name).capitalize()
+def _label(name: str) -> str:
+    return "Reason" if name == "because" else name.replace("_", " ").capitalize()
 
 
 def _option(value: str, label: str) -> Block:

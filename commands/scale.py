@@ -66,5 +66,6 @@ COMMAND = Command(
     run=run,
     examples=("scale chat-prod 4 because launch week", "scale chat-prod +2", "scale chat-prod -1"),
     menus={"cluster": clusters},
+    submit="Ask for approval",
     order=20,
 )

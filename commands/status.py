@@ -206,7 +206,7 @@ def _endpoint_list(health: Health, fleet: Fleet) -> str:
 def _endpoint(endpoint: Endpoint, model: str | None, fleet: Fleet) -> str:
     recent = [each for each in fleet.traffic if each.endpoint_id == endpoint.id]
     shortest = min(recent, key=lambda each: each.window, default=None)
-    measured = _traffic(load([shortest])) if shortest else ""
+    measured = _traffic(load([shortest], [endpoint])) if shortest else ""
     said = [
         f"*{escape(clip(endpoint.name, 60))}*",
         endpoint.lifecycle_state,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -149,7 +148,10 @@ class Gap(Frozen):
 
 
 class Fleet(Frozen):
-    """Everything seen in all configured regions and compartments at `taken_at`, and what could not be seen."""
+    """Everything seen in all configured regions and compartments at `taken_at`, and what could not be seen.
+
+    `traffic` holds an endpoint's last hour and, with its calls alone, its last 72 hours.
+    """
 
     taken_at: AwareDatetime
     clusters: tuple[Cluster, ...] = ()
@@ -163,8 +165,3 @@ class Fleet(Frozen):
 
     def age(self, now: datetime) -> timedelta:
         return max(now - self.taken_at, timedelta())
-
-
-def alive(clusters: Iterable[Cluster]) -> tuple[Cluster, ...]:
-    """Without those Oracle still lists after their deletion."""
-    return tuple(each for each in clusters if each.lifecycle_state != Lifecycle.DELETED)

@@ -94,7 +94,7 @@ def examine(cluster: Cluster, fleet: Fleet, now: datetime) -> Health:
     hosted = {each.model_id for each in endpoints}
     models = tuple(each for each in fleet.models if each.id in hosted and each.region == cluster.region)
     traffic = [each for each in fleet.traffic if each.endpoint_id in ids]
-    recent = load([each for each in traffic if each.window < IDLE])
+    recent = load([each for each in traffic if each.window < IDLE], endpoints)
     findings = [
         *_lifecycle(cluster, endpoints),
         *_retirement(models, now),
@@ -109,10 +109,12 @@ def examine(cluster: Cluster, fleet: Fleet, now: datetime) -> Health:
     )
 
 
-def load(traffic: Sequence[Traffic]) -> Load | None:
+def load(traffic: Sequence[Traffic], endpoints: Sequence[Endpoint]) -> Load | None:
     """Endpoints of one window taken together; a sum with a part missing is not known."""
     if not traffic:
         return None
+    if {each.id for each in endpoints} - {each.endpoint_id for each in traffic}:
+        return Load(window=traffic[0].window, calls=None, errors=None, tokens=None, p95_seconds=None)
     latencies = [_seconds(each) for each in traffic if each.p95_latency is not None]
     return Load(
         window=traffic[0].window,
@@ -160,7 +162,7 @@ def _traffic(
     if cluster.lifecycle_state == Lifecycle.ACTIVE and not endpoints:
         yield Finding(severity=Severity.ATTENTION, sentence="No endpoint: nothing can call it, and it costs")
         return
-    long = load([each for each in traffic if each.window >= IDLE])
+    long = load([each for each in traffic if each.window >= IDLE], endpoints)
     if cluster.lifecycle_state == Lifecycle.ACTIVE and long and long.calls == 0:
         hours = int(long.window.total_seconds() // 3600)
         yield Finding(severity=Severity.ATTENTION, sentence=f"Idle: no calls in {hours} h")

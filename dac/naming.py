@@ -45,10 +45,10 @@ def _begins(cluster: Cluster, wanted: str) -> bool:
 
 
 def _either(matches: Sequence[Cluster]) -> str:
-    names = [each.name for each in matches]
+    names = [each.name.casefold() for each in matches]
     # Two of one name in one region can only be told apart by their OCIDs.
     words = [
-        each.name if names.count(each.name) == 1 else each.address if _alone(each, matches) else each.id
+        each.name if names.count(each.name.casefold()) == 1 else each.address if _alone(each, matches) else each.id
         for each in matches
     ]
     shown = words[:SHOWN]
@@ -57,12 +57,12 @@ def _either(matches: Sequence[Cluster]) -> str:
 
 
 def _alone(cluster: Cluster, matches: Sequence[Cluster]) -> bool:
-    return sum(each.address == cluster.address for each in matches) == 1
+    return sum(_is_address(each, cluster.address.casefold()) for each in matches) == 1
 
 
 def _not_found(fleet: Fleet, word: str) -> str:
     near = nearest(word, [each.name for each in fleet.clusters])
-    unseen = sorted({gap.region for gap in fleet.gaps if gap.what == "clusters"})
+    unseen = sorted({gap.region for gap in fleet.gaps if gap.what.startswith("clusters")})
     said = [f"There is no cluster “{clip(word)}”."]
     if near:
         said.append(f"Did you mean {' or '.join(near)}?")

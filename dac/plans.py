@@ -50,7 +50,7 @@ class ScalePlan(Frozen):
 
     @property
     def summary(self) -> str:
-        return f"Scale {self.cluster.name} from {units(self.from_units)} to {units(self.to_units)}"
+        return f"Scale {self.cluster.name} from {self.from_units} to {units(self.to_units)}"
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -114,6 +114,8 @@ def plan_scale(
 
 
 def _within_limit(cluster: Cluster, more: int, catalog: Catalog, headroom: Headroom | Unknown) -> None:
+    if more <= 0:
+        return
     shape = catalog.shape(cluster.unit_shape)
     # Where the weight of a unit is not known it is at least 1, so a refusal here is right and a pass is Oracle's call.
     needed = more * ((shape.limit.units if shape and shape.limit else None) or 1)
