@@ -16,7 +16,7 @@ class Link(Frozen):
     """An event as the very text that lies in the database, with the hash it was written with."""
 
     seq: int
-    request_id: int
+    request_id: str
     at: str
     actor: str
     action: str

@@ -102,9 +102,6 @@ class Executor:
 
     def _claim(self, request: Request) -> Request:
         """Plan again from the live world; take the claim if what was approved is still what would be done."""
-        at = self._now()
-        if at >= request.expires_at:
-            return request
         try:
             cluster = self._reader.cluster(request.plan.cluster.region, request.plan.cluster.id)
             plan = self._plan_again(request.plan, cluster)
@@ -113,11 +110,14 @@ class Executor:
             changed = (str(no),)
         if changed:
             return self._write(request, State.APPROVED, Outdated(differences=changed))
-        return self._write(
-            request,
-            State.APPROVED,
-            Started(etag=cluster.etag or "", holder=self._holder, until=self._now() + self._lease),
-        )
+        at = self._now()
+        started = Started(etag=cluster.etag or "", holder=self._holder, until=at + self._lease)
+
+        def decide(now: Request) -> Body | None:
+            # Reading Oracle takes time: what has expired meanwhile is not begun any more.
+            return started if now.state is State.APPROVED and at < now.expires_at else None
+
+        return self._store.change(request.id, decide, actor=BOT, at=at)
 
     def _plan_again(self, plan: Plan, cluster: Cluster) -> Plan:
         return plan_scale(
@@ -150,7 +150,7 @@ class Executor:
             return self._fail(
                 request,
                 f"{cluster.name} was changed by someone else at the last moment; this request changed nothing. "
-                f"It is {cluster.lifecycle_state} with {units(cluster.unit_count)}.",
+                f"It is {_standing(cluster)}.",
             )
         try:
             work_request = self._writer.scale(cluster, request.plan.to_units, tags={TAG: request.tag})
@@ -163,37 +163,33 @@ class Executor:
         cluster = self._reader.cluster(request.plan.cluster.region, request.plan.cluster.id)
         if _carries(cluster, request):
             return self._write(request, State.APPLYING, Sent())
-        return self._fail(request, f"{no} Nothing was changed: {cluster.name} still has {units(cluster.unit_count)}.")
+        return self._fail(request, f"{no} This request changed nothing: {cluster.name} is {_standing(cluster)}.")
 
     def _confirm(self, request: Request) -> Request:
         """Done is what Oracle says is done."""
         claim, plan = _claim_of(request), request.plan
-        late = self._now() - (claim.sent_at or claim.started_at) > UNSTARTED
+        since = claim.sent_at or claim.started_at
         try:
             cluster = self._reader.cluster(plan.cluster.region, plan.cluster.id)
         except NotFound as gone:
-            if not late:
+            if self._now() - since <= UNSTARTED:
                 raise
             return self._fail(request, f"{gone} What became of the change cannot be seen any more.")
         work = _work_of(claim, self._work_requests(cluster))
-        there = cluster.lifecycle_state == Lifecycle.ACTIVE and cluster.unit_count == plan.to_units
         if work and work.status in {WorkStatus.FAILED, WorkStatus.CANCELED}:
             return self._fail(request, _oracle_failed(work, cluster))
-        if there and (work is None or work.status == WorkStatus.SUCCEEDED):
+        if work and work.status != WorkStatus.SUCCEEDED:
+            return self._progress(request, work)
+        if cluster.lifecycle_state == Lifecycle.ACTIVE and cluster.unit_count == plan.to_units:
             named = f" (work request {work.id})" if work else ""
-            return self._write(
-                request,
-                State.APPLYING,
-                Succeeded(outcome=f"{cluster.name} is ACTIVE with {units(cluster.unit_count)}{named}."),
-            )
+            outcome = f"{cluster.name} is {_standing(cluster)}{named}."
+            return self._write(request, State.APPLYING, Succeeded(outcome=outcome))
         if cluster.lifecycle_state in {Lifecycle.FAILED, Lifecycle.NEEDS_ATTENTION}:
             why = f": {cluster.lifecycle_details}" if cluster.lifecycle_details else ""
-            return self._fail(
-                request, f"{cluster.name} is {cluster.lifecycle_state} with {units(cluster.unit_count)}{why}."
-            )
-        ended = work is not None and work.status == WorkStatus.SUCCEEDED
-        idle = cluster.lifecycle_state == Lifecycle.ACTIVE and (ended or work is None)
-        if idle and late:
+            return self._fail(request, f"{cluster.name} is {_standing(cluster)}{why}.")
+        if work and work.time_finished:
+            since = max(since, work.time_finished)
+        if cluster.lifecycle_state == Lifecycle.ACTIVE and self._now() - since > UNSTARTED:
             return self._fail(
                 request,
                 f"Oracle accepted the change but {cluster.name} still has {units(cluster.unit_count)} after "
@@ -213,7 +209,8 @@ class Executor:
 
         def decide(now: Request) -> Body | None:
             claim = _claim_of(now)
-            if now.state is not State.APPLYING or (claim.percent >= percent and not now.trouble):
+            named = claim.work_request_id or not work
+            if now.state is not State.APPLYING or (claim.percent >= percent and named and not now.trouble):
                 return None
             return Progressed(percent=max(percent, claim.percent), work_request_id=work.id if work else None)
 
@@ -268,11 +265,15 @@ def _work_of(claim: Claim, found: tuple[WorkRequest, ...]) -> WorkRequest | None
     return next((each for each in found if each.operation_type == SCALING and each.time_accepted >= since), None)
 
 
+def _standing(cluster: Cluster) -> str:
+    return f"{cluster.lifecycle_state} with {units(cluster.unit_count)}"
+
+
 def _oracle_failed(work: WorkRequest, cluster: Cluster) -> str:
     said = "; ".join(work.errors) or "no reason given"
     return (
-        f"Oracle ended the change {work.status} ({said}). {cluster.name} is {cluster.lifecycle_state} with "
-        f"{units(cluster.unit_count)} (work request {work.id})."
+        f"Oracle ended the change {work.status} ({said}). {cluster.name} is {_standing(cluster)} "
+        f"(work request {work.id})."
     )
 
 

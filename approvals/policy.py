@@ -26,9 +26,13 @@ MembersOf = Callable[[str], frozenset[str]]
 """Group id to the ids of the people in it, as of now; may raise `Unavailable`."""
 
 
+LONGEST = timedelta(days=366)
+"""What is not decided within a year will not be."""
+
+
 def _some(expiry: timedelta) -> timedelta:
-    if expiry <= timedelta():
-        raise ValueError("an expiry is longer than nothing")
+    if not timedelta() < expiry <= LONGEST:
+        raise ValueError(f"an expiry is longer than nothing and at most {LONGEST.days} days")
     return expiry
 
 
@@ -39,6 +43,10 @@ class Approvers(Frozen):
     def resolve(self, members_of: MembersOf) -> frozenset[str]:
         """Every distinct person named or in a named group."""
         return self.users.union(*(members_of(group) for group in sorted(self.groups)))
+
+    def include(self, person: str, members_of: MembersOf) -> bool:
+        """Whether that person is among them now; who is named needs no looking up."""
+        return person in self.users or any(person in members_of(group) for group in sorted(self.groups))
 
 
 class Rule(Frozen):

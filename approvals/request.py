@@ -240,15 +240,14 @@ def happened(request: Request, event: Event) -> Request:
             claim = Claim(etag=body.etag, holder=body.holder, until=body.until, started_at=event.at)
             changed |= {"claim": claim, "trouble": ""}
         case Reclaimed() | Sent() | Progressed():
-            changed |= {"claim": _claim_after(request, event), "trouble": ""}
+            changed |= {"claim": _claim_after(request, event, body), "trouble": ""}
         case _:
             pass
     return request.model_copy(update=changed)
 
 
-def _claim_after(request: Request, event: Event) -> Claim:
+def _claim_after(request: Request, event: Event, body: Reclaimed | Sent | Progressed) -> Claim:
     assert request.claim  # noqa: S101 - the table lets these happen only after START
-    body = event.body
     match body:
         case Reclaimed():
             update: dict[str, object] = {"holder": body.holder, "until": body.until}
@@ -258,6 +257,4 @@ def _claim_after(request: Request, event: Event) -> Claim:
             update = {"percent": body.percent}
             if body.work_request_id:
                 update["work_request_id"] = body.work_request_id
-        case _:
-            raise TypeError(f"event {event.seq} does not concern a claim")
     return request.claim.model_copy(update=update)

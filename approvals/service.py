@@ -60,7 +60,7 @@ class Approvals:
         """Count one person's yes. `digest` is that of the plan they were shown, where it is known."""
 
         def decide(request: Request) -> Body:
-            if digest is not None and not request.digest.startswith(digest):
+            if digest is not None and not (digest and request.digest.startswith(digest)):
                 raise errors.Conflict(f"Request {request.id} is for another plan than the one shown; look at it again.")
             if voter in request.voters:
                 raise errors.Conflict(f"You have already approved request {request.id}.")
@@ -79,7 +79,7 @@ class Approvals:
 
         def decide(request: Request) -> Body:
             if request.requester != actor:
-                raise errors.Denied(f"Only <@{request.requester}>, who asked for it, can cancel request {request.id}.")
+                raise errors.Denied(f"Only the person who asked for it can cancel request {request.id}.")
             if request.state not in {State.PENDING, State.APPROVED}:
                 raise errors.Conflict(f"Request {request.id} {SAID[request.state]}; it is too late to cancel it.")
             return Cancelled(because=because.strip())
@@ -89,25 +89,25 @@ class Approvals:
     def expire(self) -> list[Request]:
         """End every request whose time is up, those agreed but never begun included."""
         at = self._now()
-        return [
-            self._store.change(
-                each.id, lambda request: Expired() if _is_overdue(request, at) else None, actor=BOT, at=at
-            )
-            for each in self._store.overdue(at)
-        ]
+
+        def decide(request: Request) -> Body | None:
+            return Expired() if _is_overdue(request, at) else None
+
+        ended = [self._store.change(each.id, decide, actor=BOT, at=at) for each in self._store.overdue(at)]
+        return [each for each in ended if each.state is State.EXPIRED]
 
     def _vote(
         self, request_id: int, voter: str, attempt: str, comment: str, decide: Callable[[Request], Body]
     ) -> Request:
         _check_words("comment", comment)
         # Who is in a group is asked of Slack, so before the transaction; it counts as of this click.
-        approvers = self._store.get(request_id).rule.approvers.resolve(self._members_of)
+        may = self._store.get(request_id).rule.approvers.include(voter, self._members_of)
 
         def checked(request: Request) -> Body:
             _check_open(request, self._now(), attempt)
             if voter == request.requester:
                 raise errors.Denied("You asked for this change; someone else must decide over it.")
-            if voter not in approvers:
+            if not may:
                 raise errors.Denied(
                     f"You are not among the approvers of the rule “{request.rule.name}”, so you cannot {attempt} "
                     f"request {request.id}. That you tried is on record."
@@ -127,8 +127,7 @@ class Approvals:
 
 def _check_open(request: Request, at: datetime, attempt: str) -> None:
     if request.state is not State.PENDING:
-        by = f" by <@{request.ended_by}>" if request.state is State.DENIED else ""
-        raise errors.Conflict(f"Request {request.id} {SAID[request.state]}{by}; it is too late to {attempt} it.")
+        raise errors.Conflict(f"Request {request.id} {SAID[request.state]}; it is too late to {attempt} it.")
     if at >= request.expires_at:
         raise errors.Conflict(f"Request {request.id} has expired; ask again.")
 
@@ -138,6 +137,10 @@ def _is_overdue(request: Request, at: datetime) -> bool:
 
 
 def _check_words(what: str, words: str) -> None:
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        raise errors.Invalid(f"The {what} holds half a character, such as a cut emoji; type it again.") from None
     if len(words) > REASON_LENGTH:
         raise errors.Invalid(
             f"The {what} is {len(words):,} characters long; {REASON_LENGTH:,} is the most. "

@@ -52,8 +52,9 @@ class Store:
             try:
                 db.table("requests").update(request_id, self._row(changed))
             except sqlite3.IntegrityError as error:
+                holder = self._rows(db, "cluster_id = ? AND state = ?", [request.plan.cluster.id, State.APPLYING])[0]
                 raise Conflict(
-                    f"Another change of {request.plan.cluster.name} is being carried out; this one waits for it."
+                    f"{request.plan.cluster.name} is being changed by request {holder.id}; this one waits for it."
                 ) from error
             self._append(db, event)
             return changed
@@ -87,8 +88,10 @@ class Store:
     def links(self) -> Iterator[audit.Link]:
         """Every event as it lies there, in order, one at a time."""
         with unit_of_work(self._path, write=False) as db:
+            # What somebody has tampered with need not even be text.
+            db.conn.text_factory = lambda raw: raw.decode(errors="replace")
             for row in db.table("events").rows_where(order_by="seq"):
-                yield audit.Link.model_validate(dict(row))
+                yield audit.Link.model_validate({name: str(value) for name, value in row.items()})
 
     def first_break(self) -> audit.Break | None:
         """The first event that has been tampered with, if one has."""
@@ -136,7 +139,7 @@ class Store:
         before = db.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         link = audit.Link(
             seq=event.seq,
-            request_id=event.request_id,
+            request_id=str(event.request_id),
             at=stamp(event.at),
             actor=event.actor,
             action=event.body.action.value,
@@ -144,7 +147,7 @@ class Store:
             hash="",
         )
         chained = audit.chained(link, before[0] if before else audit.GENESIS)
-        db.table("events").insert(link.model_dump() | {"hash": chained})
+        db.table("events").insert(link.model_dump() | {"request_id": event.request_id, "hash": chained})
 
 
 def _event(row: dict[str, object]) -> Event:

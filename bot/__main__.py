@@ -14,6 +14,15 @@ from bot.build import running
 from bot.settings import Settings, read
 from dac.errors import DacError
 
+CHATTY = {
+    # A round that is still waiting for Slack when the next is due is no news.
+    "apscheduler": logging.ERROR,
+    "oci": logging.WARNING,
+    "slack_bolt": logging.WARNING,
+    "slack_sdk": logging.WARNING,
+}
+"""What these tell below that level would drown what the bot itself tells."""
+
 
 def now() -> datetime:
     return datetime.now(UTC)
@@ -28,8 +37,8 @@ def main() -> int:
     try:
         settings = read()
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-        for chatty in ("apscheduler", "oci", "slack_bolt", "slack_sdk"):
-            logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(settings.log_level)))
+        for chatty, least in CHATTY.items():
+            logging.getLogger(chatty).setLevel(max(least, logging.getLevelName(settings.log_level)))
         if chosen == "check":
             return asyncio.run(check.report(settings, now=now))
         asyncio.run(_run(settings))

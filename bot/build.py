@@ -147,7 +147,8 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             return myself
 
         app = AsyncApp(
-            client=client,
+            # For opening Socket Mode, which brings its own token; everything else is said by `slack`.
+            client=AsyncWebClient(base_url=settings.slack_api_url, session=session, timeout=SLACK_TIMEOUT),
             authorize=authorize,
             signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None,
             process_before_response=True,
@@ -155,7 +156,7 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
         errands = Errands()
         register(app, desk, postings, background, errands)
         jobs.start()
-        stack.push_async_callback(jobs.stop)
+        stack.push_async_callback(jobs.stop, LAST_SECONDS)
         jobs.changed()
         stack.push_async_callback(errands.finish, LAST_SECONDS)
         await _open(app, settings, stack)

@@ -71,9 +71,15 @@ class Cards:
             return
         complete = True
         for name, message in thread(request, events).items():
-            complete = await self._bring(request, name, message, there.get(name), head) is not None and complete
+            try:
+                complete = await self._bring(request, name, message, there.get(name), head) is not None and complete
+            except Gone:
+                # Without its card a thread takes no replies: all of it is posted anew.
+                await self._workers.run(self._postings.lost, request_id, CARD)
+                raise Unavailable("The card has gone; it is posted anew.") from None
         if complete:
             await self._workers.run(self._postings.drawn, request_id, request.version)
+            self._retry_at.pop(request_id, None)
 
     def _read(self, request_id: int) -> tuple[Request, list[Event], dict[str, Posting]]:
         # Events first: what happens in between makes the request newer than they are, and so is drawn next time.

@@ -144,10 +144,10 @@ def _understood(text: str, call: Call) -> tuple[AnyCommand, Parsed]:
 
 def _sorry(error: DacError, entered: Filled | None = None) -> Reply:
     """The sentence, and what was entered in a form, which would be lost otherwise."""
-    blocks: Sequence[Block] = [section(escape(str(error)) if "`" not in str(error) else str(error))]
+    blocks: Sequence[Block] = [section(escape(str(error)))]
     if entered:
         blocks = [*blocks, context(f"You entered: {escape(clip(_typed(entered), 1500))}")]
-    return Reply(text=str(error), blocks=blocks)
+    return Reply(text=escape(str(error)), blocks=blocks)
 
 
 def _typed(filled: Filled) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -34,11 +35,13 @@ class Jobs:
         self._scheduler = AsyncIOScheduler()
         self._soon = asyncio.Event()
         self._eager: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._stopping = False
 
     def start(self) -> None:
         for work in (self.expire, self.advance, self.reconcile):
             self._scheduler.add_job(
-                _logged,
+                self._round,
                 "interval",
                 args=[work],
                 id=work.__name__,
@@ -53,7 +56,13 @@ class Jobs:
     def changed(self) -> None:
         self._soon.set()
 
-    async def stop(self) -> None:
+    async def stop(self, seconds: float) -> None:
+        """Begin no further round, and let those under way come to their end, but not for longer than that."""
+        self._scheduler.pause()
+        self._stopping = True
+        self._soon.set()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
         self._scheduler.shutdown(wait=False)
         if self._eager:
             self._eager.cancel()
@@ -77,19 +86,24 @@ class Jobs:
         await self._cards.reconcile()
 
     async def _be_eager(self) -> None:
-        while True:
+        while not self._stopping:
             await self._soon.wait()
             self._soon.clear()
             # Drawn first, so that people see their click before Oracle is asked; then what Oracle said.
             for work in (self.reconcile, self.advance, self.reconcile):
-                await _logged(work)
+                await self._round(work)
 
-
-async def _logged(work: Callable[[], Awaitable[None]]) -> None:
-    """A round that fails is logged and the next one comes all the same."""
-    try:
-        await work()
-    except DacError as error:
-        log.warning("%s: %s", getattr(work, "__name__", work), error)
-    except Exception:
-        log.exception("%s", getattr(work, "__name__", work))
+    async def _round(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """A round that fails is logged and the next one comes all the same."""
+        if self._stopping:
+            return
+        # A task of its own, so that whoever started it may be stopped without cutting it short.
+        task = asyncio.create_task(work())
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        try:
+            await asyncio.shield(task)
+        except DacError as error:
+            log.warning("%s: %s", work.__name__, error)
+        except Exception:
+            log.exception("%s", work.__name__)

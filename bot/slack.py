@@ -240,7 +240,9 @@ class Slack:
 
 def _refusal(error: SlackApiError) -> _Refusal:
     answer = error.response
-    return _Refusal(answer.status_code, str(answer.get("error") or "an error"), _retry_after(answer.headers))
+    # A proxy's or an edge's answer is no JSON, and then there is no name in it.
+    held = answer.data if isinstance(answer.data, dict) else {}
+    return _Refusal(answer.status_code, str(held.get("error") or "an error"), _retry_after(answer.headers))
 
 
 def _retry_after(headers: Mapping[str, Any]) -> str | None:

@@ -82,9 +82,8 @@ def card(request: Request) -> Message:
         context(_where_from(request)),
         section(_standing(request)),
     ]
-    return Message(
-        text=f"{plan.summary}: {BADGE[request.state]} (request {request.id})", blocks=(*blocks, *_row(request))
-    )
+    text = escape(f"{plan.summary}: {BADGE[request.state]} (request {request.id})")
+    return Message(text=text, blocks=(*blocks, *_row(request)))
 
 
 def thread(request: Request, events: Sequence[Event]) -> dict[str, Message]:
@@ -101,11 +100,10 @@ def thread(request: Request, events: Sequence[Event]) -> dict[str, Message]:
 
 def command_line(request: Request) -> str:
     """What to type to ask for the same again."""
-    cluster = request.plan.cluster
     reason = " ".join(request.reason.split())
-    # A name may hold a quotation mark, an OCID never does.
-    name = cluster.id if '"' in cluster.name else cluster.address
-    return clip(f'scale "{name}" {request.plan.to_units}' + (f" because {reason}" if reason else ""), 1900)
+    # The OCID: a name may meet a namesake, or hold what a command line would take apart.
+    line = f"scale {request.plan.cluster.id} {request.plan.to_units}"
+    return clip(line + (f" because {reason}" if reason else ""), 1900)
 
 
 def _cost(request: Request) -> str:

@@ -7,13 +7,18 @@ from typing import Annotated
 from pydantic import Field
 
 from approvals.request import Request
+from commands._blocks import escape
 from commands._command import Arguments, Reply, Word
 from dac.errors import Invalid
 from dac.naming import clip
 
 
 class OfRequest(Arguments):
-    request: Annotated[str, Word(fixed=True, from_thread=True), Field(min_length=1, description="The request's number")]
+    request: Annotated[
+        str,
+        Word(fixed=True, from_thread=True),
+        Field(min_length=1, max_length=20, description="The request's number"),
+    ]
 
 
 def number(word: str) -> int:
@@ -27,4 +32,4 @@ def number(word: str) -> int:
 
 def done(request: Request, what: str) -> Reply:
     """A short private word; the card and its thread say the rest to everybody."""
-    return Reply(text=f"{what} request {request.id}: {request.plan.summary}.")
+    return Reply(text=escape(f"{what} request {request.id}: {request.plan.summary}."))

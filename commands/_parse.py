@@ -17,7 +17,7 @@ from dac.naming import clip
 TOKEN = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|\S+")
 """A word, or words in quotes: straight ones or those a phone makes of them."""
 
-LINK = re.compile(r"<(?:[^|>]+\|)?([^|>]+)>")
+LINK = re.compile(r"<(?:(?:https?|mailto):[^|>]+\|([^|>]+)|((?:https?|mailto):[^|>]+))>")
 """Slack's own markup around what it took for a link; people did not type it."""
 
 DASHES = re.compile(r"^(?:[—―]|--|––|–(?=[^\d\s]))(?=\S)")
@@ -54,16 +54,16 @@ def parse(command: AnyCommand, tail: str) -> Parsed:
     tokens = list(TOKEN.finditer(tail))
     while tokens:
         token = tokens.pop(0)
-        word = _word(token)
-        if word.startswith("--") and len(word) > len("--"):
+        word, quoted = _word(token), token[1] is not None
+        if not quoted and word.startswith("--") and len(word) > len("--"):
             _take_option(command, word, tokens, values)
-        elif rest and word.casefold().rstrip(":") == rest[1].after:
-            values[rest[0]] = tail[token.end() :].strip()
+        elif rest and not quoted and word.casefold().rstrip(":") == rest[1].after:
+            values[rest[0]] = _unlinked(tail[token.end() :])
             break
         elif words:
             values[words.pop(0)] = word
         elif rest:
-            values[rest[0]] = tail[token.start() :].strip()
+            values[rest[0]] = _unlinked(tail[token.start() :])
             break
         else:
             raise Invalid(f"“{clip(word)}” is one word too many. Usage: `{command.usage}`")
@@ -108,8 +108,15 @@ def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
                 name,
                 f"{len(str(each['input'])):,} characters are too many; {each['ctx']['max_length']:,} is the most",
             )
-        elif each["type"] in {"missing", "string_too_short"}:
+        elif each["type"] == "missing" or (each["type"] == "string_too_short" and not each["input"]):
             yield name, "this is needed"
+        elif each["type"] == "string_too_short":
+            yield (
+                name,
+                f"“{clip(str(each['input']))}” is too short; it has at least {each['ctx']['min_length']} characters",
+            )
+        elif each["type"] == "int_parsing":
+            yield name, f"“{clip(str(each['input']))}” is not a whole number"
         else:
             yield name, str(each["msg"]).removeprefix("Value error, ")
 
@@ -121,8 +128,12 @@ def _sentence(command: AnyCommand, name: str, why: str) -> str:
 def _word(token: re.Match[str]) -> str:
     if token[1] is not None:
         return token[1]
-    link = LINK.fullmatch(token[0])
-    return MINUS.sub("-", DASHES.sub("--", link[1] if link else token[0]))
+    return MINUS.sub("-", DASHES.sub("--", _unlinked(token[0])))
+
+
+def _unlinked(text: str) -> str:
+    """Links as they were typed."""
+    return LINK.sub(lambda link: link[1] or link[2], text).strip()
 
 
 def _take_option(command: AnyCommand, word: str, tokens: list[re.Match[str]], values: dict[str, Any]) -> None:
@@ -132,6 +143,8 @@ def _take_option(command: AnyCommand, word: str, tokens: list[re.Match[str]], va
     if not isinstance(kind, Option) or info is None:
         raise Invalid(f"There is no “--{clip(name)}” here. Usage: `{command.usage}`")
     if info.annotation is bool:
+        if given:
+            raise Invalid(f"“--{clip(name)}” takes no value: give it or leave it out. Usage: `{command.usage}`")
         values[field] = True
     elif given:
         values[field] = value

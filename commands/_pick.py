@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from commands._command import Services
+from dac.naming import handle
 
 
 def clusters(services: Services) -> list[tuple[str, str]]:
-    """Every cluster by name; a namesake in another region is told apart."""
-    found = services.fleet.fleet().clusters
-    names = [each.name for each in found]
+    """Every cluster: a word that means it alone, and what a person tells it by."""
+    fleet = services.fleet.fleet()
     return [
-        (each.name if names.count(each.name) == 1 else each.address, f"{each.name} · {each.region} · {each.unit_count}")
-        for each in sorted(found, key=lambda each: (each.name.casefold(), each.region))
+        (handle(each, fleet), f"{each.name} · {each.region} · {each.unit_count}")
+        for each in sorted(fleet.clusters, key=lambda each: (each.name.casefold(), each.region, each.id))
     ]

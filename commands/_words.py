@@ -10,6 +10,7 @@ from dac.figures import Price, Source, Unknown
 from dac.pricing import cents
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+OFTEN = Decimal("0.1")
 TOP_PERCENT = 100
 BAR = 10
 
@@ -28,18 +29,22 @@ def age(span: timedelta) -> str:
 
 def number(value: Decimal) -> str:
     """Three figures that matter, thousands as k and M."""
+    rounded = Decimal(f"{value:.3g}")
     for size, letter in ((Decimal(1_000_000), " M"), (Decimal(1_000), " k")):
-        if value >= size:
-            return f"{_three(value / size)}{letter}"
-    return _three(value)
+        if rounded >= size:
+            return f"{_plain(rounded / size)}{letter}"
+    return _plain(rounded)
 
 
-def _three(value: Decimal) -> str:
-    if value >= 100:  # noqa: PLR2004 - three figures
-        return f"{value:.0f}"
-    if value >= 10:  # noqa: PLR2004 - three figures
-        return f"{value:.1f}"
-    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
+def rate(per_second: Decimal, what: str) -> str:
+    """How often, in the unit that keeps a small rate from looking like none."""
+    if per_second >= OFTEN:
+        return f"{number(per_second)} {what}/s"
+    return f"{number(per_second * HOUR)} {what}/h"
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
 
 
 def amount(cost: Price | Unknown) -> str:

@@ -17,7 +17,7 @@ class Approve(OfRequest):
     plan: Annotated[
         str | None,
         Option(),
-        Field(min_length=8, title="digest", description="Only if the plan is still the one shown; buttons say this"),
+        Field(min_length=8, max_length=64, title="digest", description="Only for the plan that was shown"),
     ] = None
 
 

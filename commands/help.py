@@ -6,14 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from commands._blocks import Block, actions, button, context, divider, section
+from commands._blocks import Block, actions, button, context, divider, escape, section
 from commands._command import AnyCommand, Arguments, Call, Command, Option, Reply, Rest, Services, Word, described
 from dac.errors import NotFound
 from dac.naming import clip, nearest
 
 
 class Help(Arguments):
-    command: Annotated[str | None, Word(), Field(description="A command to tell more about")] = None
+    command: Annotated[str | None, Word(), Field(max_length=50, description="A command to tell more about")] = None
 
 
 def run(args: Help, call: Call, services: Services) -> Reply:  # noqa: ARG001 - every command runs with the same three
@@ -36,27 +36,27 @@ def unknown(verb: str, verbs: list[str]) -> str:
 
 
 def _all(commands: dict[str, AnyCommand]) -> Reply:
-    lines = "\n".join(f"`{each.usage}`\n{each.summary}" for each in commands.values())
+    lines = "\n".join(f"`{escape(each.usage)}`\n{each.summary}" for each in commands.values())
     blocks: list[Block] = [
         section(
             "*I run your dedicated AI clusters with you.* Nothing changes before your colleagues have approved it."
         ),
         divider(),
         section(lines),
-        context("Words in <angle brackets> are needed, those in [square brackets] are not; what is missing is asked."),
+        context(escape("Words in <angle brackets> are needed, those in [square brackets] are not; the rest is asked.")),
         actions(button("Status of all clusters", "status", style="primary"), button("Scale a cluster …", "scale")),
     ]
     return Reply(text="What I understand: " + ", ".join(f"/dac {name}" for name in commands), blocks=blocks)
 
 
 def _one(command: AnyCommand) -> Reply:
-    blocks: list[Block] = [section(f"`{command.usage}`\n{command.summary}")]
+    blocks: list[Block] = [section(f"`{escape(command.usage)}`\n{command.summary}")]
     lines = [f"• *{_typed(name, kind)}*: {described(info)}" for name, (kind, info) in command.arguments.kinds().items()]
     if lines:
         blocks.append(section("\n".join(lines)))
     if command.examples:
         blocks.append(section("*For example*\n" + "\n".join(f"`/dac {each}`" for each in command.examples)))
-    return Reply(text=f"{command.usage}: {command.summary}", blocks=blocks)
+    return Reply(text=escape(f"{command.usage}: {command.summary}"), blocks=blocks)
 
 
 def _typed(name: str, kind: Word | Rest | Option) -> str:

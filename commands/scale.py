@@ -11,15 +11,20 @@ from commands._blocks import Block, actions, button, context, date, escape, peop
 from commands._command import Arguments, Call, Command, Reply, Rest, Services, Word
 from commands._pick import clusters
 from commands._words import signed
+from dac.errors import Invalid
 from dac.figures import Price
 from dac.naming import find_cluster
 from dac.plans import cost_change, plan_scale, target_units
 
 
 class Scale(Arguments):
-    cluster: Annotated[str, Word(), Field(min_length=1, description="Its name, or the beginning of it")]
+    cluster: Annotated[str, Word(), Field(min_length=1, max_length=300, description="Its name, or the beginning of it")]
     units: Annotated[
-        str, Word(), Field(min_length=1, title="units|+n|-n", description="The new size such as 8, or a change: +2, -1")
+        str,
+        Word(),
+        Field(
+            min_length=1, max_length=20, title="units|+n|-n", description="The new size such as 8, or a change: +2, -1"
+        ),
     ]
     because: Annotated[
         str,
@@ -30,7 +35,10 @@ class Scale(Arguments):
     @field_validator("units")
     @classmethod
     def _is_a_size(cls, units: str) -> str:
-        target_units(units, 1)
+        try:
+            target_units(units, 1)
+        except Invalid as error:
+            raise ValueError(str(error)) from None
         return units.strip()
 
 
@@ -56,7 +64,7 @@ def run(args: Scale, call: Call, services: Services) -> Reply:
         ),
         actions(button("Cancel it", f"cancel {request.id}")),
     ]
-    return Reply(text=f"Request {request.id}: {plan.summary}", blocks=blocks)
+    return Reply(text=escape(f"Request {request.id}: {plan.summary}"), blocks=blocks)
 
 
 COMMAND = Command(

@@ -22,7 +22,7 @@ from commands._blocks import (
 )
 from commands._command import Arguments, Call, Command, Option, Reply, Services, Word
 from commands._pick import clusters
-from commands._words import age, amount, linked, number
+from commands._words import age, amount, linked, rate
 from dac.cluster import Cluster, Endpoint, Fleet, Lifecycle, WorkRequest
 from dac.errors import DacError, NotFound
 from dac.figures import Price
@@ -44,7 +44,9 @@ MARK = {Severity.BROKEN: "🔴", Severity.ATTENTION: "🟠", Severity.UNKNOWN: "
 
 
 class Status(Arguments):
-    cluster: Annotated[str | None, Word(), Field(description="One cluster: its name, or the beginning of it")] = None
+    cluster: Annotated[
+        str | None, Word(), Field(max_length=300, description="One cluster: its name, or the beginning of it")
+    ] = None
     page: Annotated[int, Option(), Field(ge=1, title="n", description="A further page of a large fleet")] = 1
     share: Annotated[bool, Option(), Field(description="Show the answer to the whole channel")] = False
 
@@ -57,7 +59,7 @@ def run(args: Status, call: Call, services: Services) -> Reply:  # noqa: ARG001 
     else:
         cluster = find_cluster(fleet, args.cluster)
         text, blocks = _one(examine(cluster, fleet, now), fleet, services)
-        line = f'status "{cluster.address}"' if '"' not in cluster.name else f"status {cluster.id}"
+        line = f"status {cluster.id}"
     if args.share:
         return Reply(text=text, blocks=blocks, public=True)
     row = [button("Share to channel", f"{line} --share"), button("Read again", line)]
@@ -86,7 +88,7 @@ def _fleet(fleet: Fleet, now: datetime, page: int) -> tuple[str, list[Block]]:
     if page < pages:
         rest = len(found) - first - PAGE
         blocks.append(actions(button(f"Next page ({rest} more)", f"status --page {page + 1}")))
-    return summary, blocks
+    return escape(summary), blocks
 
 
 def _summary(found: Sequence[Health], fleet: Fleet, now: datetime) -> str:
@@ -157,18 +159,20 @@ def _endpoints(health: Health) -> str:
 def _traffic(measured: Load | None) -> str:
     if measured is None or measured.calls_per_second is None:
         return ""
-    said = [f"{number(measured.calls_per_second)} calls/s"]
+    if not measured.calls:
+        return "no calls"
+    said = [rate(measured.calls_per_second, "calls")]
     said.append(f"p95 {measured.p95_seconds:.1f} s" if measured.p95_seconds is not None else "latency unknown")
     if measured.error_share is not None:
         said.append(f"{measured.error_share:.1%} errors")
     if measured.tokens:
-        said.append(f"{number(measured.tokens / int(measured.window.total_seconds()))} tokens/s")
+        said.append(rate(measured.tokens / int(measured.window.total_seconds()), "tokens"))
     return " · ".join(said)
 
 
 def _one(health: Health, fleet: Fleet, services: Services) -> tuple[str, list[Block]]:
     cluster, now = health.cluster, services.now()
-    text = f"{cluster.name} in {cluster.region}: {cluster.lifecycle_state}, {units(cluster.unit_count)}"
+    text = escape(f"{cluster.name} in {cluster.region}: {cluster.lifecycle_state}, {units(cluster.unit_count)}")
     blocks: list[Block] = [section(f"{MARK[health.severity]} *{escape(cluster.name)}* · {cluster.lifecycle_state}")]
     if health.findings:
         blocks.append(section("\n".join(f"→ {escape(clip(each.sentence, 400))}" for each in health.findings[:6])))

@@ -9,6 +9,10 @@ from rapidfuzz import process
 from dac.cluster import Cluster, Fleet
 from dac.errors import Invalid, NotFound
 
+LONGEST_NAME = 100
+ODD = set('"“”„&<>\u00a0')
+"""What a command line, or Slack on the way, may take for more than a letter of a name."""
+
 SHOWN = 5
 """Names offered in one sentence; more would not be read."""
 
@@ -26,6 +30,18 @@ def find_cluster(fleet: Fleet, word: str) -> Cluster:
         if matches:
             raise Invalid(f"“{clip(word)}” could be {_either(matches)}: which one?")
     raise NotFound(_not_found(fleet, word))
+
+
+def handle(cluster: Cluster, fleet: Fleet) -> str:
+    """The shortest word that means this cluster alone: its name, its `name@region`, or its OCID.
+
+    A name that is very long or holds quotation marks is left to its OCID, for people could not type it.
+    """
+    plain = len(cluster.name) <= LONGEST_NAME and not set(cluster.name) & ODD
+    for word, rule in ((cluster.name, _is_name), (cluster.address, _is_address)):
+        if plain and [each for each in fleet.clusters if rule(each, word.casefold())] == [cluster]:
+            return word
+    return cluster.id
 
 
 def _is_id(cluster: Cluster, wanted: str) -> bool:
