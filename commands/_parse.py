@@ -72,12 +72,16 @@ def parse(command: AnyCommand, tail: str) -> Parsed:
 
 
 def in_thread(command: AnyCommand, tail: str, request_id: int | None) -> str:
-    """What was said in a request's thread, with the request's number where it goes without saying."""
-    kinds = [kind for kind, _ in command.arguments.kinds().values()]
-    if request_id is None or not (isinstance(kinds[0], Word) and kinds[0].from_thread):
+    """What was said in a request's thread, with the request's number where it goes without saying.
+
+    Another request is meant only by `#12`: “deny 2 clusters are enough” is about this one.
+    """
+    first_kind = next((kind for kind, _ in command.arguments.kinds().values()), None)
+    if request_id is None or not (isinstance(first_kind, Word) and first_kind.from_thread):
         return tail
-    first = tail.split(" ", 1)[0].removeprefix("#")
-    return tail if first.isdigit() else f"{request_id} {tail}".strip()
+    first = tail.split(" ", 1)[0]
+    named = first == str(request_id) or (first.startswith("#") and first[1:].isdigit())
+    return tail if named else f"{request_id} {tail}".strip()
 
 
 def arguments(command: AnyCommand, values: dict[str, Any]) -> Arguments:

@@ -10,7 +10,7 @@ from approvals.service import REASON_LENGTH
 from commands._blocks import Block, actions, button, context, date, escape, people, section
 from commands._command import Arguments, Call, Command, Reply, Rest, Services, Word
 from commands._pick import clusters
-from commands._words import signed
+from commands._words import linked, signed
 from dac.errors import Invalid
 from dac.figures import Price
 from dac.naming import find_cluster
@@ -60,7 +60,8 @@ def run(args: Scale, call: Call, services: Services) -> Reply:
     blocks: list[Block] = [
         section(f"*Request {request.id}* is in <#{request.channel}>: {escape(plan.summary)}{money}."),
         context(
-            f"It needs {request.rule.approvals} of {people(request.can_still_approve)} by {date(request.expires_at)}."
+            f"It needs {request.rule.approvals} of {people(request.can_still_approve)} by {date(request.expires_at)}.",
+            *([f"List price: {linked(change.sources[0])}"] if isinstance(change, Price) else []),
         ),
         actions(button("Cancel it", f"cancel {request.id}")),
     ]

@@ -54,7 +54,7 @@ class Status(Arguments):
 def run(args: Status, call: Call, services: Services) -> Reply:  # noqa: ARG001 - every command runs with the same three
     fleet, now = services.fleet.fleet(), services.now()
     if args.cluster is None:
-        text, blocks = _fleet(fleet, now, args.page)
+        text, blocks = _fleet(fleet, now, args.page, buttons=not args.share)
         line = "status" if args.page == 1 else f"status --page {args.page}"
     else:
         cluster = find_cluster(fleet, args.cluster)
@@ -70,10 +70,10 @@ def run(args: Status, call: Call, services: Services) -> Reply:  # noqa: ARG001 
 
 def overview(fleet: Fleet, now: datetime) -> tuple[str, list[Block]]:
     """The first page, for where there is no row of buttons below it."""
-    return _fleet(fleet, now, 1)
+    return _fleet(fleet, now, 1, buttons=True)
 
 
-def _fleet(fleet: Fleet, now: datetime, page: int) -> tuple[str, list[Block]]:
+def _fleet(fleet: Fleet, now: datetime, page: int, *, buttons: bool) -> tuple[str, list[Block]]:
     found = survey(fleet, now)
     pages = max(-(-len(found) // PAGE), 1)
     if page > pages:
@@ -85,7 +85,7 @@ def _fleet(fleet: Fleet, now: datetime, page: int) -> tuple[str, list[Block]]:
     if not found:
         blocks.append(section(_nothing(fleet)))
     blocks.append(context(_footer(fleet, now, first, len(found))))
-    if page < pages:
+    if page < pages and buttons:
         rest = len(found) - first - PAGE
         blocks.append(actions(button(f"Next page ({rest} more)", f"status --page {page + 1}")))
     return escape(summary), blocks
@@ -189,26 +189,26 @@ def _one(health: Health, fleet: Fleet, services: Services) -> tuple[str, list[Bl
             ]
         )
     )
-    blocks += [section(each) for each in (_endpoint_list(health, fleet), _work(cluster, services)) if each]
+    blocks += [section(each) for each in (_endpoint_list(health), _work(cluster, services)) if each]
     source = f"List price: {'; '.join(map(linked, cost.sources))}" if isinstance(cost, Price) else str(cost)
     blocks.append(context(f"Read {date(fleet.taken_at)}, {age(fleet.age(now))} ago. {clip(source, 1500)}"))
     blocks.append(context(f"`{cluster.id}`"))
     return text, blocks
 
 
-def _endpoint_list(health: Health, fleet: Fleet) -> str:
+def _endpoint_list(health: Health) -> str:
     if not health.endpoints:
         return ""
     names = {each.id: each.name for each in health.models}
     ordered = sorted(health.endpoints, key=lambda each: (each.lifecycle_state == Lifecycle.ACTIVE, each.name))
-    lines = [_endpoint(each, names.get(each.model_id), fleet) for each in ordered[:ENDPOINTS]]
+    lines = [_endpoint(each, names.get(each.model_id), health) for each in ordered[:ENDPOINTS]]
     if len(ordered) > ENDPOINTS:
         lines.append(f"… and {len(ordered) - ENDPOINTS} more, those not ACTIVE first")
     return f"*{_endpoints(health).capitalize()}*\n" + "\n".join(lines)
 
 
-def _endpoint(endpoint: Endpoint, model: str | None, fleet: Fleet) -> str:
-    recent = [each for each in fleet.traffic if each.endpoint_id == endpoint.id]
+def _endpoint(endpoint: Endpoint, model: str | None, health: Health) -> str:
+    recent = [each for each in health.traffic if each.endpoint_id == endpoint.id]
     shortest = min(recent, key=lambda each: each.window, default=None)
     measured = _traffic(load([shortest], [endpoint])) if shortest else ""
     said = [

@@ -160,8 +160,5 @@ class Fleet(Frozen):
     traffic: tuple[Traffic, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
-    def endpoints_of(self, cluster: Cluster) -> tuple[Endpoint, ...]:
-        return tuple(each for each in self.endpoints if each.cluster_id == cluster.id)
-
     def age(self, now: datetime) -> timedelta:
         return max(now - self.taken_at, timedelta())

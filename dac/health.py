@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -70,6 +71,7 @@ class Health(Frozen):
     cluster: Cluster
     endpoints: tuple[Endpoint, ...]
     models: tuple[Model, ...]
+    traffic: tuple[Traffic, ...]
     load: Load | None
     findings: tuple[Finding, ...]
 
@@ -80,20 +82,38 @@ class Health(Frozen):
 
 def survey(fleet: Fleet, now: datetime) -> tuple[Health, ...]:
     """Every cluster of the fleet, what needs attention first, then by name."""
+    index = _Index(fleet)
     return tuple(
         sorted(
-            (examine(cluster, fleet, now) for cluster in fleet.clusters),
+            (_examine(cluster, index, now) for cluster in fleet.clusters),
             key=lambda each: (each.severity, each.cluster.name.casefold(), each.cluster.region),
         )
     )
 
 
 def examine(cluster: Cluster, fleet: Fleet, now: datetime) -> Health:
-    endpoints = fleet.endpoints_of(cluster)
-    ids = {each.id for each in endpoints}
-    hosted = {each.model_id for each in endpoints}
-    models = tuple(each for each in fleet.models if each.id in hosted and each.region == cluster.region)
-    traffic = [each for each in fleet.traffic if each.endpoint_id in ids]
+    """One cluster of the fleet."""
+    return _examine(cluster, _Index(fleet), now)
+
+
+class _Index:
+    """A fleet by what its parts are looked up by; one of thousands of endpoints is not walked for each cluster."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self.endpoints: defaultdict[str, list[Endpoint]] = defaultdict(list)
+        for endpoint in fleet.endpoints:
+            self.endpoints[endpoint.cluster_id].append(endpoint)
+        self.traffic: defaultdict[str, list[Traffic]] = defaultdict(list)
+        for traffic in fleet.traffic:
+            self.traffic[traffic.endpoint_id].append(traffic)
+        self.models = {(model.region, model.id): model for model in fleet.models}
+
+
+def _examine(cluster: Cluster, index: _Index, now: datetime) -> Health:
+    endpoints = tuple(index.endpoints[cluster.id])
+    hosted = dict.fromkeys((cluster.region, each.model_id) for each in endpoints)
+    models = tuple(index.models[each] for each in hosted if each in index.models)
+    traffic = [each for endpoint in endpoints for each in index.traffic[endpoint.id]]
     recent = load([each for each in traffic if each.window < IDLE], endpoints)
     findings = [
         *_lifecycle(cluster, endpoints),
@@ -104,6 +124,7 @@ def examine(cluster: Cluster, fleet: Fleet, now: datetime) -> Health:
         cluster=cluster,
         endpoints=endpoints,
         models=models,
+        traffic=tuple(traffic),
         load=recent,
         findings=tuple(sorted(findings, key=lambda each: each.severity)),
     )

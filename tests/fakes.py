@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from approvals.policy import Approvers, Policy, Rule
 from approvals.request import Body, Request
@@ -20,6 +20,8 @@ from dac.cluster import Cluster, Endpoint, Fleet, Gap, Headroom, Lifecycle, Mode
 from dac.errors import Conflict, Invalid, NotFound
 from dac.figures import Unknown
 from dac.plans import Plan, plan_scale
+
+T = TypeVar("T")
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CATALOG: Catalog = shipped()
@@ -153,11 +155,14 @@ class FakeOracle:
         with self._guard:
             del self._clusters[cluster_id]
 
-    def units(self, cluster_id: str) -> int:
-        """As the world is, past any disturbance."""
+    def held(self, cluster_id: str) -> Cluster:
+        """As the world is, past any disturbance; for asserting."""
         with self._guard:
             self._pass_time()
-            return self._clusters[cluster_id].unit_count
+            return self._clusters[cluster_id]
+
+    def units(self, cluster_id: str) -> int:
+        return self.held(cluster_id).unit_count
 
     # Reading
 
@@ -178,7 +183,7 @@ class FakeOracle:
     def scale(self, cluster: Cluster, unit_count: int, *, tags: Mapping[str, str]) -> str | None:
         return self._called("scale", lambda: self._scale(cluster, unit_count, tags))
 
-    def _called[T](self, call: str, act: Callable[[], T]) -> T:
+    def _called(self, call: str, act: Callable[[], T]) -> T:
         self._disturb(call, When.BEFORE)
         with self._guard:
             self._pass_time()
@@ -228,7 +233,8 @@ class FakeOracle:
             raise Conflict(f"{doing}: Oracle answered 412 NoEtagMatch.")
         if held.lifecycle_state != Lifecycle.ACTIVE:
             raise Conflict(f"{doing}: Oracle answered 409 IncorrectState: it is {held.lifecycle_state}.")
-        if self.limit is not None and unit_count - held.unit_count > self.limit - self._used(held.region):
+        more = unit_count - held.unit_count
+        if self.limit is not None and more > max(self.limit - self._used(held.region), 0):
             raise Invalid(f"{doing}: Oracle answered 400 LimitExceeded.")
         now = self.clock.now()
         self.accepted.append(Accepted(held.id, unit_count, dict(tags), cluster.etag, now))

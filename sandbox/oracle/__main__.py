@@ -30,14 +30,18 @@ def main(arguments: list[str]) -> None:
     told = parse(arguments)
     keys = make_keys(told.keys, told.scenario)
 
-    def make() -> web.Application:
-        return make_app(Config(keys, Clock(), told.scenario, told.state, told.fleet))
+    async def tell(_: web.Application) -> None:
+        sys.stdout.write(
+            f"Oracle at http://{told.host}:{told.port}, OCI config file {told.keys.resolve() / 'config'}"
+            " with the profiles READER and EXECUTOR\n"
+        )
+        sys.stdout.flush()
 
-    sys.stdout.write(
-        f"Oracle at http://{told.host}:{told.port}, OCI config file {told.keys.resolve() / 'config'}"
-        " with the profiles READER and EXECUTOR\n"
-    )
-    sys.stdout.flush()
+    def make() -> web.Application:
+        app = make_app(Config(keys, Clock(), told.scenario, told.state, told.fleet))
+        app.on_startup.append(tell)
+        return app
+
     serve(make, told.host, told.port)
 
 

@@ -22,6 +22,8 @@ from sandbox.oracle.errors import conflict, incorrect_state, invalid
 from sandbox.oracle.scenario import FineTune
 from sandbox.oracle.world import Json, Resource, World
 
+WORK = "opc-work-request-id"
+
 STATES = ("CREATING", "ACTIVE", "UPDATING", "DELETING", "DELETED", "FAILED", "NEEDS_ATTENTION")
 TYPES = ("HOSTING", "FINE_TUNING")
 CHANGEABLE = NAMES | TAGS | {"unitCount": whole()}
@@ -72,7 +74,7 @@ def get(world: World, call: Call) -> Answer:
 def create(world: World, call: Call) -> Answer:
     told = read_body(call, CREATION)
     if receipt := earlier(world, call):
-        return _answer(world, world.find(ids.CLUSTER, call.region, receipt.resource))
+        return _answer(world, world.find(ids.CLUSTER, call.region, receipt.resource), receipt.work)
     world.known_compartment(told["compartmentId"])
     if told["type"] not in TYPES:
         raise invalid(f"type must be one of {', '.join(TYPES)}.")
@@ -106,7 +108,7 @@ def create(world: World, call: Call) -> Answer:
         undone={"lifecycleState": "FAILED"},
     )
     remember(world, call, cluster, work)
-    return _answer(world, cluster)
+    return _answer(world, cluster, work.ocid)
 
 
 def update(world: World, call: Call) -> Answer:
@@ -118,22 +120,22 @@ def update(world: World, call: Call) -> Answer:
         raise incorrect_state(f"The dedicated AI cluster is {cluster.state}; it can be updated while it is ACTIVE.")
     durations, before = world.scenario.durations, int(cluster.body["unitCount"])
     units = _units(told) if "unitCount" in told else before
-    if units != before:
-        if cluster.body["type"] == "FINE_TUNING":
-            raise invalid("unitCount of a fine-tuning cluster is preset and cannot be changed.")
-        limits.check_room(world, call.region, cluster.body["unitShape"], max(units - before, 0))
+    if units != before and cluster.body["type"] == "FINE_TUNING":
+        raise invalid("unitCount of a fine-tuning cluster is preset and cannot be changed.")
+    if units > before:
+        limits.check_room(world, call.region, cluster.body["unitShape"], units - before)
     cluster.traits["growing_to"] = units
     told.pop("unitCount", None)
     world.touch(cluster, told | {"lifecycleState": "UPDATING"})
     cluster.body.pop("lifecycleDetails", None)
-    world.begin(
+    work = world.begin(
         cluster,
         "UPDATE_DEDICATED_AI_CLUSTER",
         durations.rename_cluster if units == before else durations.update_cluster,
         done={"lifecycleState": "ACTIVE", "unitCount": units},
         undone={"lifecycleState": "ACTIVE"},
     )
-    return _answer(world, cluster)
+    return _answer(world, cluster, work.ocid)
 
 
 def delete(world: World, call: Call) -> Answer:
@@ -146,14 +148,14 @@ def delete(world: World, call: Call) -> Answer:
     if _models_of(world, cluster):
         raise conflict("The dedicated AI cluster has custom models. Delete them before you delete the cluster.")
     world.touch(cluster, {"lifecycleState": "DELETING"})
-    world.begin(
+    work = world.begin(
         cluster,
         "DELETE_DEDICATED_AI_CLUSTER",
         world.scenario.durations.delete_cluster,
         done={"lifecycleState": "DELETED"},
         undone={"lifecycleState": "NEEDS_ATTENTION"},
     )
-    return EMPTY
+    return Answer(headers={WORK: work.ocid}, status=204)
 
 
 def check_deletable(resource: Resource, states: tuple[str, ...]) -> None:
@@ -185,8 +187,10 @@ def _find(world: World, call: Call) -> Resource:
     return world.find(ids.CLUSTER, call.region, call.path["dedicatedAiClusterId"])
 
 
-def _answer(world: World, cluster: Resource) -> Answer:
-    return Answer(shown(world, cluster), {"etag": cluster.etag})
+def _answer(world: World, cluster: Resource, work: str | None = None) -> Answer:
+    """Oracle does not promise the work request here, but the waiting operations of its own SDK and CLI rely on it."""
+    named = {WORK: work} if work else {}
+    return Answer(shown(world, cluster), {"etag": cluster.etag} | named)
 
 
 def _units(told: Json) -> int:

@@ -149,7 +149,10 @@ class Control:
         self._plane.faults.clear()
         return {}
 
-    async def held(self, _: web.Request) -> list[Json]:
+    async def held(self, request: web.Request) -> list[Json]:
+        """List what is held; `?wait=5` waits up to five real seconds for something to be."""
+        if wait := request.query.get("wait"):
+            await self._plane.faults.until_held(TypeAdapter(float).validate_python(wait))
         return [described(it) for it in self._plane.faults.held]
 
     async def release(self, request: web.Request) -> Json:

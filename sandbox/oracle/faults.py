@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -68,9 +68,14 @@ class Faults:
 
     def __init__(self) -> None:
         self.active: list[Fault] = []
-        self.held: list[Held] = []
+        self._held: dict[int, Held] = {}
         self._numbers = 0
+        self._any_held = asyncio.Event()
         self._cleared = asyncio.Event()
+
+    @property
+    def held(self) -> list[Held]:
+        return list(self._held.values())
 
     def take(self, names: Sequence[str], service: str | None, region: str) -> Fault | None:
         """Give the fault that strikes this call, using it up by one."""
@@ -91,29 +96,38 @@ class Faults:
 
     async def silence(self, seconds: float | None) -> None:
         """Say nothing for real seconds, or until the faults are cleared."""
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._cleared.wait(), SILENCE_SECONDS if seconds is None else seconds)
-        except TimeoutError:
-            return
 
-    @asynccontextmanager
-    async def holding(self, fault: Fault, operation: str, path: str, at: str, request_id: str) -> AsyncIterator[Held]:
+    async def hold(self, kind: Kind, operation: str, path: str, at: str, request_id: str) -> bool:
+        """Wait to be released; tell whether to go on."""
         self._numbers += 1
-        held = Held(self._numbers, fault.kind, operation, path, at, request_id)
-        self.held.append(held)
+        held = Held(self._numbers, kind, operation, path, at, request_id)
+        self._held[held.number] = held
+        self._any_held.set()
         try:
             await held.go.wait()
-            yield held
         finally:
-            if held in self.held:
-                self.held.remove(held)
+            self._let_go(held)
+        return not held.abandoned
+
+    def _let_go(self, held: Held) -> None:
+        self._held.pop(held.number, None)
+        if not self._held:
+            self._any_held.clear()
+
+    async def until_held(self, seconds: float) -> None:
+        """Wait until at least one request is held, at most for real seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._any_held.wait(), seconds)
 
     def release(self, *, abandon: bool = False) -> int:
         """Let everything held go on; abandoned requests are dropped instead, and never act."""
-        released, self.held = self.held, []
+        released = self.held
         for held in released:
             held.abandoned = abandon
             held.go.set()
+            self._let_go(held)
         return len(released)
 
 

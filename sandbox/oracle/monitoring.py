@@ -14,7 +14,7 @@ from sandbox.oracle.calls import Answer, Call, Field, listed, read_body, text
 from sandbox.oracle.errors import invalid
 from sandbox.oracle.streams import UNITS, Stream, streams
 from sandbox.oracle.times import moment, stamp
-from sandbox.oracle.traffic import DAY, HOUR, Sample
+from sandbox.oracle.traffic import DAY, HOUR, Sample, merged
 from sandbox.oracle.world import Json, World
 
 NAMESPACE = "oci_generativeai"
@@ -117,20 +117,8 @@ def _points(query: mql.Query, members: list[Stream], times: list[tuple[int, str]
         end = min(at + query.seconds, now)
         samples = [it for member in members if (it := member.sample(query.metric, at, end))]
         if samples:
-            points.append({"timestamp": written, "value": _value(query, _merged(samples))})
+            points.append({"timestamp": written, "value": _value(query, merged(samples))})
     return points
-
-
-def _merged(samples: list[Sample]) -> Sample:
-    if len(samples) == 1:
-        return samples[0]
-    return Sample(
-        sum(it.number for it in samples),
-        sum(it.total for it in samples),
-        min(it.low for it in samples),
-        max(it.high for it in samples),
-        tuple(part for it in samples for part in it.spread),
-    )
 
 
 def _value(query: mql.Query, sample: Sample) -> float:

@@ -133,35 +133,38 @@ class ControlPlane:
         return reply
 
     async def _before(self, arrival: Arrival, fault: Fault | None) -> None:
-        match fault.kind if fault else None:
-            case "status" if fault:
+        if fault is None:
+            return
+        match fault.kind:
+            case "status":
                 raise fault.refusal()
-            case "timeout" if fault:
+            case "timeout":
                 await self.faults.silence(fault.seconds)
                 raise DroppedError
             case "drop":
                 raise DroppedError
-            case "hold_before" if fault:
+            case "hold_before":
                 await self._hold(arrival, fault)
             case _:
                 pass
 
     async def _after(self, arrival: Arrival, fault: Fault | None) -> None:
-        match fault.kind if fault else None:
-            case "slow" if fault:
+        if fault is None:
+            return
+        match fault.kind:
+            case "slow":
                 await asyncio.sleep(SLOW_SECONDS if fault.seconds is None else fault.seconds)
             case "drop_after":
                 raise DroppedError
-            case "hold_after" if fault:
+            case "hold_after":
                 await self._hold(arrival, fault)
             case _:
                 pass
 
     async def _hold(self, arrival: Arrival, fault: Fault) -> None:
         path, now = arrival.request.path_qs, self.world.now()
-        async with self.faults.holding(fault, arrival.name, path, now, arrival.request_id) as held:
-            if held.abandoned:
-                raise DroppedError
+        if not await self.faults.hold(fault.kind, arrival.name, path, now, arrival.request_id):
+            raise DroppedError
 
     def _act(self, arrival: Arrival, entry: Json) -> Answer:
         """Check and carry out, without an await in between: calls are served one after the other."""

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 from itertools import pairwise
 
 from sandbox.oracle import ids
@@ -23,6 +23,7 @@ from sandbox.oracle.traffic import (
     crowding,
     hour_of_week,
     log_normal,
+    merged,
     overload_errors,
     tokens,
 )
@@ -162,7 +163,7 @@ class Stream:
         while edges[-1] < end:
             edges.append(min(edges[-1] + HOUR, end))
         parts = (self.sample("InvocationLatency", a, b) for a, b in pairwise(edges))
-        return reduce(Sample.merged, (part for part in parts if part))
+        return merged([part for part in parts if part])
 
     def _latency_within(self, start: float, end: float, count: int) -> Sample:
         middle = (start + end) / 2

@@ -120,14 +120,18 @@ class Sample(NamedTuple):
         """Weigh the parts' quantiles by their calls: near enough, and never below a lower quantile."""
         return sum(count * part.quantile(quantile) for count, part in self.spread) / self.number
 
-    def merged(self, other: Sample) -> Sample:
-        return Sample(
-            self.number + other.number,
-            self.total + other.total,
-            min(self.low, other.low),
-            max(self.high, other.high),
-            self.spread + other.spread,
-        )
+
+def merged(samples: Sequence[Sample]) -> Sample:
+    """Take several stretches or endpoints, at least one, as one."""
+    if len(samples) == 1:
+        return samples[0]
+    return Sample(
+        sum(it.number for it in samples),
+        sum(it.total for it in samples),
+        min(it.low for it in samples),
+        max(it.high for it in samples),
+        tuple(part for it in samples for part in it.spread),
+    )
 
 
 def counted(count: int, total: int) -> Sample:

@@ -24,6 +24,8 @@ const ctx = Object.assign(Object.create(ws), {
   openThread: (ts) => go({ thread: ts }),
   dismiss: (message) => ws.dismiss(message),
   copyLink,
+  react: (message, name, drop) => post("/_page/reaction", { user: ws.me.id, channel: message.channel, messageTs: message.ts, name, ...(drop ? { remove: true } : {}) }),
+  useShortcut: (id, message) => post("/_page/shortcut", { user: ws.me.id, callback_id: id, ...(message ? { channel: message.channel, messageTs: message.ts } : {}) }),
   inspect: (message) => showJson("Message JSON", message),
   showPicture,
   confirm: (confirm) => confirmDialog(confirm, ctx),
@@ -107,6 +109,10 @@ function drawPlace() {
     channel.show(place.channel, { tabs });
     markRead();
   }
+  if (place.thread && !ws.thread(place.channel, place.thread).length) {
+    place.thread = null;
+    writePlace(true);
+  }
   thread.show(place.channel, place.thread);
   document.body.classList.toggle("in-thread", Boolean(place.thread));
   drawSidebar();
@@ -150,6 +156,7 @@ async function send(channelId, text) {
     if (!answer.ok) failed(channelId, text, answer);
     return;
   }
+  channel.list.toBottom();
   const done = channel.waiting(channelId, text);
   const answer = await post("/_page/command", { user: ws.me.id, channel: channelId, command: command[1], text: command[2] });
   done();
@@ -214,6 +221,7 @@ document.addEventListener("keydown", (event) => {
 function escape() {
   if (document.body.classList.contains("drawer-open")) toggleSidebar(false);
   else if (inspector.isOpen) inspector.show(false);
+  else if (document.activeElement?.matches(".channel .message")) channel.composer.input.focus();
   else if (place.thread) go({ thread: null });
 }
 
@@ -226,6 +234,7 @@ ws.addEventListener("messages", ({ detail }) => {
     markRead();
   }
   if (detail) drawSidebar();
+  if (detail?.arrived && Number(detail.message.ts) * 1000 > ws.now().getTime() + 1000) readClock();
 });
 ws.addEventListener("channels", () => place.channel && ws.me && main.firstChild && go({}, { replace: true }));
 ws.addEventListener("read", drawSidebar);
@@ -235,6 +244,7 @@ ws.addEventListener("home", () => {
   if (place.channel === "home") drawPlace();
 });
 ws.addEventListener("connected", () => topbar.show());
+ws.addEventListener("clock", () => inspector.redraw());
 ws.addEventListener("rejected", ({ detail }) => {
   topbar.show();
   inspector.redraw();
@@ -243,7 +253,8 @@ ws.addEventListener("rejected", ({ detail }) => {
 ws.addEventListener("traffic", () => inspector.redraw());
 ws.addEventListener("notice", ({ detail }) => {
   if (detail.channel) ws.notice(detail.channel, detail.text, { kind: detail.kind });
-  else toast(detail.text, { tone: "bad" });
+  // A modal and its buttons say themselves what went wrong.
+  else if (!ws.views.length) toast(detail.text, { tone: "bad" });
 });
 ws.addEventListener("reset", async () => {
   ws.forget();
@@ -299,6 +310,12 @@ async function enter(wanted) {
   await first;
   go({}, { replace: true });
   if (wanted.message) (wanted.thread ? thread : channel).list.reveal(wanted.message);
+}
+
+// The clock may have been moved by somebody else; a message from the future gives that away.
+async function readClock() {
+  const state = await get("/_control/state");
+  if (state.clock) ws.setClock(state.clock, state.frozen);
 }
 
 async function start() {

@@ -44,6 +44,29 @@ function position(panel, anchor, above, minWidth) {
   panel.style.top = `${Math.max(8, up ? at.top - size.height - 4 : at.bottom + 4)}px`;
 }
 
+/** A menu of things to do; each entry is {label, note, value, pick}. */
+export function openMenu(anchor, label, entries) {
+  const items = entries.map(({ label: name, note, value, pick }) =>
+    h(
+      "button",
+      {
+        type: "button", role: "menuitem", class: "menu-item", data: { optionValue: value },
+        on: {
+          click: () => {
+            popover.close();
+            pick();
+          },
+        },
+      },
+      h("span", {}, name),
+      note && h("span", { class: "option-note" }, note),
+    ),
+  );
+  const menu = h("div", { role: "menu", class: "menu", "aria-label": label, on: { keydown: (event) => moveFocus(event, items) } }, items);
+  const popover = openPopover(anchor, menu, { label });
+  items[0]?.focus();
+}
+
 /** Arrow keys, Home and End over the enabled items of a list; gives the item that now has the focus. */
 export function moveFocus(event, items) {
   const steps = { ArrowDown: 1, ArrowUp: -1 };

@@ -101,7 +101,10 @@ export class Workspace extends EventTarget {
 
   /** A line only this user sees and only this page knows, as Slackbot would say it. */
   notice(channel, text, { kind = "notice", thread } = {}) {
-    const message = { ts: (this.now().getTime() / 1000).toFixed(6), channel, user: SLACKBOT.id, text, is_ephemeral: true, notice: kind, thread_ts: thread };
+    const latest = Number(this._sorted(channel, () => true).at(-1)?.ts ?? 0);
+    // Behind everything that stands there, with one digit more than a server's ts has, so that the two never meet.
+    const ts = `${Math.max(this.now().getTime() / 1000, latest).toFixed(6)}5`;
+    const message = { ts, channel, user: SLACKBOT.id, text, is_ephemeral: true, notice: kind, thread_ts: thread };
     this.receive({ type: "message", channel, message });
   }
 

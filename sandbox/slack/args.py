@@ -15,6 +15,8 @@ T = TypeVar("T")
 class Args:
     def __init__(self, values: Json) -> None:
         self._values = {key: value for key, value in values.items() if value is not None}
+        self.given = frozenset(values)
+        """The names of all arguments, those given as null included."""
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -57,7 +59,7 @@ class Args:
             return None
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ApiError(error) from None
 
     def names(self, name: str) -> list[str]:
@@ -76,7 +78,7 @@ async def read(request: web.Request) -> Args:
         if text.strip():
             try:
                 body = json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise ApiError("invalid_json") from None
             if not isinstance(body, dict):
                 raise ApiError("json_not_object")

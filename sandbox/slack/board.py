@@ -105,18 +105,7 @@ class Board:
 
     def channels(self, user: str) -> list[Json]:
         """The channels this user sees, without their messages."""
-        return [
-            {
-                "id": channel.id,
-                "name": channel.name,
-                "topic": channel.topic,
-                "is_private": channel.is_private,
-                "is_im": channel.is_im,
-                "members": list(channel.members),
-                "archived": channel.archived,
-            }
-            for channel in self._workspace.seen_by(user)
-        ]
+        return [self._workspace.channel_shown(channel) for channel in self._workspace.seen_by(user)]
 
     def _show(self, kind: str, message: Message) -> None:
         self._stream.publish(

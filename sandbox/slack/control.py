@@ -11,6 +11,7 @@ from sandbox.slack.args import Args, read
 from sandbox.slack.core import SLACK, Slack
 from sandbox.slack.doing import DEEDS, status_of
 from sandbox.slack.errors import ApiError, Json, bad_arguments
+from sandbox.slack.faults import Fault
 
 Answer = Callable[[Slack, web.Request, Args], Awaitable[Json]]
 REASONS = frozenset({"warning", "refresh_requested", "link_disabled"})
@@ -83,23 +84,9 @@ async def state(slack: Slack, _request: web.Request, _args: Args) -> Json:
     workspace = slack.workspace
     return {
         "team": workspace.team,
-        "users": [workspace.person_json(user) for user in workspace.users.values()],
-        "channels": [
-            {
-                "id": channel.id,
-                "name": channel.name,
-                "topic": channel.topic,
-                "is_private": channel.is_private,
-                "is_im": channel.is_im,
-                "members": list(channel.members),
-                "archived": channel.archived,
-            }
-            for channel in workspace.channels.values()
-        ],
-        "usergroups": [
-            {"id": group.id, "handle": group.handle, "name": group.name, "members": list(group.members)}
-            for group in workspace.usergroups.values()
-        ],
+        "users": [workspace.user_shown(user) for user in workspace.users.values()],
+        "channels": [workspace.channel_shown(channel) for channel in workspace.channels.values()],
+        "usergroups": [workspace.usergroup_shown(group) for group in workspace.usergroups.values()],
         "sockets": slack.sockets.count,
         "url_verified": slack.http.verified if slack.http else None,
         "files": [slack.files.as_json(file) for file in slack.files.all()],
@@ -134,23 +121,25 @@ async def clock(slack: Slack, _request: web.Request, args: Args) -> Json:
             slack.clock.freeze()
         elif not frozen and slack.clock.frozen:
             slack.clock.thaw()
-    if "advance" in args:
-        try:
-            slack.clock.advance(float(args.text("advance")))
-        except ValueError:
-            raise bad_arguments("advance must be a number of seconds") from None
+    seconds = _seconds(args, "advance")
+    if seconds is not None:
+        slack.clock.advance(seconds)
     return {"now": slack.clock.now().isoformat()}
 
 
-async def add_fault(slack: Slack, request: web.Request, args: Args) -> Json:
-    given = await request.json()
-    details = {key: given[key] for key in ("method", "times", "retry_after", "channel") if key in given}
-    if details.get("channel"):
-        details["channel"] = slack.workspace.channel(details["channel"]).id
-    seconds = float(args.text("seconds")) if "seconds" in args else None
-    kind = args.need("kind")
-    slack.faults.add(kind, seconds=seconds, **details)
-    if kind == "outage":
+async def add_fault(slack: Slack, _request: web.Request, args: Args) -> Json:
+    channel = args.optional("channel")
+    forever = "times" in args.given and "times" not in args
+    fault = Fault(
+        args.need("kind"),
+        method=args.optional("method"),
+        times=None if forever else args.number("times", 1),
+        seconds=_seconds(args, "seconds"),
+        retry_after=args.number("retry_after", 1),
+        channel=slack.workspace.channel(channel).id if channel else None,
+    )
+    slack.faults.add(fault)
+    if fault.kind == "outage":
         slack.sockets.cut()
     return {"ok": True, "faults": slack.faults.as_json()}
 
@@ -202,3 +191,12 @@ async def limits(slack: Slack, _request: web.Request, args: Args) -> Json:
 async def verify_url(slack: Slack, _request: web.Request, _args: Args) -> Json:
     """Send the url_verification challenge again, as saving the request URL does."""
     return {"ok": await slack.http.verify_url() if slack.http else False}
+
+
+def _seconds(args: Args, name: str) -> float | None:
+    if name not in args:
+        return None
+    try:
+        return float(args.text(name))
+    except ValueError:
+        raise bad_arguments(f"{name} must be a number of seconds") from None

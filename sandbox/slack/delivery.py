@@ -142,7 +142,7 @@ class Deliveries:
         answer = await self._transport.deliver(envelope, copies=copies)
         took = round((loop.time() - started) * 1000, 3)
         record.ack, record.ack_ms = answer.ack, took
-        self._stream.follow_up(entry, ack=answer.ack, ack_ms=took, response=answer.payload)
+        self._stream.follow_up(entry, ack=answer.ack, ack_ms=took, response=answer.payload, reason=answer.reason)
         return answer, took
 
     async def _keep_order(self) -> None:

@@ -110,10 +110,20 @@ def fill_ids(blocks: list[Json]) -> None:
     """Give every block and element the id its author left out, as Slack does."""
     for block in blocks:
         block.setdefault("block_id", short())
-        for child in block.get("children", []) if block.get("type") == "container" else []:
-            child.setdefault("block_id", short())
+        fill_ids(_inner_blocks(block))
     for element in elements(blocks):
         element.raw.setdefault("action_id", short())
+
+
+def _inner_blocks(block: Json) -> list[Json]:
+    if block["type"] == "container":
+        return list(block["child_blocks"])
+    if block["type"] == "carousel":
+        return list(block["elements"])
+    if block["type"] == "layout":
+        cells = [cell for row in block["rows"] for cell in row["items"]]
+        return [*(inner for cell in cells for inner in cell["blocks"]), *block.get("fallback", [])]
+    return []
 
 
 def find(blocks: list[Json], action: str, value: str | None = None) -> Element:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sandbox.clock import Clock
 from sandbox.slack.errors import Json, bad_arguments
@@ -20,7 +20,8 @@ class Fault:
     method: str | None = None
     """A Web API method, `response_url` or `upload`; None is any."""
     times: int | None = 1
-    seconds: float = 1.0
+    seconds: float | None = None
+    """How slow a call is (by default one second), or how long an outage lasts (by default until cleared)."""
     retry_after: int = 1
     channel: str | None = None
 
@@ -31,18 +32,15 @@ class Faults:
         self._waiting: list[Fault] = []
         self._outage_until: datetime | None = None
 
-    def add(self, kind: str, *, seconds: float | None = None, **details: object) -> None:
-        if kind not in KINDS:
-            raise bad_arguments(f"unknown kind: {kind}; one of {', '.join(sorted(KINDS))}")
-        if kind == "outage":
-            self._outage_until = (
-                self._clock.now() + timedelta(seconds=seconds)
-                if seconds is not None
-                else datetime.max.replace(tzinfo=self._clock.now().tzinfo)
-            )
-            return
-        chosen = {} if seconds is None else {"seconds": seconds}
-        self._waiting.append(Fault(kind, **details, **chosen))  # type: ignore[arg-type]
+    def add(self, fault: Fault) -> None:
+        if fault.kind not in KINDS:
+            raise bad_arguments(f"unknown kind: {fault.kind}; one of {', '.join(sorted(KINDS))}")
+        if fault.kind != "outage":
+            self._waiting.append(fault)
+        elif fault.seconds is None:
+            self._outage_until = datetime.max.replace(tzinfo=UTC)
+        else:
+            self._outage_until = self._clock.now() + timedelta(seconds=fault.seconds)
 
     def clear(self) -> None:
         self._waiting.clear()

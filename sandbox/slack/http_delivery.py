@@ -112,7 +112,7 @@ class HttpDelivery:
 def _body(envelope: Envelope) -> tuple[bytes, str]:
     form = "application/x-www-form-urlencoded"
     if envelope.type == "slash_commands":
-        return urlencode(envelope.payload).encode(), form
+        return urlencode(envelope.payload, errors="replace").encode(), form
     if envelope.type == "interactive":
         return urlencode({"payload": json.dumps(envelope.payload)}).encode(), form
     return json.dumps(envelope.payload).encode(), "application/json"

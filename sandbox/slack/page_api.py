@@ -40,13 +40,10 @@ async def state(slack: Slack, _request: web.Request, args: Args) -> Json:
     workspace, manifest = slack.workspace, slack.manifest
     me = workspace.user(args.need("user"))
     return {
-        "me": workspace.person_json(me),
+        "me": workspace.user_shown(me),
         "team": workspace.team,
-        "users": [workspace.person_json(user) for user in workspace.users.values()],
-        "usergroups": [
-            {"id": group.id, "handle": group.handle, "name": group.name, "members": list(group.members)}
-            for group in workspace.usergroups.values()
-        ],
+        "users": [workspace.user_shown(user) for user in workspace.users.values()],
+        "usergroups": [workspace.usergroup_shown(group) for group in workspace.usergroups.values()],
         "channels": [
             shown | {"messages": [slack.messages.shown(each) for each in slack.messages.all(shown["id"], user=me.id)]}
             for shown in slack.board.channels(me.id)

@@ -137,7 +137,7 @@ def read_metadata(args: Args) -> Json | None:
     fits = isinstance(metadata.get("event_type"), str) and isinstance(metadata.get("event_payload"), dict)
     if not fits and "entities" not in metadata:
         raise ApiError("invalid_metadata_schema")
-    if len(json.dumps(metadata, ensure_ascii=False).encode()) > METADATA_LIMIT:
+    if len(json.dumps(metadata, ensure_ascii=False).encode(errors="surrogatepass")) > METADATA_LIMIT:
         raise ApiError("metadata_too_large")
     return copy.deepcopy(metadata)
 

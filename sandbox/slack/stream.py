@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from sandbox.slack.errors import Json
 
 _KEPT = 300
 _HIDDEN = "(hidden)"
+_TICKET = re.compile(r"(ticket=)\w+")
 
 
 class Stream:
@@ -81,6 +83,7 @@ class Stream:
         if isinstance(value, str):
             for secret in self._secrets:
                 value = value.replace(secret, _HIDDEN)
+            return _TICKET.sub(rf"\1{_HIDDEN}", value)
         return value
 
     def _entry(self, entry: Json) -> None:

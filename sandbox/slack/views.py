@@ -162,7 +162,8 @@ class Views:
         """Refuse what Slack refuses in a view, before anything is changed or used up."""
         if not isinstance(raw, dict):
             raise bad_arguments("missing required field: view")
-        if len(json.dumps(raw, ensure_ascii=False).encode()) > SIZE_LIMIT:
+        # a lone surrogate is legal in JSON but not in UTF-8; it must count, not raise
+        if len(json.dumps(raw, ensure_ascii=False).encode(errors="surrogatepass")) > SIZE_LIMIT:
             raise ApiError("view_too_large")
         if raw.get("type") != type_:
             raise bad_arguments(f"view type must be {type_} [json-pointer:/view/type]")

@@ -6,7 +6,6 @@ import tomllib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.clock import Clock
@@ -234,8 +233,8 @@ class Workspace:
         }
         return shown | ({"users": list(group.members)} if users else {})
 
-    def person_json(self, user: User) -> dict[str, Any]:
-        """What the page needs to know of somebody."""
+    def user_shown(self, user: User) -> Json:
+        """As the page and the control API show it; the others alike."""
         return {
             "id": user.id,
             "name": user.name,
@@ -245,6 +244,20 @@ class Workspace:
             "is_bot": user.is_bot,
             "is_restricted": user.is_restricted,
         }
+
+    def channel_shown(self, channel: Channel) -> Json:
+        return {
+            "id": channel.id,
+            "name": channel.name,
+            "topic": channel.topic,
+            "is_private": channel.is_private,
+            "is_im": channel.is_im,
+            "members": list(channel.members),
+            "archived": channel.archived,
+        }
+
+    def usergroup_shown(self, group: UserGroup) -> Json:
+        return {"id": group.id, "handle": group.handle, "name": group.name, "members": list(group.members)}
 
 
 def _zone_label(zone: ZoneInfo, now: datetime) -> str:

@@ -12,7 +12,7 @@ export function avatar(who, size = 36) {
 }
 
 function hash(text) {
-  return [...text].reduce((sum, char) => (sum * 31 + char.codePointAt(0)) >>> 0, 7);
+  return [...text].reduce((sum, char) => (sum * 61 + char.codePointAt(0)) >>> 0, 7);
 }
 
 // Four stacked units with a light on one: a cluster.

@@ -101,16 +101,18 @@ function input(block, ctx) {
   );
 }
 
-/** Every element a list of blocks holds with its block's id: what a person can enter there. */
+/** Every element blocks hold, however deep, with the id of its block: what a person can use there. */
 export function enterable(list) {
-  return list.flatMap((block, index) => {
-    const id = block.block_id ?? `block-${index}`;
-    const own = [block.element, block.accessory, ...(Array.isArray(block.elements) ? block.elements : [])];
-    return [...own.filter((item) => item?.action_id).map((item) => [id, item]), ...enterable(block.child_blocks ?? [])];
-  });
+  return list.flatMap((block, index) => usable(block, block.block_id ?? `block-${index}`));
 }
 
-/** The first lines of a message for people who only see its text. */
+function usable(value, blockId) {
+  if (value === null || typeof value !== "object") return [];
+  if (value.action_id) return [[blockId, value]];
+  return Object.values(value).flatMap((part) => usable(part, part?.block_id ?? blockId));
+}
+
+/** A message's blocks, or its text where it has none, and its attachments. */
 export function messageBody(message, ctx) {
   const body = [];
   if (message.blocks?.length) body.push(...blocks(message.blocks, ctx));

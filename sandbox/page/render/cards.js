@@ -40,16 +40,21 @@ export function container(block, ctx) {
     block.icon && h("span", { class: "card-icon" }, image(block.icon)),
     h("div", {}, h("div", { class: "card-title" }, heading), block.subtitle && h("div", { class: "card-subtitle" }, textObject(block.subtitle, ctx))),
   ];
-  const body = h("div", { class: "container-body" }, blocks(block.child_blocks ?? [], ctx));
+  const body = h("div", { class: "container-body" }, blocks(within(block, block.child_blocks ?? []), ctx));
   const props = { class: `container width-${block.width ?? "standard"} ${block.has_header_divider ? "divided" : ""}` };
   if (!block.is_collapsible) return h("section", props, h("div", { class: "container-head" }, head), body);
   return h("details", { ...props, open: !block.default_collapsed }, h("summary", { class: "container-head" }, head, icon("down", 18)), body);
 }
 
+// A block without an id of its own goes by that of the block around it, as the server sees it.
+function within(outer, inner) {
+  return inner.map((block) => (block.block_id ? block : { ...block, block_id: outer.block_id }));
+}
+
 export function layout(block, ctx) {
   const items = (row) => (Array.isArray(row) ? row : (row.items ?? [])).map((item) => {
     const inner = item.blocks ?? item.child_blocks ?? (item.block ? [item.block] : item.type ? [item] : []);
-    return h("div", { class: `layout-item width-${item.width ?? "standard"}` }, blocks(inner, ctx));
+    return h("div", { class: `layout-item width-${item.width ?? "standard"}` }, blocks(within(block, inner), ctx));
   });
   return h(
     "div",

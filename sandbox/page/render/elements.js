@@ -2,7 +2,7 @@
 
 import { h, safeUrl } from "../dom.js";
 import { icon } from "../icons.js";
-import { moveFocus, openPopover } from "../popover.js";
+import { openMenu } from "../popover.js";
 import { epochToZoned, zonedToEpoch } from "./dates.js";
 import { hooks, press, use } from "./dispatch.js";
 import { fileInput, textInput } from "./inputs.js";
@@ -48,28 +48,14 @@ export function button(item, block, ctx) {
 
 function overflow(item, block, ctx) {
   const trigger = h("button", { type: "button", class: "btn btn-icon", "aria-label": "More actions", "aria-haspopup": "menu", data: hooks(block, item) }, icon("dots"));
-  trigger.addEventListener("click", () => {
-    const entries = (item.options ?? []).map((option) =>
-      h(
-        "button",
-        {
-          type: "button", role: "menuitem", class: "menu-item", data: { optionValue: option.value },
-          on: {
-            click: () => {
-              popover.close();
-              if (option.url) open(option.url);
-              press(ctx, block, item, option.value, trigger);
-            },
-          },
-        },
-        h("span", {}, textObject(option.text, ctx)),
-        option.description && h("span", { class: "option-note" }, textObject(option.description, ctx)),
-      ),
-    );
-    const menu = h("div", { role: "menu", class: "menu", on: { keydown: (event) => moveFocus(event, entries) } }, entries);
-    const popover = openPopover(trigger, menu, { label: "More actions" });
-    entries[0]?.focus();
-  });
+  const pick = (option) => () => {
+    if (option.url) open(option.url);
+    press(ctx, block, item, option.value, trigger);
+  };
+  trigger.addEventListener("click", () =>
+    openMenu(trigger, "More actions", (item.options ?? []).map((option) => ({
+      label: textObject(option.text, ctx), note: option.description && textObject(option.description, ctx), value: option.value, pick: pick(option),
+    }))));
   return trigger;
 }
 

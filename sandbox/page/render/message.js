@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
+import { openMenu, openPopover } from "../popover.js";
 import { avatar } from "./avatar.js";
 import { messageBody } from "./blocks.js";
 import { ago, fullTime, timeOfDay } from "./dates.js";
@@ -25,6 +26,7 @@ export function messageRow(message, ctx, { grouped = false, inThread = false } =
   const who = author(message, ctx);
   const when = moment(message.ts);
   const stamp = h("time", { class: "stamp", datetime: when.toISOString(), title: fullTime(when, ctx.me.tz) }, timeOfDay(when, ctx.me.tz));
+  const edited = message.edited && h("span", { class: "edited", title: editedTitle(message, ctx) }, " (edited)");
   const symbol = who.icon && emoji(who.icon.replaceAll(":", ""));
   const face = symbol ? h("span", { class: "avatar avatar-app avatar-emoji", style: { "--size": "36px" } }, symbol) : avatar(who);
   return h(
@@ -39,8 +41,8 @@ export function messageRow(message, ctx, { grouped = false, inThread = false } =
       "div",
       { class: "message-main" },
       message.is_ephemeral && h("div", { class: "only-you" }, icon("eye", 14), "Only visible to you", h("button", { type: "button", class: "linkish", on: { click: () => ctx.dismiss(message) } }, "Dismiss")),
-      !grouped && h("div", { class: "byline" }, h("span", { class: "author" }, who.name), who.is_bot && h("span", { class: "badge" }, "APP"), stamp),
-      h("div", { class: "message-body" }, messageBody(message, ctx), message.edited && h("span", { class: "edited", title: editedTitle(message, ctx) }, " (edited)")),
+      !grouped && h("div", { class: "byline" }, h("span", { class: "author" }, who.name), who.is_bot && h("span", { class: "badge" }, "APP"), stamp, message.blocks && edited),
+      h("div", { class: "message-body" }, messageBody(message, ctx), (grouped || !message.blocks) && edited),
       files(message, ctx),
       reactions(message, ctx),
       !inThread && threadLink(message, ctx),
@@ -54,14 +56,27 @@ function editedTitle(message, ctx) {
 }
 
 function toolbar(message, ctx, inThread) {
+  const offered = ctx.shortcuts.filter(({ type }) => type === "message");
   const tool = (name, symbol, click) => h("button", { type: "button", class: "tool", "aria-label": name, title: name, on: { click } }, icon(symbol, 17));
   return h(
     "div",
     { class: "toolbar", role: "toolbar", "aria-label": "Message actions" },
+    !message.is_ephemeral && tool("Add a reaction", "smile", (event) => choose(event.currentTarget, message, ctx)),
     !inThread && !message.is_ephemeral && tool("Reply in thread", "reply", () => ctx.openThread(message.thread_ts ?? message.ts)),
     !message.is_ephemeral && tool("Copy link to message", "link", () => ctx.copyLink(message)),
+    offered.length > 0 && !message.is_ephemeral && tool("Shortcuts of the app", "bolt", (event) =>
+      openMenu(event.currentTarget, "Shortcuts", offered.map(({ name, callback_id: id }) => ({ label: name, value: id, pick: () => ctx.useShortcut(id, message) })))),
     tool("Show the JSON of this message", "pulse", () => ctx.inspect(message)),
   );
+}
+
+const PALETTE = ["+1", "white_check_mark", "eyes", "tada", "heart", "rocket", "x", "pray"];
+
+function choose(anchor, message, ctx) {
+  const panel = h("div", { class: "palette", role: "group", "aria-label": "Reactions" }, PALETTE.map((name) =>
+    h("button", { type: "button", class: "btn-quiet", "aria-label": name, title: `:${name}:`, on: { click: () => (popover.close(), ctx.react(message, name, false)) } }, emoji(name))));
+  const popover = openPopover(anchor, panel, { label: "Add a reaction", above: true });
+  panel.firstChild.focus();
 }
 
 function threadLink(message, ctx) {
@@ -82,7 +97,8 @@ function reactions(message, ctx) {
   const one = (reaction) => {
     const names = (reaction.users ?? []).map((id) => ctx.user(id)?.real_name ?? id).join(", ");
     const mine = (reaction.users ?? []).includes(ctx.me.id);
-    return h("li", { class: mine ? "reaction mine" : "reaction", title: `${names} reacted with :${reaction.name}:` }, emojiNode(reaction.name), h("span", {}, String(reaction.count ?? reaction.users?.length ?? 1)));
+    const toggle = () => ctx.react(message, reaction.name, mine);
+    return h("li", {}, h("button", { type: "button", class: "reaction", "aria-pressed": String(mine), title: `${names} reacted with :${reaction.name}:`, data: { reaction: reaction.name }, on: { click: toggle } }, emojiNode(reaction.name), h("span", {}, String(reaction.count ?? reaction.users?.length ?? 1))));
   };
   return h("ul", { class: "reactions", "aria-label": "Reactions" }, message.reactions.map(one));
 }

@@ -178,7 +178,7 @@ export function userMention(id, ctx, label) {
   const user = ctx.user(id);
   const name = user?.real_name ?? label?.replace(/^@/, "") ?? id;
   const props = { class: id === ctx.me.id ? "mention mention-me" : "mention", title: user?.title ?? id, data: { mention: id } };
-  return h("span", props, `@${user?.is_bot ? (user.name ?? name) : name}`);
+  return h("span", props, `@${name}`);
 }
 
 export function channelMention(id, ctx, label) {

@@ -111,7 +111,9 @@ function openList({ item, block, ctx, kind, multi, trigger, label, held, change 
       replace(list, h("div", { class: "option-empty" }, spinner("Loading options"), " Loading…"));
     }
     const groups = await source(item, block, ctx, kind, query);
-    if (turn === asked) draw(groups);
+    if (turn !== asked) return;
+    if (groups) draw(groups);
+    else replace(list, h("div", { class: "option-empty" }, "The app did not answer. Try again."));
   };
   const move = (step) => {
     const all = rows();
@@ -154,7 +156,10 @@ function optionCount(item) {
 
 async function source(item, block, ctx, kind, query) {
   const needle = query.toLowerCase();
-  if (kind === "external") return optionGroups(await ctx.suggest(block, item, query));
+  if (kind === "external") {
+    const answer = await ctx.suggest(block, item, query);
+    return answer.ok ? optionGroups(answer) : null;
+  }
   if (kind === "static") return optionGroups(item, (option) => `${words(option.text)} ${words(option.description)}`.toLowerCase().includes(needle));
   if (kind === "users") {
     const people = ctx.people().filter((user) => `${user.real_name} ${user.name}`.toLowerCase().includes(needle));
@@ -172,7 +177,7 @@ function wanted(channel, item, kind) {
 }
 
 function optionGroups({ options, option_groups: groups }, keep = () => true) {
-  if (groups) return groups.map((group) => ({ label: group.label, values: group.options.filter(keep) })).filter((group) => group.values.length);
+  if (groups?.length) return groups.map((group) => ({ label: group.label, values: group.options.filter(keep) })).filter((group) => group.values.length);
   const values = (options ?? []).filter(keep);
   return values.length ? [{ values }] : [];
 }

@@ -16,13 +16,13 @@ export class ChannelView {
   #intro = null;
   #introFor = "";
 
-  /** `calls`: send(channel, text), switchUser(id). `ctxOf(message)` is what a message is drawn with. */
+  /** `calls`: send(channel, text), switchUser(id); `ctxOf(message)` is what a message is drawn with. */
   constructor(ctx, calls, ctxOf) {
     this.#ctx = ctx;
     this.#calls = calls;
     this.head = h("div", { class: "place-head" });
     this.list = new MessageList(ctxOf, { label: "Messages" });
-    this.composer = new Composer(ctx, { testid: "composer", send: (text) => calls.send(this.id, text) });
+    this.composer = new Composer(ctx, { testid: "composer", send: (text) => calls.send(this.id, text), leave: () => this.list.enter() });
     this.closed = h("div", { class: "closed", hidden: true });
     this.node = h("section", { class: "channel", data: { testid: "channel" } }, this.head, this.list.node, this.closed, this.composer.node);
   }
@@ -113,7 +113,7 @@ export class ChannelView {
       { class: "try-card", data: { testid: "try-this" } },
       h("h3", {}, icon("spark", 16), "Try this"),
       h("div", { class: "tries" },
-        offered.map((text) => chip(text, h("span", { class: "try-mark" }, "/"), () => this.#calls.send(this.id, text))),
+        offered.map((text) => chip(text, h("span", { class: "try-mark", "aria-hidden": "true" }, "/"), () => this.#calls.send(this.id, text))),
         approver && chip(`switch to ${approver.real_name.split(" ")[0]} and approve`, avatar(approver, 20), () => this.#calls.switchUser(approver.id))),
     );
   }

@@ -2,6 +2,7 @@
 
 import { h, replace, uniqueId } from "../dom.js";
 import { icon } from "../icons.js";
+import { openMenu } from "../popover.js";
 import { avatar } from "../render/avatar.js";
 
 const TALLEST = 220;
@@ -10,28 +11,31 @@ export class Composer {
   #ws;
   #send;
   #commands;
+  #leave;
   #history = new Map();
   #drafts = new Map();
   #key = "";
   #suggestions = [];
   #active = 0;
 
-  /** `send(text)` gets what was entered; with `commands` off, slash commands are not offered. */
-  constructor(ws, { testid, send, commands = true }) {
+  /** `send(text)` gets what was entered; with `commands` off, slash commands are not offered; `leave` takes the keyboard up. */
+  constructor(ws, { testid, send, commands = true, leave }) {
     this.#ws = ws;
     this.#send = send;
     this.#commands = commands;
+    this.#leave = leave;
     const listId = uniqueId("suggestions");
     this.input = h("textarea", {
-      rows: 1, class: "composer-input", data: { testid }, "aria-autocomplete": "list", "aria-controls": listId, autocomplete: "off", spellcheck: "true",
+      rows: 1, class: "composer-input", data: { testid }, "aria-label": "Message", "aria-autocomplete": "list", "aria-controls": listId, autocomplete: "off", spellcheck: "true",
       on: { input: () => this.#changed(), keydown: (event) => this.#pressed(event), blur: () => this.#offer([]), click: () => this.#suggest() },
     });
     this.button = h("button", { type: "button", class: "composer-send", "aria-label": "Send", title: "Send (Enter)", data: { testid: commands ? "send" : "thread-send" }, on: { click: () => this.submit() } }, icon("send", 18));
     this.list = h("div", { class: "suggestions", id: listId, role: "listbox", "aria-label": "Suggestions", hidden: true });
     const slash = commands && h("button", { type: "button", class: "composer-tool", "aria-label": "Commands", title: "Commands of the app", on: { mousedown: keepFocus, click: () => this.start("/") } }, "/");
     const at = h("button", { type: "button", class: "composer-tool", "aria-label": "Mention someone", title: "Mention someone", on: { mousedown: keepFocus, click: () => this.start("@") } }, "@");
+    this.shortcuts = commands && h("button", { type: "button", class: "composer-tool", "aria-label": "Shortcuts", title: "Shortcuts of the app", hidden: true, on: { click: () => this.#offerShortcuts() } }, icon("bolt", 17));
     this.hint = h("span", { class: "composer-hint" });
-    this.node = h("div", { class: "composer" }, this.list, h("div", { class: "composer-box" }, this.input, h("div", { class: "composer-bar" }, slash, at, this.hint, this.button)));
+    this.node = h("div", { class: "composer" }, this.list, h("div", { class: "composer-box" }, this.input, h("div", { class: "composer-bar" }, slash, at, this.shortcuts, this.hint, this.button)));
     this.#changed();
   }
 
@@ -45,6 +49,7 @@ export class Composer {
     this.input.placeholder = label;
     this.input.setAttribute("aria-label", label);
     this.hint.textContent = hint;
+    if (this.shortcuts) this.shortcuts.hidden = !this.#globalShortcuts().length;
     this.#changed();
   }
 
@@ -55,6 +60,14 @@ export class Composer {
     this.input.focus();
     this.input.setSelectionRange(this.input.value.length, this.input.value.length);
     this.#changed();
+  }
+
+  #globalShortcuts() {
+    return this.#ws.shortcuts.filter(({ type }) => type === "global");
+  }
+
+  #offerShortcuts() {
+    openMenu(this.shortcuts, "Shortcuts", this.#globalShortcuts().map(({ name, callback_id: id }) => ({ label: name, value: id, pick: () => this.#ws.useShortcut(id) })));
   }
 
   submit() {
@@ -102,7 +115,7 @@ export class Composer {
       .filter(({ command }) => command.slice(1).startsWith(typed.toLowerCase()))
       .map((one) => ({
         insert: `${one.command} `, whole: true, exact: one.command === `/${typed}`,
-        draw: () => [h("span", { class: "suggest-mark" }, "/"), h("span", { class: "suggest-text" }, h("span", {}, h("b", {}, one.command), one.usage_hint && h("span", { class: "usage" }, ` ${one.usage_hint}`)), h("span", { class: "option-note" }, one.description))],
+        draw: () => [h("span", { class: "suggest-mark", "aria-hidden": "true" }, "/"), h("span", { class: "suggest-text" }, h("span", {}, h("b", {}, one.command), one.usage_hint && h("span", { class: "usage" }, ` ${one.usage_hint}`)), h("span", { class: "option-note" }, one.description))],
       }));
   }
 
@@ -154,6 +167,7 @@ export class Composer {
     } else if (open && (event.key === "Tab" || (event.key === "Enter" && !this.#suggestions[this.#active].exact))) this.#take(this.#active);
     else if (open && event.key === "Escape") this.#offer([]);
     else if (event.key === "Enter" && !event.shiftKey) this.submit();
+    else if (event.key === "ArrowUp" && event.ctrlKey) this.#leave();
     else if (event.key === "ArrowUp" && !this.input.value) this.#recall();
     else return;
     event.preventDefault();

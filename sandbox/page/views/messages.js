@@ -28,6 +28,7 @@ export class MessageList {
       this.#stuck = this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < NEAR_BOTTOM;
       if (this.#stuck) this.more.hidden = true;
     });
+    this.content.addEventListener("keydown", (event) => this.#walk(event));
     new ResizeObserver(() => this.#stuck && this.toBottom()).observe(this.content);
     new ResizeObserver(() => this.#stuck && this.toBottom()).observe(this.scroller);
   }
@@ -56,10 +57,28 @@ export class MessageList {
     else if (grown) this.more.hidden = false;
   }
 
+  clear() {
+    this.forget();
+    this.content.replaceChildren();
+  }
+
   toBottom() {
     this.#stuck = true;
     this.more.hidden = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+
+  /** Put the keyboard on the newest message; from there the arrows walk. */
+  enter() {
+    [...this.content.querySelectorAll(".message")].at(-1)?.focus();
+  }
+
+  #walk(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step || !event.target.matches(".message")) return;
+    event.preventDefault();
+    const rows = [...this.content.querySelectorAll(".message")];
+    rows[rows.indexOf(event.target) + step]?.focus();
   }
 
   reveal(ts) {

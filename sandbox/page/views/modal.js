@@ -72,7 +72,7 @@ export class Modals {
     const cross = h("button", { type: "button", class: "btn-quiet", "aria-label": "Close all", title: "Close", data: { testid: "modal-cross" }, on: { click: () => this.#calls.close(view, true) } }, icon("close", 20));
     const back = stack.length > 1 && h("button", { type: "button", class: "btn-quiet", "aria-label": "Back", title: "Back", data: { testid: "modal-back" }, on: { click: () => this.#calls.close(view, false) } }, icon("back", 20));
     this.submitButton = view.submit && h("button", { type: "submit", class: "btn btn-primary", data: { testid: "modal-submit" } }, h("span", { class: "btn-label" }, plain(words(view.submit))));
-    this.banner = h("div", { class: "modal-banner", role: "alert", hidden: true });
+    this.banner = h("div", { class: "modal-banner", role: "alert", hidden: true, data: { testid: "modal-banner" } });
     const body = h("div", { class: "modal-body" }, blocks(view.blocks, ctx));
     dialog.dataset.callbackId = view.callback_id ?? "";
     dialog.dataset.viewId = view.id;

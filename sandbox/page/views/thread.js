@@ -12,7 +12,7 @@ export class ThreadPanel {
   constructor(ctx, calls, ctxOf) {
     this.#ctx = ctx;
     this.list = new MessageList(ctxOf, { inThread: true, label: "Replies" });
-    this.composer = new Composer(ctx, { testid: "thread-composer", commands: false, send: (text) => calls.send(this.channel, this.ts, text) });
+    this.composer = new Composer(ctx, { testid: "thread-composer", commands: false, send: (text) => calls.send(this.channel, this.ts, text), leave: () => this.list.enter() });
     this.title = h("div", { class: "panel-title" });
     this.node = h(
       "aside",
@@ -31,7 +31,10 @@ export class ThreadPanel {
     this.channel = channel;
     this.ts = ts;
     this.node.hidden = !ts;
-    if (!ts) return;
+    if (!ts) {
+      this.list.clear();
+      return;
+    }
     const ws = this.#ctx;
     const place = ws.channel(channel);
     replace(this.title, h("h2", {}, "Thread"), h("span", { class: "topic" }, place?.is_im ? ws.app.name : `#${place?.name}`));

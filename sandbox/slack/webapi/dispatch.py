@@ -58,7 +58,7 @@ async def before(request: web.Request, fault: Fault) -> web.StreamResponse | Non
         raise RateLimited(fault.retry_after)
     if fault.kind == "slow":
         # the caller's own time-outs run on the machine's time, so this does too
-        await asyncio.sleep(fault.seconds)
+        await asyncio.sleep(1.0 if fault.seconds is None else fault.seconds)
     if fault.kind == "http_500":
         return web.Response(status=500, text="Internal Server Error")
     if fault.kind == "drop":

@@ -52,18 +52,14 @@ def test_a_new_endpoint_takes_a_place_on_its_cluster(tenancy: Tenancy) -> None:
     assert (capacity.used_endpoint_capacity, capacity.total_endpoint_capacity) == (3, 50)
 
 
-def test_the_sdk_waits_for_a_new_endpoint(opened: Any) -> None:
-    from sandbox.clock import Clock
-
-    clock = Clock()
-    with opened(clock=clock) as tenancy:
-        composite = oci.generative_ai.GenerativeAiClientCompositeOperations(tenancy.ai())
-        done = composite.create_endpoint_and_wait_for_state(
-            wanted(tenancy, "chat-prod", "cohere.command-a-03-2025"),
-            wait_for_states=["SUCCEEDED"],
-            waiter_kwargs={"max_interval_seconds": 0.01, "wait_callback": lambda *_: tenancy.advance(5)},
-        )
-        assert done.data.status == "SUCCEEDED"
+def test_the_sdk_waits_for_a_new_endpoint(tenancy: Tenancy) -> None:
+    composite = oci.generative_ai.GenerativeAiClientCompositeOperations(tenancy.ai())
+    done = composite.create_endpoint_and_wait_for_state(
+        wanted(tenancy, "chat-prod", "cohere.command-a-03-2025"),
+        wait_for_states=["SUCCEEDED"],
+        waiter_kwargs={"max_interval_seconds": 0.01, "wait_callback": lambda *_: tenancy.advance(5)},
+    )
+    assert done.data.status == "SUCCEEDED"
 
 
 @pytest.mark.parametrize(
@@ -106,9 +102,7 @@ def test_a_retired_model_keeps_running_where_it_runs(tenancy: Tenancy) -> None:
 
 def test_a_cluster_that_is_not_active_takes_no_endpoint(tenancy: Tenancy) -> None:
     model = tenancy.model("meta.llama-3.3-70b-instruct", EUROPE)
-    details = wanted(
-        tenancy, "", "", dedicated_ai_cluster_id=tenancy.cluster("support-llama", EUROPE), model_id=model
-    )
+    details = wanted(tenancy, "", "", dedicated_ai_cluster_id=tenancy.cluster("support-llama", EUROPE), model_id=model)
     with refused(409, "IncorrectState", "NEEDS_ATTENTION"):
         tenancy.ai(region=EUROPE).create_endpoint(details)
 

@@ -87,7 +87,6 @@ def test_a_job_needs_a_cluster_of_the_right_shape_that_is_active(tenancy: Tenanc
         ({"early_stopping_patience": -1}, "0, or at least 1"),
         ({"training_config_type": "VANILLA_TRAINING_CONFIG"}, "must be one of LORA_TRAINING_CONFIG"),
         ({"num_of_last_layers": 3}, None),
-        ({"learning_rate": "fast"}, "learningRate"),
     ],
 )
 def test_hyperparameters_have_ranges(tenancy: Tenancy, config: dict[str, Any], why: str | None) -> None:

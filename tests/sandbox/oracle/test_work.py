@@ -8,7 +8,7 @@ import oci
 import pytest
 
 from tests.sandbox.oracle.conftest import EUROPE, HOME, Tenancy, refused
-from tests.sandbox.oracle.test_clusters import scaled
+from tests.sandbox.oracle.test_clusters import scaled, wanted
 
 COHERE = "dedicated-unit-large-cohere-count"
 
@@ -41,8 +41,8 @@ def test_a_finished_work_request_tells_when_and_what(tenancy: Tenancy) -> None:
     assert (work.time_started - work.time_accepted).total_seconds() == 2
     assert (work.resources[0].action_type, work.resources[0].identifier) == ("UPDATED", cluster)
     logs = tenancy.ai().list_work_request_logs(work.id, sort_order="ASC").data.items
-    assert [it.message for it in logs][0] == "Work request accepted."
-    assert [it.message for it in logs][-1] == "Completed."
+    assert logs[0].message == "Work request accepted."
+    assert logs[-1].message == "Completed."
     assert tenancy.ai().list_work_request_errors(work.id).data.items == []
 
 
@@ -110,6 +110,17 @@ def test_units_are_free_once_a_smaller_cluster_is_there(tenancy: Tenancy) -> Non
     assert availability(tenancy) == (3, 7)
 
 
+def test_a_cluster_that_could_not_be_created_holds_no_units(tenancy: Tenancy) -> None:
+    name = "dedicated-unit-embed-cohere-count"
+    tenancy.control("POST", "fail_next", {"ocid": "trial", "message": "Out of host capacity."})
+    made = tenancy.ai().create_dedicated_ai_cluster(wanted(tenancy, unit_count=3)).data
+    assert availability(tenancy, name) == (4, 0)
+    tenancy.advance(40)
+    assert tenancy.ai().get_dedicated_ai_cluster(made.id).data.lifecycle_state == "FAILED"
+    assert availability(tenancy, name) == (1, 3)
+    assert tenancy.ai().delete_dedicated_ai_cluster(made.id).status == 204
+
+
 def test_a_compartment_sees_its_own_use_and_what_all_have_left(tenancy: Tenancy) -> None:
     assert availability(tenancy, compartment=tenancy.dev) == (0, 6)
     assert availability(tenancy, "dedicated-unit-h100-count", tenancy.dev) == (1, 3)
@@ -130,7 +141,9 @@ def test_a_cluster_may_shrink_below_a_limit_that_was_lowered(tenancy: Tenancy) -
 
 def test_limits_differ_by_region(tenancy: Tenancy) -> None:
     values = {
-        region: {it.name: it.value for it in tenancy.limits(region).list_limit_values(tenancy.root, "ai-generative").data}
+        region: {
+            it.name: it.value for it in tenancy.limits(region).list_limit_values(tenancy.root, "ai-generative").data
+        }
         for region in (HOME, EUROPE)
     }
     assert values[HOME][COHERE] == 10

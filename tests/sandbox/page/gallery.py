@@ -2,38 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-Json = dict[str, Any]
-
-
-def text(words: str) -> Json:
-    return {"type": "mrkdwn", "text": words}
-
-
-def plain(words: str) -> Json:
-    return {"type": "plain_text", "text": words, "emoji": True}
-
-
-def option(label: str, value: str, description: str = "") -> Json:
-    return {"text": plain(label), "value": value} | ({"description": plain(description)} if description else {})
-
-
-def button(label: str, action: str, value: str = "go", **more: Any) -> Json:
-    return {"type": "button", "text": plain(label), "action_id": action, "value": value, **more}
-
-
-def rich(*elements: Json) -> Json:
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}
-
-
-def cell(words: str) -> Json:
-    return {"type": "raw_text", "text": words}
-
-
-def number(value: float, words: str) -> Json:
-    return {"type": "raw_number", "value": value, "text": words}
-
+from tests.sandbox.page.pieces import Json, button, cell, number, option, plain, rich, text
 
 REGIONS = [option("Frankfurt", "fra", "eu-frankfurt-1"), option("Chicago", "ord"), option("Osaka", "kix")]
 DATE = "<!date^1795440600^{date_short_pretty} at {time}|in November>"
@@ -99,7 +68,12 @@ PRESSING: list[Json] = [
                 "placeholder": plain("Cluster"),
                 "min_query_length": 1,
             },
-            {"type": "multi_static_select", "action_id": "regions", "placeholder": plain("Regions"), "options": REGIONS},
+            {
+                "type": "multi_static_select",
+                "action_id": "regions",
+                "placeholder": plain("Regions"),
+                "options": REGIONS,
+            },
         ],
     },
     {
@@ -122,7 +96,11 @@ PRESSING: list[Json] = [
     {
         "type": "actions",
         "elements": [
-            {"type": "radio_buttons", "action_id": "when", "options": [option("Now", "now"), option("Tonight", "night")]}
+            {
+                "type": "radio_buttons",
+                "action_id": "when",
+                "options": [option("Now", "now"), option("Tonight", "night")],
+            }
         ],
     },
 ]
@@ -181,7 +159,8 @@ WRITING: list[Json] = [
         "type": "markdown",
         "text": "## Playbook\n\n1. Look at **latency**\n2. Then at `throughput`\n   - per model\n\n"
         "| Signal | Limit |\n|:--|--:|\n| p95 | 800 ms |\n| errors | 1 % |\n\n"
-        "> Stop when in doubt.\n\n- [x] drained\n- [ ] scaled\n\n```sh\noci generative-ai dedicated-ai-cluster list\n```\n"
+        "> Stop when in doubt.\n\n- [x] drained\n- [ ] scaled\n\n"
+        "```sh\noci generative-ai dedicated-ai-cluster list\n```\n"
         "See [the docs](https://example.com/docs).",
     },
 ]

@@ -190,7 +190,7 @@ def test_attachments_are_counted_and_checked(slack: World) -> None:
     with refused("too_many_attachments"):
         slack.client.chat_postMessage(channel=CHANNEL, text="t", attachments=[{"text": "x"}] * 101)
     with refused("invalid_attachments"):
-        slack.client.chat_postMessage(channel=CHANNEL, text="t", attachments=["words"])
+        slack.post(attachments=["words"])
     with refused("invalid_blocks"):
         slack.client.chat_postMessage(channel=CHANNEL, text="t", attachments=[{"blocks": [section("")]}])
 

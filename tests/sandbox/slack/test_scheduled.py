@@ -47,7 +47,7 @@ def test_the_time_must_be_within_a_hundred_and_twenty_days(world: World, seconds
 
 def test_the_time_must_be_a_number(world: World) -> None:
     with refused("invalid_time"):
-        world.client.chat_scheduleMessage(channel=CHANNEL, text="x", post_at="tomorrow")  # type: ignore[arg-type]
+        world.client.chat_scheduleMessage(channel=CHANNEL, text="x", post_at="tomorrow")
 
 
 def test_thirty_fit_into_five_minutes_of_a_channel(world: World) -> None:

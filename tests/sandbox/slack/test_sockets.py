@@ -80,7 +80,7 @@ def test_the_eleventh_connection_is_sent_away(slack: World) -> None:
             stack.enter_context(connected(slack))
         eleventh = App(slack)
         stack.callback(eleventh.close)
-        eleventh.socket.connect()
+        eleventh.start()
         assert eleventh.message("disconnect")["reason"] == "too_many_websockets"
         assert slack.look("state")["sockets"] == 10
 
@@ -97,7 +97,7 @@ def test_each_payload_goes_to_one_connection(slack: World) -> None:
 
 def test_a_command_carries_what_socket_mode_says_of_it(slack: World, app: App) -> None:
     command(slack)
-    request = app.next_request()
+    request = app.delivery()
     assert (request.type, request.accepts_response_payload) == ("slash_commands", True)
     assert request.retry_attempt is None
 
@@ -114,7 +114,7 @@ def test_a_command_nobody_acks_times_out_after_three_seconds_and_is_not_sent_aga
         assert asked.result(PATIENCE)["ack"] == "operation_timeout"
         world.advance(600)
         app.silent.clear()
-        assert app.nothing_more(world)
+        assert app.hears_nothing_more(world)
         assert [each["attempt"] for each in world.look("state")["deliveries"]] == [0, 0]
 
 
@@ -123,12 +123,12 @@ def test_an_ack_after_three_seconds_is_too_late(start: Start) -> None:
     with connected(world) as app:
         app.silent.add("/dac")
         asked = world.at_the_same_time(command, world)
-        late = app.next_request("/dac")
+        late = app.delivery("/dac")
         world.advance(3)
         assert asked.result(PATIENCE)["ack"] == "operation_timeout"
         app.ack(late, {"text": "too late"})
         app.silent.clear()
-        assert app.nothing_more(world)
+        assert app.hears_nothing_more(world)
         assert world.texts(user="rosa") == []
 
 
@@ -143,27 +143,31 @@ def test_an_event_is_sent_again_at_once_after_a_minute_and_after_five(start: Sta
         world.do("message", channel="dac-ops", user="rosa", text="@dac hi")
         tries = []
         for wait in (0, 60, 300):
-            tries.append(app.next_request("app_mention"))
+            tries.append(app.delivery("app_mention"))
             world.advance(3)
             if wait:
-                world.until(lambda seen=len(tries): _timed_out(world) == seen)
+                _until_timed_out(world, len(tries))
                 world.advance(wait - 1)
-                assert app.received.empty() or app.received.queue[0].type != "app_mention"
+                assert "app_mention" not in [each.name for each in app.received.queue]
                 world.advance(1)
-        tries.append(app.next_request("app_mention"))
+        tries.append(app.delivery("app_mention"))
         assert [each.retry_attempt for each in tries] == [0, 1, 2, 3]
         assert [each.retry_reason for each in tries] == ["", "timeout", "timeout", "timeout"]
         assert len({each.payload["event_id"] for each in tries}) == 1
         assert len({each.envelope_id for each in tries}) == 4
         world.advance(3)
-        world.until(lambda: _timed_out(world) == 4)
+        _until_timed_out(world, 4)
         world.advance(3600)
-        assert app.nothing_more(world)
+        assert app.hears_nothing_more(world)
 
 
-def _timed_out(world: World) -> int:
-    records = world.look("state")["deliveries"]
-    return sum(each["name"] == "app_mention" and each["ack"] == "operation_timeout" for each in records)
+def _until_timed_out(world: World, times: int) -> None:
+    def timed_out() -> bool:
+        records = world.look("state")["deliveries"]
+        names = [each["name"] for each in records if each["ack"] == "operation_timeout"]
+        return names.count("app_mention") == times
+
+    world.until(timed_out)
 
 
 def test_an_event_that_finds_no_connection_waits_for_one(start: Start) -> None:
@@ -172,7 +176,7 @@ def test_an_event_that_finds_no_connection_waits_for_one(start: Start) -> None:
     world.until(lambda: len(world.look("state")["deliveries"]) >= 4)
     with connected(world) as app:
         world.advance(60)
-        request = app.next_request("app_mention")
+        request = app.delivery("app_mention")
         assert (request.retry_attempt, request.retry_reason) == (2, "connection_failed")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import http.client
 import json
 import queue
 import threading
@@ -9,16 +11,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import aiohttp
+import pytest
 import yaml
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode.builtin import SocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -26,14 +28,21 @@ T = TypeVar("T")
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-of-these-tests", "xapp-of-these-tests", "signing-secret-of-these-tests"
 PATIENCE = 10.0
 
-SCOPES = """app_mentions:read bookmarks:read bookmarks:write channels:history channels:join channels:manage
-channels:read chat:write commands dnd:read emoji:read files:read files:write groups:history groups:read groups:write
-im:history im:read im:write links:write mpim:history mpim:read mpim:write pins:read pins:write reactions:read
-reactions:write team:read usergroups:read usergroups:write users.profile:read users:read users:read.email""".split()
-EVENTS = """app_home_opened app_mention channel_archive channel_created channel_left channel_rename
-channel_unarchive file_deleted file_shared group_left member_joined_channel member_left_channel message.channels
-message.groups message.im message.mpim pin_added pin_removed reaction_added reaction_removed subteam_members_changed
-subteam_updated""".split()
+SCOPES = [
+    *("app_mentions:read", "bookmarks:read", "bookmarks:write", "channels:history", "channels:join"),
+    *("channels:manage", "channels:read", "chat:write", "commands", "dnd:read", "emoji:read"),
+    *("files:read", "files:write", "groups:history", "groups:read", "groups:write", "im:history"),
+    *("im:read", "im:write", "links:write", "mpim:history", "mpim:read", "mpim:write", "pins:read"),
+    *("pins:write", "reactions:read", "reactions:write", "team:read", "usergroups:read"),
+    *("usergroups:write", "users.profile:read", "users:read", "users:read.email"),
+]
+EVENTS = [
+    *("app_home_opened", "app_mention", "channel_archive", "channel_created", "channel_left"),
+    *("channel_rename", "channel_unarchive", "file_deleted", "file_shared", "group_left"),
+    *("member_joined_channel", "member_left_channel", "message.channels", "message.groups"),
+    *("message.im", "message.mpim", "pin_added", "pin_removed", "reaction_added", "reaction_removed"),
+    *("subteam_members_changed", "subteam_updated"),
+]
 
 
 def manifest(**changes: Any) -> Json:
@@ -158,31 +167,60 @@ class World:
 
     def trigger(self, app: App, user: str = "rosa", channel: str = "dac-ops") -> str:
         """A fresh trigger_id, by typing a command that the app acknowledges."""
-        return str(app.during(lambda: self.do("command", channel=channel, user=user, command="/dac"))["trigger_id"])
+        answer = self.do("command", channel=channel, user=user, command="/dac")
+        app.next("/dac")
+        return str(answer["trigger_id"])
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """An envelope as it came over the socket."""
+
+    envelope_id: str
+    type: str
+    payload: Json
+    accepts_response_payload: bool
+    retry_attempt: int | None = None
+    retry_reason: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The command, the event's type, or the interaction's."""
+        if self.type == "events_api":
+            return str(self.payload["event"]["type"])
+        return str(self.payload.get("command") or self.payload["type"])
 
 
 class App:
-    """An app connected by slack_sdk's own client, which answers only as the test says."""
+    """An app on a Socket Mode connection of its own, which answers only as the test says.
+
+    slack_sdk's own clients are tested next to it; closing one of those takes seconds.
+    """
 
     def __init__(self, world: World) -> None:
-        self.received: queue.Queue[SocketModeRequest] = queue.Queue()
+        self.received: queue.Queue[Delivery] = queue.Queue()
         self.messages: queue.Queue[Json] = queue.Queue()
         self.answers: dict[str, Any] = {}
-        """Payload type, command or event type -> ack payload; None acks with nothing."""
+        """Name of a delivery -> payload of its ack; the others are acked with nothing."""
         self.silent: set[str] = set()
         """What this app never acknowledges."""
-        web = WebClient(APP_TOKEN, base_url=f"{world.url}/api/")
-        self.socket = SocketModeClient(APP_TOKEN, web_client=web, auto_reconnect_enabled=False, ping_interval=1)
-        self.socket.message_listeners.append(self._message)
-        self.socket.socket_mode_request_listeners.append(self._request)
+        web = WebClient(base_url=f"{world.url}/api/")
+        self._url = str(web.apps_connections_open(app_token=APP_TOKEN)["url"])
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def connect(self) -> App:
-        self.socket.connect()
+        self.start()
         self.hello = self.message("hello")
         return self
 
+    def start(self) -> None:
+        self._thread.start()
+
     def close(self) -> None:
-        self.socket.close()
+        self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join()
+        self._loop.close()
 
     def message(self, type_: str) -> Json:
         while True:
@@ -190,47 +228,50 @@ class App:
             if message["type"] == type_:
                 return message
 
-    def next(self, type_: str | None = None) -> Json:
-        """The payload of the next delivery (of this type); an event is given as its whole callback."""
-        return self.next_request(type_).payload
+    def next(self, name: str | None = None) -> Json:
+        """The payload of the next delivery (of this name); an event is given as its whole callback."""
+        return self.delivery(name).payload
 
-    def next_request(self, type_: str | None = None) -> SocketModeRequest:
+    def delivery(self, name: str | None = None) -> Delivery:
         while True:
-            request = self.received.get(timeout=PATIENCE)
-            if type_ in {None, _name(request)}:
-                return request
+            delivery = self.received.get(timeout=PATIENCE)
+            if name in {None, delivery.name}:
+                return delivery
 
     def event(self, type_: str) -> Json:
         return dict(self.next(type_)["event"])
 
-    def nothing_more(self, world: World) -> bool:
-        """True once a later delivery has arrived with nothing in between."""
+    def event_name(self) -> str:
+        return str(self.next()["event"]["type"])
+
+    def hears_nothing_more(self, world: World) -> bool:
+        """Whether a later delivery is the next that arrives."""
         world.do("command", channel="dac-ops", user="rosa", command="/dac", text="marker")
         return self.next().get("text") == "marker"
 
-    def during(self, act: Callable[[], Json]) -> Json:
-        """Act, and drop the delivery it causes from what was received."""
-        result = act()
-        self.received.get(timeout=PATIENCE)
-        return result
+    def ack(self, delivery: Delivery, payload: Any = None) -> None:
+        asyncio.run_coroutine_threadsafe(self._ack(delivery, payload), self._loop).result(PATIENCE)
 
-    def ack(self, request: SocketModeRequest, payload: Any = None) -> None:
-        self.socket.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
+    def _run(self) -> None:
+        self._task = self._loop.create_task(self._converse())
+        with suppress(asyncio.CancelledError):
+            self._loop.run_until_complete(self._task)
 
-    def _message(self, _client: Any, message: Json, _raw: str | None) -> None:
-        self.messages.put(message)
+    async def _converse(self) -> None:
+        async with aiohttp.ClientSession() as session, session.ws_connect(self._url) as self._socket:
+            async for frame in self._socket:
+                message = frame.json()
+                if "envelope_id" not in message:
+                    self.messages.put(message)
+                    continue
+                delivery = Delivery(**message)
+                if delivery.name not in self.silent:
+                    await self._ack(delivery, self.answers.get(delivery.name))
+                self.received.put(delivery)
 
-    def _request(self, _client: Any, request: SocketModeRequest) -> None:
-        name = _name(request)
-        if name not in self.silent:
-            self.ack(request, self.answers.get(name))
-        self.received.put(request)
-
-
-def _name(request: SocketModeRequest) -> str:
-    if request.type == "events_api":
-        return str(request.payload["event"]["type"])
-    return str(request.payload.get("command") or request.payload["type"])
+    async def _ack(self, delivery: Delivery, payload: Any) -> None:
+        answer = {"envelope_id": delivery.envelope_id}
+        await self._socket.send_json(answer | ({} if payload is None else {"payload": payload}))
 
 
 @contextmanager
@@ -246,13 +287,17 @@ def connected(world: World) -> Iterator[App]:
 def refused(error: str) -> Iterator[Json]:
     """The call inside must be refused with this error; gives the answer once it was."""
     answer: Json = {}
-    try:
+    with pytest.raises(SlackApiError) as refusal:
         yield answer
-    except SlackApiError as refusal:
-        answer.update(refusal.response.data)
-        assert refusal.response["error"] == error
-    else:
-        raise AssertionError(f"was accepted instead of refused with {error}")
+    assert refusal.value.response["error"] == error
+    answer.update(refusal.value.response.data)
+
+
+@contextmanager
+def dropped() -> Iterator[None]:
+    """The connection of the request inside must break before an answer."""
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        yield
 
 
 def section(text: str = "hello", **more: Any) -> Json:

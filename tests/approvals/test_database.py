@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import resource
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database, Migrations
+
+from approvals import database
+from approvals.database import prepare, stamp, unit_of_work
+from approvals.migrations import approvals
+from approvals.policy import Approvers
+from approvals.states import State
+from approvals.store import Store
+from dac.errors import Unavailable
+from tests.approvals.conftest import House, fresh
+from tests.fakes import BOB, START, When, policy, rule
+
+NOTHING_RECORDED = "The bot's own database did not take this .*; nothing was recorded. Try again in a moment."
+
+notes = Migrations("notes")
+
+
+@notes()
+def one_table(db: Database) -> None:
+    db.execute("CREATE TABLE notes (text TEXT NOT NULL)")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = tmp_path / "deep" / "down" / "notes.sqlite3"
+    prepare(made, notes)
+    return made
+
+
+def texts(path: Path) -> list[str]:
+    with unit_of_work(path, write=False) as db:
+        return [row["text"] for row in db.table("notes").rows]
+
+
+def test_folders_are_made_and_the_file_lets_readers_and_a_writer_work_together(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_preparing_again_changes_nothing(path: Path) -> None:
+    with unit_of_work(path, write=True) as db:
+        db.table("notes").insert({"text": "kept"})
+    prepare(path, notes)
+    assert texts(path) == ["kept"]
+
+
+def test_every_commit_is_on_disk_before_it_counts(path: Path) -> None:
+    with unit_of_work(path, write=True) as db:
+        assert db.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt()], ids=["error", "interruption"])
+def test_all_of_a_unit_of_work_happens_or_nothing(path: Path, error: BaseException) -> None:
+
+    def half() -> None:
+        with unit_of_work(path, write=True) as db:
+            db.table("notes").insert({"text": "half"})
+            raise error
+
+    with pytest.raises(type(error)):
+        half()
+    assert texts(path) == []
+    with unit_of_work(path, write=True) as db:
+        db.table("notes").insert({"text": "whole"})
+    assert texts(path) == ["whole"]
+
+
+def test_a_transaction_the_database_has_ended_itself_is_not_ended_again(path: Path) -> None:
+    with unit_of_work(path, write=True) as db:
+        db.execute("CREATE TRIGGER full BEFORE INSERT ON notes BEGIN SELECT RAISE(ROLLBACK, 'no more notes'); END")
+    with pytest.raises(sqlite3.IntegrityError, match="no more notes"), unit_of_work(path, write=True) as db:
+        db.execute("INSERT INTO notes VALUES ('half')")
+    assert texts(path) == []
+
+
+def test_a_reader_sees_one_moment_while_another_writes(path: Path) -> None:
+    with unit_of_work(path, write=False) as reading:
+        assert list(reading.table("notes").rows) == []
+        with unit_of_work(path, write=True) as writing:
+            writing.table("notes").insert({"text": "meanwhile"})
+        assert list(reading.table("notes").rows) == []
+    assert texts(path) == ["meanwhile"]
+
+
+def test_writers_wait_for_each_other(path: Path) -> None:
+    def write(text: str) -> None:
+        with unit_of_work(path, write=True) as db:
+            count = db.table("notes").count
+            db.table("notes").insert({"text": f"{count}"})
+
+    threads = [threading.Thread(target=write, args=(f"{each}",)) for each in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert texts(path) == [f"{each}" for each in range(8)]
+
+
+def test_a_database_that_stays_locked_is_unavailable_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = fresh(tmp_path / "dac.sqlite3")
+    asked = house.asked()
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.05)
+    with unit_of_work(house.path, write=True), pytest.raises(Unavailable, match="database is locked") as said:
+        house.approvals().approve(asked.id, BOB)
+    assert_sentence(said.value)
+    assert house.store.get(asked.id) == asked
+    house.check()
+
+
+def test_readers_do_not_notice_a_locked_database(house: House) -> None:
+    asked = house.asked()
+    with unit_of_work(house.path, write=True):
+        assert house.store.get(asked.id) == asked
+
+
+@pytest.mark.parametrize("room", [0, 33_000], ids=["none at all", "for a part of it"])
+def test_a_full_disk_is_unavailable_and_nothing_is_recorded(house: House, room: int) -> None:
+    first = house.asked("chat")
+    crowd = Approvers(users=frozenset(f"U{each:08}" for each in range(300)))
+    with disk_with(room), pytest.raises(Unavailable, match=NOTHING_RECORDED):
+        house.asked("embed", reason="long " * 400, rules=policy(rule(approvers=crowd)))
+    assert house.every() == [first]
+    house.check()
+    assert house.asked("embed").id == 2
+
+
+def test_a_vote_on_a_full_disk_does_not_count(house: House) -> None:
+    asked = house.asked()
+    with disk_with(0), pytest.raises(Unavailable, match=NOTHING_RECORDED):
+        house.approvals().approve(asked.id, BOB)
+    assert house.store.get(asked.id) == asked
+    assert house.approvals().approve(asked.id, BOB).state is State.APPROVED
+
+
+def test_a_full_disk_before_the_claim_asks_nothing_of_oracle(house: House) -> None:
+    request = house.approved()
+    with disk_with(0), pytest.raises(Unavailable, match=NOTHING_RECORDED):
+        house.executor().advance(request.id)
+    assert house.oracle.accepted == []
+    assert house.settle(house.executor(), request).state is State.APPLIED
+
+
+def test_a_full_disk_after_the_call_does_not_make_it_twice(house: House) -> None:
+    request = house.approved()
+    executor = house.executor()
+    with ExitStack() as full:
+        house.oracle.on("scale", When.AFTER, lambda: full.enter_context(disk_with(0)))
+        with pytest.raises(Unavailable, match=NOTHING_RECORDED):
+            executor.advance(request.id)
+    assert house.store.get(request.id).state is State.APPLYING
+    assert house.settle(executor, request).state is State.APPLIED
+    assert house.changes(request) == 1
+
+
+def test_a_folder_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    with (
+        pytest.raises(Unavailable, match="unable to open database file"),
+        unit_of_work(tmp_path / "none" / "dac.sqlite3", write=False),
+    ):
+        pass
+
+
+def test_a_file_that_is_no_database_is_unavailable(path: Path) -> None:
+    path.write_bytes(b"something else " * 1000)
+    with pytest.raises(Unavailable), unit_of_work(path, write=False) as db:
+        list(db.table("notes").rows)
+
+
+def test_a_file_that_cannot_be_prepared_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        prepare(tmp_path, notes)
+
+
+def test_an_older_layout_is_brought_up_to_date_and_keeps_its_rows(path: Path) -> None:
+    with unit_of_work(path, write=True) as db:
+        db.table("notes").insert({"text": "old"})
+    newer = Migrations("notes")
+    newer(name="one_table")(one_table)
+
+    @newer()
+    def a_column(db: Database) -> None:
+        db.execute("ALTER TABLE notes ADD COLUMN author TEXT")
+
+    prepare(path, newer)
+    with unit_of_work(path, write=False) as db:
+        assert list(db.table("notes").rows) == [{"text": "old", "author": None}]
+
+
+def test_a_migration_that_fails_leaves_the_older_layout(path: Path) -> None:
+    newer = Migrations("notes")
+    newer(name="one_table")(one_table)
+
+    @newer()
+    def half(db: Database) -> None:
+        db.execute("ALTER TABLE notes ADD COLUMN author TEXT")
+        raise ValueError("wrong")
+
+    with pytest.raises(ValueError, match="wrong"):
+        prepare(path, newer)
+    with unit_of_work(path, write=False) as db:
+        assert [column.name for column in db.table("notes").columns] == ["text"]
+
+
+def test_processes_that_start_at_once_on_a_new_file_all_come_up(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from approvals.store import Store\n"
+        "print('ready', flush=True)\n"
+        "for line in sys.stdin: Store(Path(line.strip())); print('done', flush=True)"
+    )
+    command = [sys.executable, "-c", script]
+    started = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    for each in started:
+        assert each.stdout
+        assert each.stdout.readline() == "ready\n"
+    names = "".join(f"{tmp_path / str(turn)}.sqlite3\n" for turn in range(40))
+    threads = [threading.Thread(target=each.communicate, args=(names,)) for each in started]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [each.returncode for each in started] == [0, 0, 0]
+    assert all(Store(tmp_path / f"{turn}.sqlite3").in_states() == [] for turn in range(40))
+
+
+def test_the_tables_know_every_state(house: House) -> None:
+    with closing(sqlite3.connect(house.path)) as connection, pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        connection.execute(
+            "INSERT INTO requests VALUES (9, 1, 'undecided', 'c', 'UANN', '2026-11-23', 'd', '{}')",
+        )
+    assert approvals.pending(Database(house.path)) == []
+
+
+def test_moments_sort_as_text_whatever_their_zone() -> None:
+    moments = [START + timedelta(microseconds=each) for each in (0, 1, 999_999, 1_000_000)]
+    stamps = [stamp(each) for each in moments]
+    assert stamps == sorted(stamps)
+    assert stamps[0] == "2026-11-23T12:00:00.000000+00:00"
+    abroad = datetime(2026, 11, 23, 17, 30, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+    assert stamp(abroad) == stamps[0]
+
+
+def assert_sentence(error: Unavailable) -> None:
+    assert str(error).endswith("nothing was recorded. Try again in a moment.")
+
+
+@contextmanager
+def disk_with(room: int) -> Iterator[None]:
+    """A disk on which no file grows past so many bytes: the real write fails in the real way."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.house import GENERAL, ONE_APPROVAL, OPS, House, Running, Slack, at_once, button, buttons, shown, until
+
+
+def test_status_is_shown_to_who_asked_alone(bot: Running, slack: Slack) -> None:
+    assert slack.command("rosa", "status")["ack"] == "acked"
+    told = slack.told("rosa", "chat-prod")
+    assert "10 clusters in 2 regions" in told["text"]
+    assert "support-llama" in shown(told)
+    assert not slack.private("ada")
+
+
+def test_an_answer_is_shared_by_a_button_for_everybody(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "status chat-prod")
+    told = slack.told("rosa", "chat-prod")
+    assert not slack.messages(user="ada")
+    slack.press("rosa", told, "Share to channel")
+    shared = until(lambda: slack.messages(user="ada"), "the shared answer")
+    assert [each["text"] for each in shared] == [told["text"]]
+
+
+def test_an_answer_is_shared_at_once_when_it_is_asked_for(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "status --share")
+    until(lambda: [each for each in slack.messages(user="ada") if "10 clusters" in each["text"]], "the shared status")
+
+
+def test_an_empty_line_is_answered_with_what_can_be_asked(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "")
+    told = slack.told("rosa", "/dac scale")
+    assert "Status of all clusters" in buttons(told)
+
+
+@pytest.mark.parametrize(
+    ("typed", "answered"),
+    [
+        ("staus", "Did you mean `/dac status`?"),
+        ("zzzzzz", "`/dac help` lists what I understand"),
+        ("status nowhere", "nowhere"),
+        ("status --pages 2", "There is no “--pages” here"),
+        ("scale chat-prod many", "many"),
+        ("scale chat-prod 200", "chat-prod cannot grow by 198 units"),
+        ("approve 99", "There is no request 99"),
+        ("approve twelve", "“twelve” is not the number of a request"),
+    ],
+)
+def test_what_cannot_be_done_is_answered_in_a_sentence(bot: Running, slack: Slack, typed: str, answered: str) -> None:
+    assert slack.command("rosa", typed)["ack"] == "acked"
+    slack.told("rosa", answered)
+    assert bot.count() == 0
+
+
+def test_hostile_words_are_given_back_harmless(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "<!channel> <@U02ADA>")
+    told = slack.told("rosa", "I do not know")
+    assert "<!channel>" not in shown(told)
+
+
+def test_a_request_tells_who_asked_where_it_is_and_what_it_needs(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "scale chat-prod 4 because launch week", channel=GENERAL)
+    told = slack.told("rosa", "Request 1", channel=GENERAL)
+    assert f"<#{OPS}>" in shown(told)
+    assert "It needs 2 of" in shown(told)
+    card = slack.card("1", channel=OPS)
+    assert "launch week" in shown(card)
+    assert buttons(card) == ["Approve", "Deny …"]
+
+
+def test_the_thread_of_a_card_holds_the_detail(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "scale chat-prod 4 because launch week")
+    detail = slack.reply(slack.card(), "What will be done")
+    assert "ocid1.generativeaidedicatedaicluster" in shown(detail)
+
+
+def test_a_form_opens_for_what_is_missing(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "scale")
+    form = slack.form("rosa")
+    assert [each.get("block_id") for each in form["blocks"]][1:] == ["arg:cluster", "arg:units", "arg:because"]
+    offered = slack.do("options", user="rosa", action_id="value:scale:cluster", value="chat")
+    assert [each["value"] for each in offered["options"]] == ["chat-prod"]
+
+
+def test_a_form_that_is_filled_in_makes_a_request(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "scale")
+    slack.form("rosa")
+    assert slack.submit("rosa", cluster="chat-prod", units="4", because="launch week")["ok"]
+    assert slack.view("rosa") is None
+    slack.told("rosa", "Request 1")
+    assert "launch week" in shown(slack.card())
+
+
+def test_a_form_keeps_what_was_typed(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "scale chat-prod")
+    slack.form("rosa")
+    assert slack.submit("rosa", units="+2")["ok"]
+    assert "2 → *4*" in shown(slack.card())
+
+
+def test_what_is_wrong_in_a_form_shows_at_its_field(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "scale chat-prod")
+    slack.form("rosa")
+    answer = slack.submit("rosa", units="many")
+    assert answer["response_action"] == "errors"
+    assert list(answer["errors"]) == ["arg:units"]
+    assert slack.view("rosa")
+    assert slack.submit("rosa", units="4")["ok"]
+    slack.card()
+
+
+def test_what_was_entered_is_given_back_when_it_cannot_be_done(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "scale chat-prod")
+    slack.form("rosa")
+    slack.submit("rosa", units="200", because="a very big launch")
+    told = slack.told("rosa", "You entered")
+    assert "200 because a very big launch" in shown(told)
+
+
+def test_a_form_submitted_twice_makes_one_request(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "scale chat-prod")
+    view = slack.form("rosa")["id"]
+    values = {"arg:units": "4"}
+    at_once([lambda: slack.do("view/submit", user="rosa", view_id=view, values=values)] * 2)
+    slack.card()
+    slack.told("rosa", "Request 1")
+    assert bot.count() == 1
+
+
+def test_what_is_missing_is_named_where_no_form_can_be_opened(bot: Running, slack: Slack) -> None:
+    slack.say("rosa", "@dac scale chat-prod")
+    slack.told("rosa", "I need &lt;units&gt; as well. Usage: `/dac scale")
+
+
+def test_a_button_in_an_answer_carries_on_from_it(bot: Running, slack: Slack) -> None:
+    slack.command("rosa", "status chat-prod")
+    slack.press("rosa", slack.told("rosa", "chat-prod"), "Scale …")
+    slack.form("rosa")
+    assert slack.submit("rosa", units="+1")["ok"]
+    assert "Scale chat-prod from 2 to 3 units" in slack.card()["text"]
+
+
+def test_the_bot_hears_its_name_in_a_channel(bot: Running, slack: Slack) -> None:
+    slack.say("rosa", "@dac status chat-prod")
+    slack.told("rosa", "chat-prod in us-chicago-1")
+
+
+@pytest.mark.parametrize("line", ["status chat-prod", "/dac status chat-prod", "@dac status chat-prod"])
+def test_the_bot_is_spoken_to_directly(bot: Running, slack: Slack, line: str) -> None:
+    slack.say("rosa", line, channel="app")
+    until(lambda: [each for each in slack.messages("app", "rosa") if "chat-prod in" in each["text"]], "an answer")
+
+
+def test_the_app_home_shows_the_fleet_and_its_buttons_work(bot: Running, slack: Slack) -> None:
+    slack.do("home", user="rosa")
+    home = until(lambda: slack.ask("GET", "views/rosa")["home"], "the App Home")
+    assert "chat-prod" in shown(home)
+    published = len(slack.calls("views.publish"))
+    slack.do("view/action", user="rosa", view_id=home["id"], action=button(home, "Read again"))
+    until(lambda: len(slack.calls("views.publish")) > published, "the App Home anew")
+    slack.do("view/action", user="rosa", view_id=home["id"], action=button(home, "Scale a cluster …"))
+    assert slack.form("rosa")["callback_id"] == "dac:form"
+    slack.do("view/action", user="rosa", view_id=home["id"], action=button(home, "Help"))
+    until(lambda: [each for each in slack.direct("rosa") if "/dac scale" in shown(each)], "help, directly")
+
+
+def test_a_command_delivered_twice_is_carried_out_once(home: House, slack: Slack) -> None:
+    bot = home.start(policy_file=home.policy(ONE_APPROVAL))
+    slack.fault("duplicate", times=None)
+    slack.command("rosa", "scale search-embed 2")
+    slack.told("rosa", "Request 1")
+    card = slack.card()
+    slack.press("ada", card, "Approve")
+    slack.told("ada", "You approved")
+    slack.say("rosa", "@dac status search-embed")
+    slack.told("rosa", "search-embed in us-chicago-1")
+    home.carry_out(bot)
+    slack.card("Done")
+    assert bot.count() == 1
+    assert bot.happened().count("approve") == 1
+    assert "refuse" not in bot.happened()
+    assert len([each for each in slack.private("rosa") if "search-embed in" in each["text"]]) == 1
+    assert home.oracle.changes() == 1

@@ -1,0 +1,224 @@
+"""The form that opens when something is missing: Slack takes it, it keeps what was said, and it is read back whole."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from commands import COMMANDS
+from commands._command import Call, Option, Rest
+from commands._form import CALLBACK, Filled, errors, form, options, read
+from commands._parse import Parsed, parse
+from dac.errors import Invalid
+from sandbox.slack.blockkit import validate
+from tests.commands.requests import HOSTILE
+from tests.commands.room import understood
+from tests.commands.sound import live, markup
+
+CALL = Call(user="UANN", channel="CTEAM", delivery="d1", thread_ts="1700000000.000100")
+NOTHING = Parsed(values={}, missing=())
+
+
+def opened(line: str) -> dict[str, Any]:
+    command, parsed = understood(line)
+    return form(command, parsed, CALL)
+
+
+def entered(view: dict[str, Any], **typed: str | None) -> Filled:
+    """The form as it comes back with what was typed into its fields."""
+    values = {f"arg:{name}": {"value": {"type": "plain_text_input", "value": text}} for name, text in typed.items()}
+    return read({"private_metadata": view["private_metadata"], "state": {"values": values}})
+
+
+def inputs(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+
+
+LINES = [
+    *(f"{verb}" for verb in COMMANDS),
+    "scale chat",
+    "scale because launch week",
+    "scale chat because launch week",
+    "deny 12",
+    "deny #12 because",
+    "approve because fine",
+    'deny "<!channel>"',
+    "status --share --page 3",
+    "approve --plan 0123456789ab",
+    f"scale {'x' * 300}",
+    f"scale because {'&' * 2000}",
+    f"scale because {HOSTILE}",
+    'scale "<!channel> *b* `c`"',
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_slack_takes_every_form_and_nobody_is_called_by_it(line: str) -> None:
+    view = opened(line)
+    assert validate("modal", view) == []
+    assert view["callback_id"] == CALLBACK
+    assert len(view["private_metadata"]) <= 3000
+    assert [wrong for text in markup(view) for wrong in live(text)] == []
+
+
+@pytest.mark.parametrize("line", [f"deny {'x' * 40_000}", f"approve --plan {'x' * 5000}", f"deny {'😀' * 500}"])
+def test_no_form_opens_for_words_longer_than_it_could_keep(line: str) -> None:
+    with pytest.raises(Invalid, match="is the most") as refused:
+        opened(line)
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_a_form_asks_every_word_and_reason_and_no_option_in_the_order_they_are_typed(verb: str) -> None:
+    command = COMMANDS[verb]
+    asked = [f"arg:{name}" for name, (kind, _) in command.arguments.kinds().items() if not isinstance(kind, Option)]
+    assert list(inputs(form(command, NOTHING, CALL))) == asked
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_what_is_needed_and_only_that_must_be_filled_in(verb: str) -> None:
+    command = COMMANDS[verb]
+    shown = inputs(form(command, NOTHING, CALL))
+    needed = {f"arg:{name}" for name, (_, info) in command.arguments.kinds().items() if info.is_required()}
+    assert {name for name, block in shown.items() if not block["optional"]} == needed
+    assert all(block["hint"]["text"] for block in shown.values())
+
+
+def test_what_was_typed_already_is_filled_in() -> None:
+    shown = inputs(opened("scale “chat prod” because launch & “more”"))
+    assert shown["arg:cluster"]["element"]["initial_option"]["value"] == "chat prod"
+    assert shown["arg:because"]["element"]["initial_value"] == "launch & “more”"
+    assert "initial_value" not in shown["arg:units"]["element"]
+
+
+def test_a_reason_of_two_thousand_characters_is_filled_in_whole_and_can_be_entered() -> None:
+    element = inputs(opened(f"scale because {'x' * 2000}"))["arg:because"]["element"]
+    assert element["initial_value"] == "x" * 2000
+    assert element["max_length"] == 2000
+    assert element["multiline"] is True
+
+
+def test_a_requests_number_is_shown_and_not_asked() -> None:
+    view = opened("deny 12")
+    assert list(inputs(view)) == ["arg:because"]
+    assert any("12" in text for text in markup(view))
+    assert entered(view, because="no").values == {"request": "12", "because": "no"}
+
+
+def test_a_menu_is_one_that_searches() -> None:
+    element = inputs(opened("scale"))["arg:cluster"]["element"]
+    assert element["type"] == "external_select"
+    assert element["action_id"].split(":")[1:] == ["scale", "cluster"]
+    assert element["min_query_length"] == 0
+
+
+def test_what_comes_back_knows_its_command_and_where_the_answer_goes() -> None:
+    filled = entered(opened("scale chat"), cluster="chat", units="4")
+    assert (filled.verb, filled.channel, filled.thread_ts) == ("scale", "CTEAM", "1700000000.000100")
+    assert filled.values == {"cluster": "chat", "units": "4"}
+
+
+def test_options_given_before_the_form_opened_are_kept() -> None:
+    filled = entered(opened("approve --plan 0123456789ab"), request="12")
+    assert filled.values == {"plan": "0123456789ab", "request": "12"}
+
+
+@pytest.mark.parametrize(
+    ("element", "value"),
+    [
+        ({"type": "plain_text_input", "value": " 4 "}, "4"),
+        ({"type": "plain_text_input", "value": "a\n b"}, "a\n b"),
+        ({"type": "plain_text_input", "value": None}, None),
+        ({"type": "plain_text_input", "value": "   "}, None),
+        ({"type": "plain_text_input"}, None),
+        ({"type": "number_input", "value": "4"}, "4"),
+        ({"type": "external_select", "selected_option": {"value": "chat@eu", "text": {}}}, "chat@eu"),
+        ({"type": "static_select", "selected_option": {"value": "chat", "text": {}}}, "chat"),
+        ({"type": "external_select", "selected_option": None}, None),
+    ],
+)
+def test_every_kind_of_field_is_read(element: dict[str, Any], value: str | None) -> None:
+    view = opened("scale")
+    state = {"values": {"arg:units": {"anything": element}, "other": {"x": {"value": "y"}}, "arg:because": {}}}
+    filled = read({"private_metadata": view["private_metadata"], "state": state})
+    assert filled.values == ({} if value is None else {"units": value})
+
+
+def test_a_field_emptied_in_the_form_is_not_given() -> None:
+    assert entered(opened("scale because launch"), cluster="chat", units="4", because=None).values == {
+        "cluster": "chat",
+        "units": "4",
+    }
+
+
+def test_a_form_without_any_state_is_read_as_what_was_given_before() -> None:
+    assert read({"private_metadata": opened("deny 12")["private_metadata"]}).values == {"request": "12"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "values", "wrong"),
+    [
+        ("scale", {"cluster": "chat", "units": "4"}, set()),
+        ("scale", {}, {"arg:cluster", "arg:units"}),
+        ("scale", {"cluster": "chat"}, {"arg:units"}),
+        ("scale", {"cluster": "chat", "units": "4", "because": "x" * 2001}, {"arg:because"}),
+        ("deny", {"request": "12"}, {"arg:because"}),
+        ("deny", {"request": "12", "because": "no"}, set()),
+        ("approve", {"request": "12"}, set()),
+        ("status", {"page": "0"}, {"arg:cluster"}),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_own_field(verb: str, values: dict[str, str], wrong: set[str]) -> None:
+    said = errors(COMMANDS[verb], Filled(verb, values, "CTEAM", None))
+    assert set(said) == wrong
+    assert all(0 < len(text) <= 200 for text in said.values())
+
+
+@pytest.mark.parametrize("units", ["lots", "4.5", "+", "x" * 150])
+def test_a_size_that_is_none_is_said_at_its_field(units: str) -> None:
+    said = errors(COMMANDS["scale"], Filled("scale", {"cluster": "chat", "units": units}, "CTEAM", None))
+    assert set(said) == {"arg:units"}
+
+
+@pytest.mark.parametrize(
+    ("query", "count"), [("", 100), ("prod", 100), ("CHAT-7", 11), ("eu-frankfurt-1", 100), ("nothing", 0)]
+)
+def test_a_menu_offers_at_most_a_hundred_that_fit_what_was_typed(query: str, count: int) -> None:
+    found = [
+        (f"chat-{number}", f"Chat-{number} prod · eu-frankfurt-1")
+        for number in range(200)
+        if number < 80 or number > 99
+    ]
+    offered = options(found, query)
+    assert len(offered) == count
+    assert all(query.casefold() in (each["text"]["text"] + each["value"]).casefold() for each in offered)
+
+
+def test_a_menus_options_are_as_slack_wants_them() -> None:
+    offered = options([("v" * 150, "l" * 300), ("chat", "chat · eu-frankfurt-1 · 2 units")], "")
+    view = form(COMMANDS["scale"], NOTHING, CALL)
+    view["blocks"][1]["element"] = {
+        "type": "static_select",
+        "action_id": "a",
+        "options": offered,
+    }
+    assert validate("modal", view) == []
+
+
+def test_the_reason_of_a_form_may_be_as_long_as_the_one_of_a_command() -> None:
+    for command in COMMANDS.values():
+        for name, (kind, _) in command.arguments.kinds().items():
+            if isinstance(kind, Rest):
+                longest = "x" * 2000
+                given = parse(command, f"1 2 because {longest}" if command.name == "scale" else f"1 because {longest}")
+                filled = entered(form(command, given, CALL), **{name: longest})
+                assert filled.values[name] == longest
+                assert f"arg:{name}" not in errors(command, filled)
+
+
+def test_what_is_kept_between_opening_and_sending_is_readable_json() -> None:
+    kept = json.loads(opened("deny 12")["private_metadata"])
+    assert kept["verb"] == "deny"
+    assert kept["given"] == {"request": "12"}

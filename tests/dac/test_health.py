@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from dac.cluster import Endpoint, Traffic
+from dac.health import Health, Load, Severity, examine, load, survey
+from tests.fakes import START, cluster, endpoint, fleet, gap, model, traffic
+
+CHAT = cluster("chat")
+END = endpoint(CHAT)
+SECOND = endpoint(CHAT, "second")
+QUIET = traffic(END, hours=72, calls=0)
+BUSY: dict[str, Any] = {"calls": 1000, "client_errors": 0, "server_errors": 0, "p95_latency": 800, "latency_unit": "ms"}
+
+
+def seen(
+    *measured: Traffic,
+    state: str = "ACTIVE",
+    endpoints: tuple[Endpoint, ...] = (END,),
+    of: dict[str, Any] | None = None,
+    **more: Any,
+) -> Health:
+    changed = cluster("chat", lifecycle_state=state, **(of or {}))
+    return examine(changed, fleet(changed, endpoints=endpoints, traffic=measured, **more), START)
+
+
+def sentences(health: Health) -> list[str]:
+    return [each.sentence for each in health.findings]
+
+
+def test_a_cluster_that_is_called_and_answers_is_well() -> None:
+    health = seen(traffic(END, **BUSY), traffic(END, hours=72, calls=50_000))
+    assert (health.severity, health.findings) == (Severity.OK, ())
+    assert health.endpoints == (END,)
+    assert health.load
+    assert health.load.calls == 1000
+
+
+@pytest.mark.parametrize(
+    ("state", "details", "severity", "said"),
+    [
+        ("FAILED", None, Severity.BROKEN, "Oracle reports FAILED"),
+        ("NEEDS_ATTENTION", "a node is down", Severity.BROKEN, "Oracle reports NEEDS_ATTENTION: a node is down"),
+        ("CREATING", None, Severity.ATTENTION, "CREATING"),
+        ("UPDATING", "adding units", Severity.ATTENTION, "UPDATING: adding units"),
+        ("HIBERNATING", None, Severity.ATTENTION, "HIBERNATING"),
+    ],
+)
+def test_a_state_that_is_not_active_is_a_finding(
+    state: str, details: str | None, severity: Severity, said: str
+) -> None:
+    health = seen(traffic(END, **BUSY), state=state, of={"lifecycle_details": details})
+    assert health.severity is severity
+    assert sentences(health) == [said]
+
+
+@pytest.mark.parametrize(
+    ("details", "said"),
+    [(None, "Endpoint chat-endpoint is FAILED"), ("no weights", "Endpoint chat-endpoint is FAILED: no weights")],
+)
+def test_an_endpoint_that_failed_breaks_its_cluster(details: str | None, said: str) -> None:
+    failed = endpoint(CHAT, lifecycle_state="FAILED", lifecycle_details=details)
+    health = seen(traffic(END, **BUSY), endpoints=(failed,))
+    assert (health.severity, sentences(health)) == (Severity.BROKEN, [said])
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (None, []),
+        (91, []),
+        (90, ["Model cohere.command-a retires on 2027-02-21, in 90 days"]),
+        (1, ["Model cohere.command-a retires on 2026-11-24, in 1 day"]),
+        (0.5, ["Model cohere.command-a retires on 2026-11-24, in 0 days"]),
+        (
+            0,
+            [
+                (
+                    "Model cohere.command-a was retired for dedicated use on 2026-11-23: it keeps running, with limited "
+                    "support and no new clusters"
+                )
+            ],
+        ),
+    ],
+)
+def test_a_model_that_retires_is_a_finding_ninety_days_before(days: float | None, said: list[str]) -> None:
+    ends = None if days is None else START + timedelta(days=days)
+    health = seen(traffic(END, **BUSY), models=(model(time_dedicated_retired=ends),))
+    assert sentences(health) == said
+    assert health.models == (model(time_dedicated_retired=ends),)
+
+
+def test_a_model_of_another_region_or_on_no_endpoint_is_not_its_concern() -> None:
+    gone = START - timedelta(days=1)
+    health = seen(
+        traffic(END, **BUSY),
+        models=(
+            model("us-ashburn-1", time_dedicated_retired=gone),
+            model(id="ocid1.generativeaimodel.oc1..other", time_dedicated_retired=gone),
+        ),
+    )
+    assert (health.models, health.findings) == ((), ())
+
+
+def test_a_hosting_cluster_without_endpoints_costs_for_nothing() -> None:
+    health = seen(endpoints=())
+    assert sentences(health) == ["No endpoint: nothing can call it, and it costs"]
+    assert (health.severity, health.load) == (Severity.ATTENTION, None)
+
+
+@pytest.mark.xfail(strict=True, reason="D20: endpoints nobody could list are taken for endpoints that are not there")
+def test_endpoints_that_could_not_be_listed_are_unknown_and_not_missing() -> None:
+    health = seen(endpoints=(), gaps=(gap("endpoints in compartment …team"),))
+    assert not any("nothing can call it" in each for each in sentences(health))
+    assert health.severity is Severity.UNKNOWN
+
+
+@pytest.mark.parametrize(("kind", "state"), [("HOSTING", "CREATING"), ("FINE_TUNING", "ACTIVE")])
+def test_only_a_running_hosting_cluster_needs_endpoints(kind: str, state: str) -> None:
+    assert not any("endpoint" in each for each in sentences(seen(endpoints=(), state=state, of={"type": kind})))
+
+
+def test_traffic_of_a_fine_tuning_cluster_is_not_judged() -> None:
+    assert seen(QUIET, of={"type": "FINE_TUNING"}).findings == ()
+
+
+def test_seventy_two_hours_without_a_call_are_idle() -> None:
+    health = seen(traffic(END, calls=0), QUIET)
+    assert sentences(health) == ["Idle: no calls in 72 h"]
+    assert health.severity is Severity.ATTENTION
+
+
+@pytest.mark.parametrize(
+    "measured",
+    [
+        (traffic(END, **BUSY), traffic(END, hours=72, calls=None)),
+        (traffic(END, **BUSY), traffic(END, hours=71, calls=0)),
+        (traffic(END, **BUSY), traffic(END, hours=72, calls=1)),
+        (traffic(END, **BUSY),),
+    ],
+    ids=["not measured", "not long enough", "called once", "no long window"],
+)
+def test_what_is_not_seen_to_be_idle_is_not_called_idle(measured: tuple[Traffic, ...]) -> None:
+    assert not any("Idle" in each for each in sentences(seen(*measured)))
+
+
+def test_a_cluster_that_is_not_running_is_not_called_idle() -> None:
+    assert sentences(seen(traffic(END, **BUSY), QUIET, state="UPDATING")) == ["UPDATING"]
+
+
+@pytest.mark.parametrize(
+    "measured",
+    [(), (traffic(END),), (QUIET.model_copy(update={"calls": None}),), (traffic(END, calls=3),)],
+    ids=["nothing", "no figures", "no figures in the long window", "one endpoint of two"],
+)
+def test_traffic_nobody_measured_is_unknown_and_not_zero(measured: tuple[Traffic, ...]) -> None:
+    health = seen(*measured, endpoints=(END, SECOND))
+    assert sentences(health) == ["Traffic is unknown: Monitoring gave no figures"]
+    assert health.severity is Severity.UNKNOWN
+
+
+def test_one_quiet_endpoint_beside_an_unmeasured_one_is_not_idle() -> None:
+    health = seen(traffic(END, calls=0), QUIET, endpoints=(END, SECOND))
+    assert sentences(health) == ["Traffic is unknown: Monitoring gave no figures"]
+
+
+@pytest.mark.parametrize(
+    ("latency", "unit", "said"),
+    [
+        (5000, "ms", []),
+        (5001, "ms", ["Slow: p95 latency 5.0 s, above the handbook's 5 s"]),
+        (7250, "milliseconds", ["Slow: p95 latency 7.2 s, above the handbook's 5 s"]),
+        (12, "s", ["Slow: p95 latency 12.0 s, above the handbook's 5 s"]),
+        (12, "Seconds", ["Slow: p95 latency 12.0 s, above the handbook's 5 s"]),
+        (9000, "fortnights", []),
+        (9000, None, []),
+        (None, "ms", []),
+    ],
+)
+def test_slow_is_above_five_seconds_in_a_unit_that_is_known(
+    latency: int | None, unit: str | None, said: list[str]
+) -> None:
+    assert sentences(seen(traffic(END, calls=10, p95_latency=latency, latency_unit=unit))) == said
+
+
+@pytest.mark.parametrize(
+    ("calls", "client", "server", "said"),
+    [
+        (100, 3, 2, []),
+        (100, 3, 3, ["6.0% of calls fail, above the handbook's 5%"]),
+        (1000, 0, 51, ["5.1% of calls fail, above the handbook's 5%"]),
+        (100, None, 50, []),
+        (0, 0, 0, []),
+    ],
+    ids=["at the limit", "above", "just above", "a part not measured", "no calls"],
+)
+def test_failing_is_above_five_in_a_hundred(
+    calls: int, client: int | None, server: int | None, said: list[str]
+) -> None:
+    health = seen(traffic(END, calls=calls, client_errors=client, server_errors=server))
+    assert sentences(health) == said
+    assert health.severity is (Severity.BROKEN if said else Severity.OK)
+
+
+def test_endpoints_are_taken_together_and_the_slowest_speaks_for_all() -> None:
+    both = load(
+        [
+            traffic(END, calls=90, client_errors=1, server_errors=2, p95_latency=900, latency_unit="ms"),
+            traffic(SECOND, calls=10, client_errors=3, server_errors=4, p95_latency=2, latency_unit="s"),
+        ],
+        (END, SECOND),
+    )
+    assert both == Load(
+        window=timedelta(hours=1), calls=Decimal(100), errors=Decimal(10), tokens=None, p95_seconds=Decimal(2)
+    )
+    assert both.error_share == Decimal("0.1")
+    assert both.calls_per_second == Decimal(100) / 3600
+
+
+def test_tokens_are_those_in_and_those_out() -> None:
+    one = load([traffic(END, input_tokens=70, output_tokens=30)], (END,))
+    assert one
+    assert (one.tokens, one.calls, one.errors, one.p95_seconds) == (Decimal(100), None, None, None)
+    assert one.calls_per_second is None
+    assert one.error_share is None
+
+
+def test_nothing_measured_is_no_load() -> None:
+    assert load([], (END,)) is None
+    assert load([], ()) is None
+
+
+def test_findings_come_worst_first() -> None:
+    health = seen(
+        traffic(END, calls=100, client_errors=50, server_errors=0, p95_latency=9, latency_unit="s"),
+        state="UPDATING",
+        models=(model(time_dedicated_retired=START),),
+    )
+    assert [each.severity for each in health.findings] == [
+        Severity.BROKEN,
+        Severity.ATTENTION,
+        Severity.ATTENTION,
+        Severity.ATTENTION,
+    ]
+    assert health.severity is Severity.BROKEN
+
+
+def test_the_fleet_is_shown_what_needs_attention_first_then_by_name_and_region() -> None:
+    clusters = [
+        cluster("b-broken", lifecycle_state="FAILED", type="FINE_TUNING"),
+        cluster("a-fine", type="FINE_TUNING"),
+        cluster("C-fine", type="FINE_TUNING", region="us-ashburn-1"),
+        cluster("c-fine", type="FINE_TUNING"),
+        cluster("B-fine", type="FINE_TUNING"),
+        cluster("z-idle"),
+    ]
+    shown = [f"{each.cluster.name} {each.severity.name}" for each in survey(fleet(*clusters), START)]
+    assert shown == ["b-broken BROKEN", "z-idle ATTENTION", "a-fine OK", "B-fine OK", "c-fine OK", "C-fine OK"]
+    assert survey(fleet(), START) == ()

@@ -1,0 +1,41 @@
+"""Many people at once while Oracle is slow: everybody's command is acknowledged, and everybody is answered."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.e2e.world import ADA, BEN, OLGA, ROSA, World
+
+ACK_MS = 1000.0
+PEOPLE = (ROSA, ADA, BEN, OLGA)
+
+
+def test_thirty_commands_at_once_are_acknowledged_and_answered_while_oracle_takes_five_seconds_each(
+    world: World,
+) -> None:
+    world.bot()
+    world.command("status")
+    world.until(lambda: world.whispers(ROSA))
+    world.oracle_fault("slow", seconds=5, times=None)
+    lines = ["status", "status docs-idle", "scale chat-prod 3", "status", "help"] * 6
+
+    with ThreadPoolExecutor(len(lines)) as crowd:
+        acks = list(crowd.map(world.command, lines, [PEOPLE[place % 4] for place in range(len(lines))]))
+
+    assert max(each["ack_ms"] for each in acks) < ACK_MS
+    world.until(lambda: sum(len(world.whispers(user)) for user in PEOPLE) >= len(lines) + 1, 40)
+    assert "Something went wrong" not in str([world.whispers(user) for user in PEOPLE])
+
+
+def test_a_bot_that_is_busy_says_so_at_once(world: World) -> None:
+    world.clear_out()
+    world.start_bot(DAC_COMMAND_THREADS="1", DAC_COMMAND_QUEUE="1")
+    world.oracle_fault("hold_before", "ListDedicatedAiClusters", times=None)
+
+    for _ in range(4):
+        world.command("status")
+
+    world.until(lambda: sum("try again" in each for each in world.whispers(ROSA)) == 2)
+    world.oracle_calms()
+    world.until(lambda: len(world.whispers(ROSA)) == 4)
+    world.clear_out()

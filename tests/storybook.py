@@ -1,0 +1,125 @@
+"""Every view with canned data: `python -m tests.storybook [name …]` prints JSON for Block Kit Builder.
+
+`--write` writes the golden cards in tests/commands/cards anew, `--links` prints an address to open instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from commands import COMMANDS
+from commands._blocks import Block
+from commands._card import Message, card
+from commands._command import Call, Reply
+from commands._form import form
+from commands._home import home
+from dac.cluster import Fleet
+from tests.commands import fleets
+from tests.commands.requests import NAMES, WORDS, story
+from tests.commands.room import Room, understood
+from tests.fakes import ANN, BOB, cluster, fleet
+
+CARDS = Path(__file__).parent / "commands" / "cards"
+BUILDER = "https://app.slack.com/block-kit-builder#"
+
+FLEETS: Mapping[str, Callable[[], Fleet]] = {
+    "mixed": fleets.mixed,
+    "gaps": fleets.gappy,
+    "unseen": fleets.unseen,
+    "empty": fleet,
+    "large": lambda: fleets.large(40, 400),
+    "hostile": fleets.hostile,
+}
+FORMS = (*COMMANDS, "scale chat because launch week", "deny 12")
+
+
+def cards() -> dict[str, Block]:
+    """The golden ones: a request's card in every state, and where price and limit are not known."""
+    drawn = {name.replace(" ", "-"): story(name) for name in NAMES}
+    drawn["pending-unknown"] = story("pending", priced=False, limited=False)
+    drawn["pending-hostile"] = story("pending", WORDS["hostile"])
+    return {name: _message(card(each.request)) for name, each in drawn.items()}
+
+
+def golden(name: str) -> Path:
+    return CARDS / f"{name}.json"
+
+
+def written(payload: Any) -> str:
+    return json.dumps(payload, indent=2, ensure_ascii=False) + "\n"
+
+
+def views() -> Iterator[tuple[str, Block]]:
+    """Every view there is, by name."""
+    with tempfile.TemporaryDirectory(prefix="storybook-") as kept:
+        yield from _views(Path(kept))
+
+
+def _views(kept: Path) -> Iterator[tuple[str, Block]]:
+    for name, drawn in cards().items():
+        yield f"card/{name}", drawn
+    for name in NAMES:
+        for key, message in story(name).messages.items():
+            if key != "card":
+                yield f"thread/{name.replace(' ', '-')}/{key.replace(':', '-')}", _message(message)
+    for line in FORMS:
+        command, parsed = understood(line)
+        yield f"form/{line.replace(' ', '-')}", form(command, parsed, Call(user=ANN, channel="CTEAM", delivery="d1"))
+    for name, seen in FLEETS.items():
+        room = Room(kept / name, seen())
+        yield f"status/{name}", _message(room.say("status"))
+        yield f"home/{name}", home(room.services)
+    yield from _answers(kept)
+
+
+def _answers(kept: Path) -> Iterator[tuple[str, Block]]:
+    room = Room(kept / "told", fleets.mixed())
+    for name in ("busy", "broken", "unmeasured", "tuning"):
+        yield f"status/one-{name}", _message(room.say(f"status {name}"))
+    for line in ("help", *(f"help {verb}" for verb in COMMANDS)):
+        yield line.replace(" ", "/"), _message(room.say(line))
+    room = Room(kept / "asked", fleet(cluster()))
+    for line, user in (("scale chat 4 because launch week", ANN), ("approve 1", BOB), ("cancel 1", ANN)):
+        yield f"answer/{line.split()[0]}", _message(room.say(line, user))
+    room.say("scale chat 5")
+    yield "answer/deny", _message(room.say("deny 2 because over budget", BOB))
+
+
+def _message(shown: Reply | Message) -> Block:
+    return {"text": shown.text, "blocks": list(shown.blocks)}
+
+
+def main(argv: Sequence[str]) -> None:
+    told = argparse.ArgumentParser(prog="python -m tests.storybook", description=__doc__)
+    told.add_argument("names", nargs="*", help="only views whose name begins so, such as card/pending")
+    told.add_argument("--write", action="store_true", help="write the golden cards anew")
+    told.add_argument("--links", action="store_true", help="print addresses of Block Kit Builder")
+    asked = told.parse_args(argv)
+    if asked.write:
+        _write()
+        return
+    for name, payload in views():
+        if not asked.names or name.startswith(tuple(asked.names)):
+            shown = BUILDER + quote(json.dumps(payload)) if asked.links else written(payload)
+            sys.stdout.write(f"# {name}\n{shown}\n")
+
+
+def _write() -> None:
+    drawn = cards()
+    for old in CARDS.glob("*.json"):
+        if old.stem not in drawn:
+            old.unlink()
+    for name, payload in drawn.items():
+        golden(name).write_text(written(payload), encoding="utf-8")
+    sys.stdout.write(f"{len(drawn)} cards written\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
