@@ -71,12 +71,14 @@ def _to_write_ahead(connection: sqlite3.Connection) -> None:
 
     SQLite does not wait for a lock here by itself, and a second process may be switching at the same moment.
     """
-    for left in reversed(range(SWITCH_TRIES)):
+    tries = 1
+    while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError:
-            if not left:
+            if tries == SWITCH_TRIES:
                 raise
+            tries += 1
             time.sleep(WAIT_SECONDS / SWITCH_TRIES)
         else:
             return

@@ -248,13 +248,11 @@ def happened(request: Request, event: Event) -> Request:
 
 def _claim_after(request: Request, event: Event, body: Reclaimed | Sent | Progressed) -> Claim:
     assert request.claim  # noqa: S101 - the table lets these happen only after START
-    match body:
-        case Reclaimed():
-            update: dict[str, object] = {"holder": body.holder, "until": body.until}
-        case Sent():
-            update = {"sent_at": event.at, "work_request_id": body.work_request_id}
-        case Progressed():
-            update = {"percent": body.percent}
-            if body.work_request_id:
-                update["work_request_id"] = body.work_request_id
+    update: dict[str, object]
+    if isinstance(body, Reclaimed):
+        update = {"holder": body.holder, "until": body.until}
+    elif isinstance(body, Sent):
+        update = {"sent_at": event.at, "work_request_id": body.work_request_id}
+    else:
+        update = {"percent": body.percent, "work_request_id": body.work_request_id or request.claim.work_request_id}
     return request.claim.model_copy(update=update)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
@@ -18,7 +19,6 @@ CHATTY = {
     # A round that is still waiting for Slack when the next is due is no news.
     "apscheduler": logging.ERROR,
     "oci": logging.WARNING,
-    "slack_bolt": logging.WARNING,
     "slack_sdk": logging.WARNING,
 }
 """What these tell below that level would drown what the bot itself tells."""
@@ -38,7 +38,7 @@ def main() -> int:
         settings = read()
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         for chatty, least in CHATTY.items():
-            logging.getLogger(chatty).setLevel(max(least, logging.getLevelName(settings.log_level)))
+            logging.getLogger(chatty).setLevel(least)
         if chosen == "check":
             return asyncio.run(check.report(settings, now=now))
         asyncio.run(_run(settings))
@@ -49,12 +49,17 @@ def main() -> int:
 
 
 async def _run(settings: Settings) -> None:
-    """Work until SIGINT or SIGTERM, then end what has begun."""
-    stop = asyncio.Event()
+    """Work until SIGINT or SIGTERM, then end what has begun; told so while still starting, begin nothing."""
+
+    async def work() -> None:
+        async with running(settings, now=now):
+            await asyncio.Event().wait()
+
+    working = asyncio.create_task(work())
     for each in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    async with running(settings, now=now):
-        await stop.wait()
+        asyncio.get_running_loop().add_signal_handler(each, working.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
 
 
 if __name__ == "__main__":

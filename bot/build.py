@@ -11,14 +11,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
+import uvicorn
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from approvals import policy
 from approvals.executor import Executor
@@ -147,6 +150,8 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             return myself
 
         app = AsyncApp(
+            # Its own would take the level of the root and, at DEBUG, log whole deliveries with their secrets.
+            logger=_quiet("slack_bolt"),
             # For opening Socket Mode, which brings its own token; everything else is said by `slack`.
             client=AsyncWebClient(base_url=settings.slack_api_url, session=session, timeout=SLACK_TIMEOUT),
             authorize=authorize,
@@ -164,24 +169,59 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
         yield Bot(app=app, jobs=jobs, services=services, store=store)
 
 
+def _quiet(name: str) -> logging.Logger:
+    """A library's log with what an operator needs: Slack's deliveries hold secrets and people's words."""
+    logger = logging.getLogger(name)
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
 async def _sign_in(client: AsyncWebClient, settings: Settings, sleep: Sleep) -> AuthorizeResult:
     """Who we are at Slack; waits for it as long as it does not answer, gives up when it says no."""
+    if settings.slack_app_token and settings.transport == "socket":
+        token = settings.slack_app_token.get_secret_value()
+        # The socket client would ask for ever with a token that is not accepted.
+        await _accepted("DAC_SLACK_APP_TOKEN", lambda: client.apps_connections_open(app_token=token), sleep)
+    answer = await _accepted("DAC_SLACK_BOT_TOKEN", client.auth_test, sleep)
+    return AuthorizeResult.from_auth_test_response(
+        auth_test_response=answer, bot_token=settings.slack_bot_token.get_secret_value()
+    )
+
+
+async def _accepted(
+    variable: str, ask: Callable[[], Awaitable[AsyncSlackResponse]], sleep: Sleep
+) -> AsyncSlackResponse:
     wait = 1.0
     while True:
         try:
-            answer = await client.auth_test()
+            return await ask()
         except SlackApiError as error:
-            if error.response.status_code == 200:  # noqa: PLR2004 - Slack's way of saying no
-                raise Denied(f"Slack does not accept DAC_SLACK_BOT_TOKEN ({error.response.get('error')}).") from None
-            log.warning("Slack answers %s; waiting for it", error.response.status_code)
+            answer = error.response
+            if answer.status_code == HTTPStatus.OK and isinstance(answer.data, dict):  # Slack's way of saying no
+                raise Denied(f"Slack does not accept {variable} ({answer.data.get('error')}).") from None
+            log.warning("Slack answers %s; waiting for it", answer.status_code)
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("Slack does not answer (%s); waiting for it", type(error).__name__)
-        else:
-            return AuthorizeResult.from_auth_test_response(
-                auth_test_response=answer, bot_token=settings.slack_bot_token.get_secret_value()
-            )
         await sleep(wait)
         wait = min(wait * 2, 30.0)
+
+
+async def _serve(http: uvicorn.Server, settings: Settings, port: int, stack: AsyncExitStack) -> None:
+    """Serve until the stack ends; raises `Invalid` when the address cannot be had."""
+    try:
+        # Taken here and not by the server, which would end the whole process over it.
+        held = socket.create_server((settings.http_host, port))
+    except OSError as error:
+        where = f"{settings.http_host}:{port}"
+        raise Invalid(f"Nothing can be served at {where} (DAC_HTTP_HOST, DAC_HTTP_PORT): {error.strerror}.") from None
+    stack.callback(held.close)
+    serving = asyncio.create_task(http.serve(sockets=[held]))
+
+    async def stop() -> None:
+        http.should_exit = True
+        await serving
+
+    stack.push_async_callback(stop)
 
 
 async def _open(app: AsyncApp, settings: Settings, stack: AsyncExitStack) -> None:
@@ -200,10 +240,4 @@ async def _open(app: AsyncApp, settings: Settings, stack: AsyncExitStack) -> Non
     port = settings.http_port if settings.http_port is not None else 3000 if handler is None else None
     if port is not None:
         http = server(Web(app if handler is None else None, health), settings.http_host, port)
-        task = asyncio.create_task(http.serve())
-
-        async def stop() -> None:
-            http.should_exit = True
-            await task
-
-        stack.push_async_callback(stop)
+        await _serve(http, settings, port, stack)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
+import aiohttp
 import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from approvals.store import Store
 from bot.build import oracle_config, read_policy
@@ -50,30 +53,33 @@ async def _slack(settings: Settings) -> list[Finding]:
     client = AsyncWebClient(
         token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10
     )
-    try:
-        answer = await client.auth_test()
-    except SlackApiError as error:
-        return [("Slack bot token", False, f"not accepted ({error.response.get('error')})")]
-    except Exception as error:  # noqa: BLE001 - whatever keeps Slack from answering is the finding
-        return [("Slack", False, f"{settings.slack_api_url} does not answer ({type(error).__name__})")]
+    answer, why = await _asked(client.auth_test)
+    if answer is None:
+        return [("Slack bot token", False, f"{why} ({settings.slack_api_url})")]
     findings = [("Slack bot token", True, f"signed in to {answer.get('team')} as {answer.get('user')}")]
     granted = {each.strip() for each in str(answer.headers.get("x-oauth-scopes", "")).split(",")}
     wanted = set(yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"])
     missing = sorted(wanted - granted)
-    findings.append(
-        (
-            "Slack scopes",
-            not missing,
-            f"missing {', '.join(missing)}: install the app again" if missing else "all there",
-        )
-    )
+    told = f"missing {', '.join(missing)}: install the app again" if missing else "all there"
+    findings.append(("Slack scopes", not missing, told))
     if settings.transport == "socket" and settings.slack_app_token:
-        try:
-            await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
-            findings.append(("Slack app token", True, "opens Socket Mode"))
-        except SlackApiError as error:
-            findings.append(("Slack app token", False, f"not accepted ({error.response.get('error')})"))
+        token = settings.slack_app_token.get_secret_value()
+        opened, why = await _asked(lambda: client.apps_connections_open(app_token=token))
+        findings.append(("Slack app token", opened is not None, why or "opens Socket Mode"))
     return findings
+
+
+async def _asked(call: Callable[[], Awaitable[AsyncSlackResponse]]) -> tuple[AsyncSlackResponse | None, str]:
+    """What Slack answered, or why there is no answer to go by."""
+    try:
+        return await call(), ""
+    except SlackApiError as error:
+        answer = error.response
+        if answer.status_code == HTTPStatus.OK and isinstance(answer.data, dict):
+            return None, f"not accepted ({answer.data.get('error')})"
+        return None, f"Slack answers {answer.status_code}; try again"
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return None, f"Slack does not answer ({type(error).__name__})"
 
 
 def _oracle(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:

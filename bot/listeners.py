@@ -18,7 +18,7 @@ from bot.workers import Workers
 from commands import COMMANDS
 from commands._blocks import PREFIX
 from commands._command import Call
-from commands._form import CALLBACK, errors, read
+from commands._form import BLOCK, CALLBACK, errors, read
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,12 @@ def register(app: AsyncApp, desk: Desk, postings: Postings, background: Workers,
     async def check(ack: AsyncAck, body: Body) -> None:
         """A form's values are checked here, so that what is wrong shows at its field and nothing is lost."""
         filled = read(body["view"])
-        wrong = errors(COMMANDS[filled.verb], filled)
+        try:
+            wrong = errors(COMMANDS[filled.verb], filled)
+        except Exception:
+            # Whatever it is, the person gets their form back within three seconds and not a time-out.
+            log.exception("Checking a form of %s", filled.verb)
+            wrong = {f"{BLOCK}{name}": "I could not check this; it has been logged." for name in filled.values}
         if wrong:
             await ack(response_action="errors", errors=wrong)
         else:

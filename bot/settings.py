@@ -15,9 +15,14 @@ Auth = Literal["config_file", "session_token", "instance_principal", "resource_p
 
 
 class Settings(BaseSettings):
-    """Read by `bot.__main__` from DAC_* variables, and SLACK_API_URL as Slack's own tools know it."""
+    """Read by `bot.__main__` from DAC_* variables, and SLACK_API_URL as Slack's own tools know it.
 
-    model_config = SettingsConfigDict(env_prefix="DAC_", frozen=True, extra="ignore", populate_by_name=True)
+    An empty variable counts as not set: that is how containers leave them.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="DAC_", frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True
+    )
 
     slack_bot_token: SecretStr = Field(description="The Slack app's bot token, xoxb-…")
     slack_app_token: SecretStr | None = Field(None, description="App-level token xapp-…, for Socket Mode")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 Block = dict[str, Any]
 
+HALF_ENTITY = re.compile(r"&[a-z]{0,3}$")
+
 SECTION_TEXT = 3000
+NAME = 80
+PIECE = 500
+"""Characters of a line quoted in one go: escaped they are five times as many at the most."""
+
 FIELD_TEXT = 2000
 BUTTON_TEXT = 75
 VALUE = 2000
@@ -27,12 +34,29 @@ def escape(text: str) -> str:
 
 
 def clip(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """No longer than that, and not cut within one of Slack's entities, which would show as such."""
+    return text if len(text) <= most else HALF_ENTITY.sub("", text[: most - 1]) + "…"
 
 
-def quote(text: str) -> str:
+def named(text: str, most: int = NAME) -> str:
+    """A name from people or from Oracle, safe and short."""
+    return clip(escape(text), most)
+
+
+def quote(text: str, most: int = SECTION_TEXT) -> str:
     """People's words set off as a quotation, each line of it."""
-    return "\n".join(f">{line}" for line in escape(text).splitlines() or [""])
+    return clip("\n".join(f">{line}" for line in escape(text).splitlines() or [""]), most)
+
+
+def quotes(text: str) -> list[Block]:
+    """The same in full, over as many sections as it takes."""
+    sections, held = [], ""
+    for piece in (quote(part) for line in text.splitlines() or [""] for part in _parts(line)):
+        if len(held) + len(piece) >= SECTION_TEXT:
+            sections.append(section(held))
+            held = ""
+        held += f"\n{piece}" if held else piece
+    return [*sections, section(held)]
 
 
 def date(moment: datetime) -> str:
@@ -47,6 +71,13 @@ def people(users: Sequence[str], joined: str = "or", most: int = 6) -> str:
     if len(users) > most:
         shown.append(f"{len(users) - most} more")
     return f" {joined} ".join(filter(None, [", ".join(shown[:-1]), shown[-1] if shown else ""]))
+
+
+def _parts(line: str) -> list[str]:
+    """A line whole if a section holds it, else in parts."""
+    if len(escape(line)) < SECTION_TEXT - 1:
+        return [line]
+    return [line[at : at + PIECE] for at in range(0, len(line), PIECE)]
 
 
 def mrkdwn(text: str, most: int = SECTION_TEXT) -> Block:

@@ -29,8 +29,10 @@ from commands._blocks import (
     date,
     escape,
     fields,
+    named,
     people,
     quote,
+    quotes,
     section,
 )
 from commands._words import age, amount, bar, linked, signed, sources
@@ -53,6 +55,9 @@ BADGE: dict[State, str] = {
 REASON_SHOWN = 600
 """Characters of the reason on the card; the whole of it stands in the thread."""
 
+SECTIONS = 3
+"""Full sections of text in one message, well below what Slack refuses."""
+
 DIGEST = 12
 """Characters of the plan's digest that a button carries: enough that no other plan has them."""
 
@@ -69,26 +74,26 @@ def card(request: Request) -> Message:
     """The one message in the channel, drawn from the request alone, never read back."""
     plan = request.plan
     blocks: list[Block] = [
-        section(f"*{escape(plan.summary)}*\n{BADGE[request.state]} · request *{request.id}*"),
-        section(f"<@{request.requester}> asks:\n{quote(clip(request.reason, REASON_SHOWN) or 'No reason given.')}"),
+        section(f"*{_title(request)}*\n{BADGE[request.state]} · request *{request.id}*"),
+        section(f"<@{request.requester}> asks:\n{quote(request.reason or 'No reason given.', REASON_SHOWN)}"),
         fields(
             [
-                ("Units", f"{plan.from_units} → *{plan.to_units}* × {escape(plan.cluster.unit_shape)}"),
+                ("Units", f"{plan.from_units} → *{plan.to_units}* × {named(plan.cluster.unit_shape)}"),
                 ("List cost a month", _cost(request)),
-                ("Cluster", f"{escape(plan.cluster.name)}\n{plan.cluster.region}"),
+                ("Cluster", f"{named(plan.cluster.name)}\n{plan.cluster.region}"),
                 ("Service limit", _headroom(plan.headroom)),
             ]
         ),
         context(_where_from(request)),
         section(_standing(request)),
     ]
-    text = escape(f"{plan.summary}: {BADGE[request.state]} (request {request.id})")
+    text = f"{_title(request)}: {BADGE[request.state]} (request {request.id})"
     return Message(text=text, blocks=(*blocks, *_row(request)))
 
 
 def thread(request: Request, events: Sequence[Event]) -> dict[str, Message]:
     """The messages of the thread by the name each keeps; one that is there already is brought up to date."""
-    told: dict[str, Message] = {"detail": _detail(request)}
+    told: dict[str, Message] = {"detail": _detail(request)} | _long_reason(request)
     for event in events:
         said = _said(request, event)
         if said:
@@ -118,10 +123,19 @@ def _where_from(request: Request) -> str:
     costs = (plan.cost_before, plan.cost_after)
     lists = dict.fromkeys(linked(cost.sources[0]) for cost in costs if isinstance(cost, Price))
     said = [f"At list price, not your contract's: {' · '.join(lists)}. The sum is in the thread."] if lists else []
-    said += dict.fromkeys(f"{cost.what}: {escape(cost.settle)}." for cost in costs if isinstance(cost, Unknown))
+    said += dict.fromkeys(_not_known(cost) for cost in costs if isinstance(cost, Unknown))
     if plan.commitment:
         said.append(f"{plan.commitment.text} {'; '.join(map(linked, plan.commitment.sources))}.")
     return clip("\n".join(said), 2000)
+
+
+def _title(request: Request) -> str:
+    return escape(request.plan.summary)
+
+
+def _not_known(cost: Unknown) -> str:
+    """Ends without a full stop, which would stick to the address it names."""
+    return f"{cost.what[:1].upper()}{escape(cost.what[1:])} is not known: {escape(cost.settle)}"
 
 
 def _headroom(headroom: Headroom | Unknown) -> str:
@@ -147,7 +161,8 @@ def _standing(request: Request) -> str:
         case State.DENIED:
             return f"Denied by <@{request.ended_by}> {date(request.changed_at)}:\n{quote(request.outcome)}"
         case State.EXPIRED:
-            return f"{agreed}. Nobody decided in time; it expired {date(request.expires_at)}. Nothing was changed."
+            why = "It could not be carried out in time" if not request.missing else "Nobody decided in time"
+            return f"{agreed}. {why}; it expired {date(request.expires_at)}. Nothing was changed."
         case State.CANCELLED:
             return f"Cancelled by <@{request.ended_by}> {date(request.changed_at)}. Nothing was changed."
         case State.STALE:
@@ -165,9 +180,10 @@ def _row(request: Request) -> list[Block]:
     if request.state is State.PENDING:
         change = cost_change(plan)
         money = f"{signed(change)} a month at list price" if isinstance(change, Price) else "cost unknown"
+        where = f"{named(plan.cluster.name)} in {plan.cluster.region}"
         sure = confirm(
             f"Approve request {request.id}?",
-            f"{escape(plan.summary)} in {plan.cluster.region}: {money}.",
+            f"From {plan.from_units} to {units(plan.to_units)}, {money}: {where}.",
             f"Approve {units(plan.to_units)}",
         )
         digest = request.digest[:DIGEST]
@@ -187,12 +203,12 @@ def _detail(request: Request) -> Message:
     steps = "\n".join(f"{place}. {escape(step)}" for place, step in enumerate(plan.steps, 1))
     blocks = [
         section(f"*What will be done*\n{steps}"),
-        section(f"*Why*\n{quote(request.reason or 'No reason given.')}"),
+        *_reason(request),
         fields(
             [
                 ("Asked", f"<@{request.requester}>\n{date(request.asked_at)}"),
                 ("Cluster read", date(plan.planned_at)),
-                ("Rule", f"{escape(request.rule.name)}: {request.rule.approvals} of {people(request.eligible)}"),
+                ("Rule", f"{named(request.rule.name)}: {request.rule.approvals} of {people(request.eligible)}"),
                 ("Cluster OCID", f"`{plan.cluster.id}`"),
             ]
         ),
@@ -205,13 +221,28 @@ def _detail(request: Request) -> Message:
     return Message(text=f"Details of request {request.id}", blocks=tuple(blocks))
 
 
+def _reason(request: Request) -> list[Block]:
+    why = quotes(request.reason or "No reason given.")
+    return [section("*Why*"), *why] if len(why) == 1 else [section("*Why*: in full below.")]
+
+
+def _long_reason(request: Request) -> dict[str, Message]:
+    """A reason too long to stand with the rest, whole, a message for every few thousand characters."""
+    why = quotes(request.reason)
+    parts = [why[at : at + SECTIONS] for at in range(0, len(why), SECTIONS)] if len(why) > 1 else []
+    return {
+        f"reason:{place}": Message(text=f"Why, part {place} of {len(parts)}", blocks=tuple(part))
+        for place, part in enumerate(parts, 1)
+    }
+
+
 def _cost_detail(request: Request) -> str:
     plan = request.plan
     workings = plan.cost_working or ("", "")
     lines = []
     for cost, working in zip((plan.cost_before, plan.cost_after), workings, strict=True):
         if isinstance(cost, Unknown):
-            lines.append(f"• {escape(cost.what)} is unknown: {escape(cost.settle)}")
+            lines.append(f"• {_not_known(cost)}")
         else:
             lines.append(f"• {amount(cost)} a {cost.per} = {escape(working)}")
     lines.append(f"List price, not your contract's: {sources([plan.cost_before, plan.cost_after])}")
@@ -221,7 +252,7 @@ def _cost_detail(request: Request) -> str:
 def _progress(request: Request) -> Message:
     claim = request.claim
     assert claim  # noqa: S101 - asked for only where there is one
-    named = f"\nWork request `{claim.work_request_id}`" if claim.work_request_id else ""
+    work = f"\nWork request `{claim.work_request_id}`" if claim.work_request_id else ""
     match request.state:
         case State.APPLIED:
             text = bar(100)
@@ -231,7 +262,7 @@ def _progress(request: Request) -> Message:
             text = f"Asking Oracle, since {date(claim.started_at)}"
         case _:
             text = f"{bar(claim.percent)}\nOracle has been at it since {date(claim.sent_at)}"
-    return Message(text=f"Request {request.id}: progress", blocks=(section(text + named),))
+    return Message(text=f"Request {request.id}: progress", blocks=(section(text + work),))
 
 
 def _said(request: Request, event: Event) -> str:
@@ -241,14 +272,16 @@ def _said(request: Request, event: Event) -> str:
         case Voted() | Approved():
             return f"✅ {who} approved, {at}" + _because(body.comment)
         case Denied():
-            return f"⛔ {who} denied this, {at}{_because(body.because)}\n<@{request.requester}>, nothing was changed."
+            return f"⛔ <@{request.requester}>, {who} denied this, {at}; nothing was changed{_because(body.because)}"
         case Cancelled():
             return f"{who} cancelled this, {at}{_because(body.because)}"
         case Expired():
             return f"<@{request.requester}>, this expired at {at} before it was carried out. Nothing was changed."
         case Outdated():
             changed = "\n".join(f"• {escape(each)}" for each in body.differences)
-            return f"🟠 <@{request.requester}>, this is stale and nothing was changed:\n{changed}"
+            costs = [request.plan.cost_before, request.plan.cost_after] if "cost" in changed else []
+            listed = f"\nList price: {sources(costs)}" if costs else ""
+            return f"🟠 <@{request.requester}>, this is stale and nothing was changed:\n{changed}{listed}"
         case Troubled():
             return f"⚠️ {escape(body.sentence)} It is tried again by itself."
         case Succeeded():

@@ -17,7 +17,7 @@ from dac.naming import clip
 TOKEN = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|\S+")
 """A word, or words in quotes: straight ones or those a phone makes of them."""
 
-LINK = re.compile(r"<(?:(?:https?|mailto):[^|>]+\|([^|>]+)|((?:https?|mailto):[^|>]+))>")
+LINK = re.compile(r"<(?:(?:https?|mailto):[^<|>]+\|([^<|>]+)|((?:https?|mailto):[^<|>]+))>")
 """Slack's own markup around what it took for a link; people did not type it."""
 
 DASHES = re.compile(r"^(?:[—―]|--|––|–(?=[^\d\s]))(?=\S)")
@@ -74,12 +74,17 @@ def parse(command: AnyCommand, tail: str) -> Parsed:
 def in_thread(command: AnyCommand, tail: str, request_id: int | None) -> str:
     """What was said in a request's thread, with the request's number where it goes without saying.
 
-    Another request is meant only by `#12`: “deny 2 clusters are enough” is about this one.
+    Where a yes is at stake nothing is guessed: `Invalid` for a bare number that is not this request's.
     """
     first_kind = next((kind for kind, _ in command.arguments.kinds().values()), None)
     if request_id is None or not (isinstance(first_kind, Word) and first_kind.from_thread):
         return tail
-    first = tail.split(" ", 1)[0]
+    first = (tail.split(None, 1) or [""])[0]
+    if first.isdigit() and first != str(request_id):
+        raise Invalid(
+            f"This is the thread of request {request_id}: say `{command.name}` for it, or "
+            f"`{command.name} #{clip(first)}` for another; a comment that begins with a number goes after “because”."
+        )
     named = first == str(request_id) or (first.startswith("#") and first[1:].isdigit())
     return tail if named else f"{request_id} {tail}".strip()
 

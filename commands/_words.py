@@ -17,7 +17,7 @@ BAR = 10
 
 def age(span: timedelta) -> str:
     """Such as "5 s", "12 min", "3 h", "41 days"."""
-    seconds = int(span.total_seconds())
+    seconds = max(int(span.total_seconds()), 0)
     if seconds < MINUTE:
         return f"{seconds} s"
     if seconds < HOUR:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
@@ -18,6 +19,7 @@ from commands._blocks import (
     divider,
     escape,
     fields,
+    named,
     section,
 )
 from commands._command import Arguments, Call, Command, Option, Reply, Services, Word
@@ -27,12 +29,14 @@ from dac.cluster import Cluster, Endpoint, Fleet, Lifecycle, WorkRequest
 from dac.errors import DacError, NotFound
 from dac.figures import Price
 from dac.health import Health, Load, Severity, examine, load, survey
-from dac.naming import find_cluster
+from dac.naming import find_cluster, handle
 from dac.plans import units
 from dac.pricing import monthly
 
-PAGE = 12
+PAGE = 10
 """Clusters on one page: what fits a message with room to spare, and a phone with patience."""
+
+REQUEST_ID = re.compile(r" \(opc-request-id [^)]*\)")
 
 ENDPOINTS = 12
 """Endpoints told one by one in the detail of a cluster."""
@@ -53,18 +57,18 @@ class Status(Arguments):
 
 def run(args: Status, call: Call, services: Services) -> Reply:  # noqa: ARG001 - every command runs with the same three
     fleet, now = services.fleet.fleet(), services.now()
-    if args.cluster is None:
+    cluster = find_cluster(fleet, args.cluster) if args.cluster else None
+    if cluster is None:
         text, blocks = _fleet(fleet, now, args.page, buttons=not args.share)
         line = "status" if args.page == 1 else f"status --page {args.page}"
     else:
-        cluster = find_cluster(fleet, args.cluster)
         text, blocks = _one(examine(cluster, fleet, now), fleet, services)
         line = f"status {cluster.id}"
     if args.share:
         return Reply(text=text, blocks=blocks, public=True)
     row = [button("Share to channel", f"{line} --share"), button("Read again", line)]
-    if args.cluster is not None:
-        row.insert(0, button("Scale …", line.replace("status", "scale", 1)))
+    if cluster is not None:
+        row.insert(0, button("Scale …", f'scale "{handle(cluster, fleet)}"'))
     return Reply(text=text, blocks=[*blocks, actions(*row)])
 
 
@@ -92,6 +96,8 @@ def _fleet(fleet: Fleet, now: datetime, page: int, *, buttons: bool) -> tuple[st
 
 
 def _summary(found: Sequence[Health], fleet: Fleet, now: datetime) -> str:
+    if fleet.gaps and not found:
+        return f"No cluster could be read · {age(fleet.age(now))} ago"
     regions = {each.cluster.region for each in found}
     said = [f"{_count(len(found), 'cluster')} in {_count(len(regions), 'region')}"]
     bad = sum(each.severity <= Severity.ATTENTION for each in found)
@@ -106,17 +112,25 @@ def _summary(found: Sequence[Health], fleet: Fleet, now: datetime) -> str:
 
 def _nothing(fleet: Fleet) -> str:
     if fleet.gaps:
-        return "No cluster could be read."
+        return "What there is cannot be said. `python -m bot check` tells what Oracle wants, for each region."
     return "There are no dedicated AI clusters in the regions and compartments I look at."
 
 
 def _gaps(fleet: Fleet) -> list[Block]:
     if not fleet.gaps:
         return []
-    lines = [f"⚠️ {escape(gap.region)}: {escape(gap.what)} not read: {escape(gap.because)}" for gap in fleet.gaps[:4]]
-    if len(fleet.gaps) > len(lines):
-        lines.append(f"… and {len(fleet.gaps) - len(lines)} more")
-    return [section("\n".join(clip(line, 300) for line in lines))]
+    what: dict[tuple[str, str], list[str]] = {}
+    for gap in fleet.gaps:
+        # What Oracle calls a try differs from one to the next; the reason is the same.
+        why = REQUEST_ID.sub("", gap.because.split(": ", 1)[-1])
+        what.setdefault((gap.region, why), []).append(gap.what.split(" in ", 1)[0])
+    lines = [
+        f"⚠️ *{named(region)}*: {named(', '.join(dict.fromkeys(parts)))} not read. {named(why, 400)}"
+        for (region, why), parts in list(what.items())[:3]
+    ]
+    if len(what) > len(lines):
+        lines.append(f"… and {len(what) - len(lines)} more reasons")
+    return [section("\n".join(lines))]
 
 
 def _footer(fleet: Fleet, now: datetime, first: int, total: int) -> str:
@@ -127,24 +141,24 @@ def _footer(fleet: Fleet, now: datetime, first: int, total: int) -> str:
 def _line(health: Health, now: datetime) -> str:
     cluster = health.cluster
     said = [
-        f"{MARK[health.severity]} *{escape(cluster.name)}* · {cluster.region} · {cluster.lifecycle_state}",
+        f"{MARK[health.severity]} *{named(cluster.name)}* · {cluster.region} · {cluster.lifecycle_state}",
         f"{_size(cluster)} · {_models(health)} · {_endpoints(health)} · {age(now - cluster.time_created)} old",
     ]
     if traffic := _traffic(health.load):
         said.append(traffic)
-    said += [f"→ {escape(each.sentence)}" for each in health.findings[:3]]
-    return clip("\n".join(said), 600)
+    said += [f"→ {named(each.sentence, 160)}" for each in health.findings[:3]]
+    return "\n".join(said)
 
 
 def _size(cluster: Cluster) -> str:
     kind = "" if cluster.type == "HOSTING" else " · fine-tuning"
-    return f"{units(cluster.unit_count)} {escape(cluster.unit_shape)}{kind}"
+    return f"{units(cluster.unit_count)} {named(cluster.unit_shape, 40)}{kind}"
 
 
 def _models(health: Health) -> str:
-    named = sorted({each.name for each in health.models})
-    if named:
-        return escape(", ".join(named[:2]))
+    models = sorted({each.name for each in health.models})
+    if models:
+        return named(", ".join(models[:2]))
     return "no model" if not health.endpoints else "model unknown"
 
 
@@ -172,10 +186,12 @@ def _traffic(measured: Load | None) -> str:
 
 def _one(health: Health, fleet: Fleet, services: Services) -> tuple[str, list[Block]]:
     cluster, now = health.cluster, services.now()
-    text = escape(f"{cluster.name} in {cluster.region}: {cluster.lifecycle_state}, {units(cluster.unit_count)}")
-    blocks: list[Block] = [section(f"{MARK[health.severity]} *{escape(cluster.name)}* · {cluster.lifecycle_state}")]
+    text = escape(
+        f"{clip(cluster.name, 80)} in {cluster.region}: {cluster.lifecycle_state}, {units(cluster.unit_count)}"
+    )
+    blocks: list[Block] = [section(f"{MARK[health.severity]} *{named(cluster.name)}* · {cluster.lifecycle_state}")]
     if health.findings:
-        blocks.append(section("\n".join(f"→ {escape(clip(each.sentence, 400))}" for each in health.findings[:6])))
+        blocks.append(section("\n".join(f"→ {named(each.sentence, 400)}" for each in health.findings[:6])))
     cost = monthly(services.catalog, cluster.unit_shape, cluster.unit_count)
     blocks.append(
         fields(
@@ -212,19 +228,19 @@ def _endpoint(endpoint: Endpoint, model: str | None, health: Health) -> str:
     shortest = min(recent, key=lambda each: each.window, default=None)
     measured = _traffic(load([shortest], [endpoint])) if shortest else ""
     said = [
-        f"*{escape(clip(endpoint.name, 60))}*",
+        f"*{named(endpoint.name, 60)}*",
         endpoint.lifecycle_state,
-        escape(model or "model unknown"),
+        named(model or "model unknown", 60),
         measured,
     ]
-    return clip("• " + " · ".join(each for each in said if each), 200)
+    return "• " + " · ".join(each for each in said if each)
 
 
 def _work(cluster: Cluster, services: Services) -> str:
     try:
         found = services.fleet.work_requests(cluster)
     except DacError as error:
-        return f"*Work requests*\nnot read: {escape(clip(str(error), 300))}"
+        return f"*Work requests*\nnot read: {named(str(error), 400)}"
     if not found:
         return ""
     return "*Work requests*\n" + "\n".join(_work_line(each) for each in found[:WORK])
@@ -232,8 +248,8 @@ def _work(cluster: Cluster, services: Services) -> str:
 
 def _work_line(work: WorkRequest) -> str:
     percent = f" {int(work.percent_complete)} %" if work.time_finished is None else ""
-    errors = f": {escape('; '.join(work.errors))}" if work.errors else ""
-    return clip(f"• {work.operation_type} · {work.status}{percent} · {date(work.time_accepted)}{errors}", 300)
+    errors = f": {named('; '.join(work.errors), 200)}" if work.errors else ""
+    return f"• {work.operation_type} · {work.status}{percent} · {date(work.time_accepted)}{errors}"
 
 
 def _count(count: int, what: str) -> str:

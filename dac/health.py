@@ -107,6 +107,11 @@ class _Index:
         for traffic in fleet.traffic:
             self.traffic[traffic.endpoint_id].append(traffic)
         self.models = {(model.region, model.id): model for model in fleet.models}
+        self._unseen = {(gap.region, gap.what.split(" ", 1)[0]) for gap in fleet.gaps}
+
+    def unseen(self, region: str, what: str) -> bool:
+        """Whether some of the region's endpoints or models could not be read, so that none found means nothing."""
+        return (region, what) in self._unseen
 
 
 def _examine(cluster: Cluster, index: _Index, now: datetime) -> Health:
@@ -118,6 +123,7 @@ def _examine(cluster: Cluster, index: _Index, now: datetime) -> Health:
     findings = [
         *_lifecycle(cluster, endpoints),
         *_retirement(models, now),
+        *_unseen(cluster, index, endpoints, models),
         *(_traffic(cluster, endpoints, traffic, recent) if cluster.type == ClusterType.HOSTING else ()),
     ]
     return Health(
@@ -177,11 +183,27 @@ def _retirement(models: Iterable[Model], now: datetime) -> Iterable[Finding]:
             )
 
 
+def _unseen(
+    cluster: Cluster, index: _Index, endpoints: Sequence[Endpoint], models: Sequence[Model]
+) -> Iterable[Finding]:
+    """What was found to be missing because it was not read, said as not known instead of as absent."""
+    if cluster.type != ClusterType.HOSTING:
+        return
+    if not endpoints:
+        if index.unseen(cluster.region, "endpoints"):
+            yield Finding(severity=Severity.UNKNOWN, sentence="Endpoints are unknown: Oracle did not list them")
+        elif cluster.lifecycle_state == Lifecycle.ACTIVE:
+            yield Finding(severity=Severity.ATTENTION, sentence="No endpoint: nothing can call it, and it costs")
+    elif not models and index.unseen(cluster.region, "models"):
+        yield Finding(
+            severity=Severity.UNKNOWN, sentence="Whether its model retires is unknown: models were not listed"
+        )
+
+
 def _traffic(
     cluster: Cluster, endpoints: Sequence[Endpoint], traffic: Sequence[Traffic], recent: Load | None
 ) -> Iterable[Finding]:
-    if cluster.lifecycle_state == Lifecycle.ACTIVE and not endpoints:
-        yield Finding(severity=Severity.ATTENTION, sentence="No endpoint: nothing can call it, and it costs")
+    if not endpoints:
         return
     long = load([each for each in traffic if each.window >= IDLE], endpoints)
     if cluster.lifecycle_state == Lifecycle.ACTIVE and long and long.calls == 0:
@@ -189,8 +211,7 @@ def _traffic(
         yield Finding(severity=Severity.ATTENTION, sentence=f"Idle: no calls in {hours} h")
         return
     if recent is None or recent.calls is None:
-        if endpoints:
-            yield Finding(severity=Severity.UNKNOWN, sentence="Traffic is unknown: Monitoring gave no figures")
+        yield Finding(severity=Severity.UNKNOWN, sentence="Traffic is unknown: Monitoring gave no figures")
         return
     if recent.p95_seconds is not None and recent.p95_seconds > SLOW:
         yield Finding(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from dac.cluster import Cluster, Fleet
 from dac.errors import Invalid, NotFound
@@ -37,10 +38,11 @@ def handle(cluster: Cluster, fleet: Fleet) -> str:
 
     A name that is very long or holds quotation marks is left to its OCID, for people could not type it.
     """
-    plain = len(cluster.name) <= LONGEST_NAME and not set(cluster.name) & ODD
-    for word, rule in ((cluster.name, _is_name), (cluster.address, _is_address)):
-        if plain and [each for each in fleet.clusters if rule(each, word.casefold())] == [cluster]:
-            return word
+    if len(cluster.name) <= LONGEST_NAME and not set(cluster.name) & ODD:
+        for word in (cluster.name, cluster.address):
+            with contextlib.suppress(Invalid, NotFound):
+                if find_cluster(fleet, word) == cluster:
+                    return word
     return cluster.id
 
 
@@ -91,8 +93,10 @@ def _not_found(fleet: Fleet, word: str) -> str:
 
 def nearest(word: str, among: Sequence[str]) -> list[str]:
     """Up to three words a person may have meant, best first."""
-    found = process.extract(word.casefold(), {name: name.casefold() for name in among}, limit=3, score_cutoff=60)
-    return [name for _, _, name in found]
+    wanted, known = word.casefold(), {name: name.casefold() for name in among}
+    found = [name for _, _, name in process.extract(wanted, known, limit=None, score_cutoff=60)]
+    # What is alike as a whole comes before what only holds something alike.
+    return sorted(found, key=lambda name: -fuzz.ratio(wanted, known[name]))[:3]
 
 
 def clip(word: str, most: int = 60) -> str:

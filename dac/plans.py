@@ -14,6 +14,7 @@ from dac.catalog import Catalog
 from dac.cluster import Cluster, ClusterType, Headroom, Lifecycle
 from dac.errors import Conflict, Invalid
 from dac.figures import Frozen, Price, Source, Unknown
+from dac.naming import clip
 from dac.pricing import difference, monthly, working
 
 CHANGE = re.compile(r"(?P<sign>[+-])?(?P<number>\d{1,6})")
@@ -50,7 +51,7 @@ class ScalePlan(Frozen):
 
     @property
     def summary(self) -> str:
-        return f"Scale {self.cluster.name} from {self.from_units} to {units(self.to_units)}"
+        return f"Scale {clip(self.cluster.name)} from {self.from_units} to {units(self.to_units)}"
 
     @property
     def steps(self) -> tuple[str, ...]:

@@ -1,8 +1,7 @@
-"""The Monitoring API over the metrics of Generative AI.
+"""The Monitoring API over the metrics of Generative AI."""
 
-Oracle documents the namespace and six metric names. That the dimensions are resourceId (an endpoint) and
-resourceDisplayName, that latency is in milliseconds, and that every call emits one value, are assumptions.
-"""
+# Oracle documents the namespace and six metric names. That the dimensions are resourceId (an endpoint) and
+# resourceDisplayName, that latency is in milliseconds, and that every call emits one value, are assumptions.
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""How the endpoints are called: figures for any stretch of time, the same whenever and however finely they are asked.
+"""How the endpoints are called: figures for any stretch of time, the same however often and finely they are asked."""
 
-Calls are counted with a running total that only grows, so the counts of the parts of a stretch add up to that of the
-whole. The total follows the hours of the week; the seed of the endpoint bends time a little, which looks like chance.
-"""
+# Calls are counted with a running total that only grows, so the counts of the parts of a stretch add up to that of the
+# whole. The total follows the hours of the week; the seed of the endpoint bends time a little, which looks like chance.
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Config:
     workspace: Path = WORKSPACE
     bot_token: str = "xoxb-sandbox"  # noqa: S105 - opens nothing but this local stand-in
     app_token: str = "xapp-sandbox"  # noqa: S105
-    signing_secret: str = "sandbox"  # noqa: S105
+    signing_secret: str = "sandbox-signing-secret"  # noqa: S105
     events_url: str | None = None
     """Where to deliver over HTTP; without it, deliveries go to Socket Mode connections."""
     clock: Clock = field(default_factory=Clock)

@@ -12,7 +12,7 @@ from sandbox.slack.workspace import Channel, User, Workspace
 _URL = re.compile(r"https?://[^\s<>|]+[^\s<>|.,;:!?)\]}'\"]")
 _NAMED = re.compile(r"(?<![\w@#])([@#])([\w.-]*\w)")
 _SPECIAL = frozenset({"here", "channel", "everyone"})
-_TOKEN = re.compile(r"<(?:[@#][UWC][A-Z0-9]+(?:\|[^<>]*)?|![^<>]+|(?:https?|mailto|tel):[^<>]+)>")
+_TOKEN = re.compile(r"<(?:[@#][UWC][A-Z0-9]+(?:\|[^<>]*)?|(?:https?|mailto|tel):[^<>]+)>")
 
 
 def say(slack: Slack, channel: Channel, user: User, text: str, thread_ts: str | None = None) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class House:
         """A request of Ann's, waiting; the cluster is made where there is none of that name."""
         seen = self._cluster(name)
         made = plan(seen, to_units, headroom=self.oracle.headroom(seen))
-        delivery = f"delivery-{len(self.every())}"
+        delivery = uuid.uuid4().hex
         return self.approvals(rules).submit(made, requester=by, reason=reason, channel="CTEAM", delivery=delivery)
 
     def approved(self, name: str = "chat", to_units: int = 4) -> Request:

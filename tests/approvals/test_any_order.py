@@ -70,8 +70,12 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(back=requests, voter=people)
     def approve(self, back: int, voter: str) -> None:
+        before = self.house.store.get(self.picked(back))
         with contextlib.suppress(DacError):
-            self.house.approvals().approve(self.picked(back), voter)
+            self.house.approvals().approve(before.id, voter)
+            assert before.state is State.PENDING
+            assert self.house.clock.now() < before.expires_at
+            assert voter in APPROVERS.resolve(self.house.groups.members_of) - {before.requester, *before.voters}
 
     @rule(back=requests)
     def all_agree(self, back: int) -> None:
@@ -161,6 +165,9 @@ class AnyOrder(RuleBasedStateMachine):
             assert max(each.at for each in request.approvals) < request.expires_at
             assert request.claim
             assert request.claim.started_at <= change.at
+            assert request.claim.started_at < request.expires_at
+            assert request.claim.etag == change.etag
+            assert "changed nothing" not in request.outcome
 
     @invariant()
     def one_change_at_a_time(self) -> None:

@@ -116,9 +116,8 @@ def test_a_reason_is_kept_to_the_letter(house: House, reason: str) -> None:
     assert house.store.get(asked.id).reason == reason
 
 
-@pytest.mark.xfail(strict=True, reason="D17: half a character cannot be written and nobody says so")
 def test_half_a_character_is_refused_in_a_sentence(house: House) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid, match="The reason holds half a character"):
         house.asked(reason="\ud83d")
 
 
@@ -160,7 +159,7 @@ def test_one_can_withdraw_ones_own_request_until_it_is_begun(house: House, state
 @pytest.mark.parametrize("actor", [BOB, EVE], ids=["an approver", "a stranger"])
 def test_nobody_else_can_withdraw_it(house: House, actor: str) -> None:
     request = house.asked()
-    with pytest.raises(Denied, match=f"Only <@{ANN}>, who asked for it, can cancel request 1"):
+    with pytest.raises(Denied, match="Only the person who asked for it can cancel request 1"):
         house.approvals().cancel(request.id, actor)
     assert house.store.get(request.id).state is State.PENDING
     event = house.last(request)

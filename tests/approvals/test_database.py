@@ -241,6 +241,34 @@ def test_processes_that_start_at_once_on_a_new_file_all_come_up(tmp_path: Path) 
     assert all(Store(tmp_path / f"{turn}.sqlite3").in_states() == [] for turn in range(40))
 
 
+def test_a_file_where_a_folder_should_be_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("not a folder")
+    with pytest.raises(Unavailable, match=NOTHING_RECORDED):
+        prepare(tmp_path / "taken" / "dac.sqlite3", notes)
+
+
+def test_preparing_waits_for_who_holds_the_file_and_goes_on_when_it_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "notes.sqlite3"
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.01)
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr("time.sleep", lambda _: holder.in_transaction and holder.execute("COMMIT"))
+        prepare(path, notes)
+    assert texts(path) == []
+
+
+def test_preparing_gives_up_on_a_file_that_is_never_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "notes.sqlite3"
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.001)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(Unavailable, match="database is locked"):
+            prepare(path, notes)
+
+
 def test_the_tables_know_every_state(house: House) -> None:
     with closing(sqlite3.connect(house.path)) as connection, pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         connection.execute(

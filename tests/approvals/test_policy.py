@@ -51,6 +51,7 @@ ONE_RULE = '[[rule]]\nname = "any"\napprovers = { users = ["UBOB"] }\n'
         (ONE_RULE + "aprovals = 2", "rule.0.aprovals:", "Extra inputs are not permitted"),
         (ONE_RULE + 'expires_after = "PT0S"', "rule.0.expires_after:", "longer than nothing"),
         (ONE_RULE + 'expires_after = "-PT1H"', "rule.0.expires_after:", "longer than nothing"),
+        (ONE_RULE + 'expires_after = "P367D"', "rule.0.expires_after:", "at most 366 days"),
         (ONE_RULE + 'expires_after = "soon"', "rule.0.expires_after:", "duration"),
         (ONE_RULE + 'channel = "#ops"', "rule.0.channel:", "match pattern"),
         (ONE_RULE + '[[rule]]\napprovers = { users = ["UBOB"] }', "rule.1.name:", "Field required"),

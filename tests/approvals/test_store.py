@@ -79,7 +79,7 @@ def test_one_cluster_has_one_change_under_way_whatever_any_process_believes(hous
     first, second = house.approved("chat", 4), house.approved("chat", 6)
     claim = Started(etag="etag-1", holder="one", until=START)
     house.store.change(first.id, lambda _: claim, actor=BOT, at=START)
-    with pytest.raises(Conflict, match="Another change of chat is being carried out"):
+    with pytest.raises(Conflict, match=f"chat is being changed by request {first.id}; this one waits for it"):
         house.store.change(second.id, lambda _: claim, actor=BOT, at=START)
     assert house.store.get(second.id).state is State.APPROVED
 

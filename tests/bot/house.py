@@ -274,7 +274,7 @@ class Running:
     def _run(self) -> None:
         try:
             asyncio.run(self._main())
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - raised to the thread that waits
+        except (Exception, asyncio.CancelledError, SystemExit) as error:  # noqa: BLE001 - raised to the thread that waits
             self._error = error
         finally:
             self._ready.set()

@@ -117,11 +117,16 @@ def test_the_bot_waits_for_socket_mode_that_is_not_there_yet(home: House, slack:
 
 @pytest.mark.parametrize(
     ("setting", "variable"),
-    [("slack_bot_token", "DAC_SLACK_BOT_TOKEN"), ("slack_app_token", "DAC_SLACK_APP_TOKEN")],
+    [
+        ("slack_bot_token", "DAC_SLACK_BOT_TOKEN"),
+        pytest.param(
+            "slack_app_token",
+            "DAC_SLACK_APP_TOKEN",
+            marks=pytest.mark.xfail(strict=True, reason="B5: asked for again and again, for ever"),
+        ),
+    ],
 )
-def test_a_token_slack_does_not_accept_ends_the_start_in_a_sentence(
-    home: House, setting: str, variable: str
-) -> None:
+def test_a_token_slack_does_not_accept_ends_the_start_in_a_sentence(home: House, setting: str, variable: str) -> None:
     with pytest.raises(Denied, match=variable) as refusal:
         home.start(**{setting: "xoxb-wrong-and-secret"})
     assert "wrong-and-secret" not in str(refusal.value)

@@ -75,9 +75,7 @@ def test_progress_is_told_in_one_message_of_the_thread(home: House, bot: Running
     assert len([each for each in slack.thread(card) if "progress" in each["text"]]) == 1
 
 
-def test_denying_by_button_asks_why_and_nothing_is_changed(
-    home: House, bot: Running, slack: Slack, card: Json
-) -> None:
+def test_denying_by_button_asks_why_and_nothing_is_changed(home: House, bot: Running, slack: Slack, card: Json) -> None:
     slack.press("ada", card, "Deny …")
     form = slack.form("ada")
     assert "1" in shown(form)
@@ -154,7 +152,9 @@ def test_who_has_left_the_group_since_may_not_approve_and_who_has_joined_it_may(
     make_house: MakeHouse, tmp_path: Path
 ) -> None:
     manifest = tmp_path / "manifest.yml"
-    manifest.write_text(MANIFEST.read_text().replace("- usergroups:read", "- usergroups:read\n      - usergroups:write"))
+    manifest.write_text(
+        MANIFEST.read_text().replace("- usergroups:read", "- usergroups:read\n      - usergroups:write")
+    )
     home = make_house(manifest=manifest)
     slack = home.slack
     home.start()

@@ -31,7 +31,11 @@ def troubles(slack: Slack, card: Json) -> list[Json]:
     ("fault", "words"),
     [
         ({"kind": "status", "status": 503}, "Oracle answered 503"),
-        ({"kind": "status", "status": 401}, "key or token was not accepted"),
+        pytest.param(
+            {"kind": "status", "status": 401},
+            "key or token was not accepted",
+            marks=pytest.mark.xfail(strict=True, reason="B7: the advice is cut off by Oracle's request id"),
+        ),
         ({"kind": "drop"}, "Oracle could not be reached"),
         ({"kind": "timeout"}, "answer"),
     ],
@@ -49,9 +53,7 @@ def test_without_oracle_a_status_is_a_clear_sentence_within_the_deadline(
     home.oracle.clear_faults()
 
 
-def test_with_one_region_down_the_other_is_shown_and_the_gap_is_named(
-    home: House, bot: Running, slack: Slack
-) -> None:
+def test_with_one_region_down_the_other_is_shown_and_the_gap_is_named(home: House, bot: Running, slack: Slack) -> None:
     home.oracle.fault("status", status=503, region=FRANKFURT)
     slack.command("rosa", "status")
     told = shown(slack.told("rosa", "incomplete"))
@@ -130,9 +132,7 @@ def test_a_change_oracle_refuses_ends_the_request_with_oracles_words(
     assert home.oracle.cluster("search-embed")["unitCount"] == 1
 
 
-def test_a_change_that_fails_at_oracle_is_shown_as_failed(
-    home: House, bot: Running, slack: Slack, card: Json
-) -> None:
+def test_a_change_that_fails_at_oracle_is_shown_as_failed(home: House, bot: Running, slack: Slack, card: Json) -> None:
     home.oracle.do("fail_next", ocid=home.oracle.cluster("search-embed")["id"], message="Out of host capacity")
     slack.press("ada", card, "Approve")
     home.carry_out(bot)

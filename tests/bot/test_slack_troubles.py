@@ -194,9 +194,7 @@ class TestWhereTheBotIsNot:
         until(lambda: bot.request().state == "applied", "its end")
 
 
-def test_a_card_for_an_archived_channel_comes_when_it_is_opened_again(
-    home: House, bot: Running, slack: Slack
-) -> None:
+def test_a_card_for_an_archived_channel_comes_when_it_is_opened_again(home: House, bot: Running, slack: Slack) -> None:
     slack.command("rosa", "help", channel="general")
     home.slack.do("archive", channel="dac-ops")
     bot.stop()

@@ -235,7 +235,6 @@ def test_in_a_requests_thread_its_number_goes_without_saying(said: str, given: d
 
 
 @pytest.mark.parametrize("said", ["approve 13", "deny 2 clusters are enough", "cancel 13"])
-@pytest.mark.xfail(strict=True, reason="C24: a bare number is taken for the beginning of the comment")
 def test_a_bare_number_other_than_the_threads_own_is_never_guessed_at(said: str) -> None:
     with pytest.raises(Invalid, match="#"):
         understood(said, request_id=12)

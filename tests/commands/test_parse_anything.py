@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import string
+import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from commands import COMMANDS
@@ -15,46 +16,20 @@ from dac.cluster import Cluster, Fleet
 from dac.errors import Invalid
 from dac.naming import find_cluster
 from dac.plans import target_units
-from tests.commands.requests import asked, chat, told
+from tests.commands.requests import NO_HEADROOM, asked, chat, told
 from tests.commands.room import understood, values
 from tests.fakes import ANN, fleet, plan
 
-SPICE = st.sampled_from(
-    [
-        *(
-            [
-                "--",
-                "—",
-                "–",
-                "−",
-                '"',
-                "“",
-                "”",
-                "„",
-                "because",
-                "because:",
-                "&lt;",
-                "&#0;",
-                "&#x110000;",
-                "&amp;",
-                "<",
-                ">",
-                "|",
-                "=",
-                "#12",
-                "12",
-                "+2",
-                "﷽",
-            ]
-        ),
-        *(["<!channel>", "<@U1|ann>", "<https://a.b|a>", "--page", "--share", "--plan="]),
-        *("\u00a0", "\n", "\x00"),
-    ]
-)
+DASHED = ["--", "—", "–", "−", "--page", "--share", "--plan=", "="]
+QUOTED = ['"', "“", "”", "„", "because", "because:", "#12", "12", "+2"]
+MARKED = ["<", ">", "|", "&amp;", "&lt;", "&#0;", "&#x110000;", "<!channel>", "<@U1|ann>", "<https://a.b|a>"]
+SPACED = ["\u00a0", "\n", "\x00", "﷽"]
+SPICE = st.sampled_from(DASHED + QUOTED + MARKED + SPACED)
 LINES = st.lists(st.one_of(SPICE, st.text(max_size=12)), max_size=14).map(" ".join) | st.text()
 
 
 @pytest.mark.parametrize("verb", COMMANDS)
+@settings(deadline=None)
 @given(text=LINES)
 @example(text="&#9999999999999999999;")
 @example(text="--" * 5000)
@@ -74,6 +49,22 @@ def test_no_text_makes_the_parser_raise_anything_but_a_sentence(verb: str, text:
     assert 0 < len(sentence) < 500
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        *('"', "“ a", "—", "&", "x ", "<http:a|", "--page ", "<mailto:", "<http:", "&lt;http:"),
+    ],
+)
+@pytest.mark.parametrize("before", ["deny 12 because ", "deny 12 ", "status "])
+def test_forty_thousand_characters_are_read_in_no_time(before: str, part: str) -> None:
+    line = before + part * (40_000 // len(part))
+    began = time.process_time()
+    with pytest.raises(Invalid):
+        understood(line)
+    assert time.process_time() - began < 1
+
+
+@settings(deadline=None)
 @given(reason=st.text(max_size=300))
 def test_a_reason_comes_through_slack_as_it_was_typed(reason: str) -> None:
     sent = reason.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -88,6 +79,7 @@ NAMES = st.text(ORDINARY, min_size=1, max_size=60).filter(
 UNITS = st.integers(1, 90).filter(lambda units: units != 2)
 
 
+@settings(deadline=None)
 @given(name=NAMES, units=UNITS, reason=st.text(max_size=400))
 @example(name="because", units=4, reason="")
 @example(name="my chat", units=4, reason="because because")
@@ -128,12 +120,8 @@ def test_asking_anew_always_fits_a_button(reason: str) -> None:
 
 
 def _asks_the_same(cluster: Cluster, units: int, reason: str, world: Fleet | None = None) -> None:
-    request = told((ANN, asked(plan(cluster, units, headroom=_unknown()), reason[:2000]))).request
+    request = told((ANN, asked(plan(cluster, units, headroom=NO_HEADROOM), reason[:2000]))).request
     line = command_line(request)
     given_again = values(line)
     assert find_cluster(world or fleet(cluster), given_again["cluster"]).id == cluster.id
     assert target_units(given_again["units"], cluster.unit_count) == units
-
-
-def _unknown() -> object:
-    return plan().headroom

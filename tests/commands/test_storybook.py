@@ -42,12 +42,7 @@ def test_slack_takes_every_view_of_the_storybook(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason="C19: a stale request's differences"))
-        if name == "thread/stale/event-4"
-        else name
-        for name in VIEWS
-    ],
+    list(VIEWS),
 )
 def test_no_view_names_money_without_its_source_and_date(name: str) -> None:
     assert not unsourced(VIEWS[name].get("text", ""), VIEWS[name]["blocks"])

@@ -48,14 +48,6 @@ def test_a_window_is_as_long_as_it_was_measured() -> None:
     assert traffic(endpoint(cluster()), hours=72).window == timedelta(hours=72)
 
 
-def test_endpoints_belong_to_the_cluster_that_hosts_them() -> None:
-    chat, embed = cluster("chat"), cluster("embed")
-    first, second, other = endpoint(chat, "a"), endpoint(chat, "b"), endpoint(embed, "c")
-    seen = fleet(chat, embed, endpoints=(first, other, second))
-    assert seen.endpoints_of(chat) == (first, second)
-    assert seen.endpoints_of(cluster("rerank")) == ()
-
-
 @pytest.mark.parametrize(("later", "age"), [(0, 0), (90, 90), (-5, 0)], ids=["now", "later", "clock set back"])
 def test_an_answer_says_how_old_it_is(later: int, age: int) -> None:
     assert fleet().age(START + timedelta(seconds=later)) == timedelta(seconds=age)

@@ -80,8 +80,8 @@ def test_an_endpoint_that_failed_breaks_its_cluster(details: str | None, said: s
             0,
             [
                 (
-                    "Model cohere.command-a was retired for dedicated use on 2026-11-23: it keeps running, with limited "
-                    "support and no new clusters"
+                    "Model cohere.command-a was retired for dedicated use on 2026-11-23: it keeps running, "
+                    "with limited support and no new clusters"
                 )
             ],
         ),
@@ -232,6 +232,16 @@ def test_tokens_are_those_in_and_those_out() -> None:
 def test_nothing_measured_is_no_load() -> None:
     assert load([], (END,)) is None
     assert load([], ()) is None
+
+
+def test_endpoints_and_traffic_belong_to_the_cluster_that_hosts_them() -> None:
+    embed = cluster("embed")
+    other = endpoint(embed, "other")
+    measured, elsewhere = traffic(END, **BUSY), traffic(other, calls=7)
+    both = fleet(CHAT, embed, endpoints=(END, other, SECOND), traffic=(measured, elsewhere))
+    health = examine(CHAT, both, START)
+    assert (health.endpoints, health.traffic) == ((END, SECOND), (measured,))
+    assert examine(embed, both, START).traffic == (elsewhere,)
 
 
 def test_findings_come_worst_first() -> None:

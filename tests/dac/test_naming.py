@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dac.cluster import Cluster, Fleet
 from dac.errors import Invalid, NotFound
-from dac.naming import SHOWN, clip, find_cluster, nearest
+from dac.naming import SHOWN, clip, find_cluster, handle, nearest
 from tests.fakes import cluster, fleet, gap
 
 ASHBURN = "us-ashburn-1"
@@ -83,6 +85,55 @@ def test_every_answer_that_is_offered_finds_its_cluster(seen: Fleet) -> None:
                     str(asked).partition(" could be ")[2].partition(": which")[0].replace(" or ", ", ").split(", ")
                 )
                 assert len({find_cluster(seen, each).id for each in offered}) == len(offered)
+
+
+@pytest.mark.parametrize(
+    ("of", "among", "word"),
+    [
+        (CHAT, FLEET, "chat"),
+        (EMBED, FLEET, "embed@eu-frankfurt-1"),
+        (cluster("Chat", id="ocid1.other"), fleet(CHAT, cluster("Chat", id="ocid1.other")), "ocid1.other"),
+        (cluster("x" * 101, id="ocid1.long"), fleet(cluster("x" * 101, id="ocid1.long")), "ocid1.long"),
+        (cluster("x" * 100, id="ocid1.long"), fleet(cluster("x" * 100, id="ocid1.long")), "x" * 100),
+        (cluster('"chat"', id="ocid1.odd"), fleet(cluster('"chat"', id="ocid1.odd")), "ocid1.odd"),
+        (CHAT_PROD, fleet(CHAT, EMBED), CHAT_PROD.id),
+    ],
+    ids=["its name", "its address", "its OCID", "too long a name", "long enough", "odd signs", "not of this fleet"],
+)
+def test_the_shortest_word_that_means_one_cluster_alone(of: Cluster, among: Fleet, word: str) -> None:
+    assert handle(of, among) == word
+
+
+@pytest.mark.xfail(strict=True, reason="D24: this handle means the other cluster")
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("chat@us-ashburn-1", cluster("chat", region=ASHBURN)), (CHAT.id, CHAT)],
+    ids=["like another's address", "like another's OCID"],
+)
+def test_a_name_chosen_to_look_like_another_cluster_does_not_lead_there(name: str, other: Cluster) -> None:
+    disguised = cluster(name, id="ocid1.disguised")
+    seen = fleet(disguised, other)
+    assert find_cluster(seen, handle(disguised, seen)) == disguised
+
+
+@pytest.mark.xfail(strict=True, reason="D24: handle() looks at names alone, find_cluster at OCIDs and addresses first")
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["chat", "Chat", " chat", "chat ", "cha", "chat@a", "chat@A", "ocid1.0", "ß", "SS", "c\tt", "-1"]
+            ),
+            st.sampled_from(["a", "b"]),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+@settings(derandomize=True, database=None, deadline=None)
+def test_a_cluster_is_found_again_by_its_handle_whatever_the_others_are_called(clusters: list[tuple[str, str]]) -> None:
+    seen = fleet(*(cluster(name, region=where, id=f"ocid1.{nth}") for nth, (name, where) in enumerate(clusters)))
+    for each in seen.clusters:
+        assert find_cluster(seen, handle(each, seen)) == each
 
 
 @pytest.mark.parametrize(

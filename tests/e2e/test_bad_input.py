@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.e2e.asking import Json
 from tests.e2e.world import ADA, BEN, OLGA, ROSA, World, button
 
 HOSTILE = "<!channel> <!here> <@U04OLGA> <#C01OPS> <https://evil.example|click> *bold* `code` & <b> \u202e"
@@ -98,18 +97,14 @@ def test_an_outsider_may_not_approve_and_the_card_stays_as_it_is(world: World) -
 def test_a_form_submitted_twice_asks_once(world: World) -> None:
     world.command("scale")
     view = world.modal(ROSA)
+    menu = next(each["element"]["action_id"] for each in view["blocks"] if each.get("block_id") == "arg:cluster")
+    (offered,) = world.do("options", user=ROSA, action_id=menu, value="docs", view_id=view["id"])["options"]
     world.slack_fault("duplicate")
-    values = {"arg:units": "2", "arg:because": "twice"}
-    world.do("options", user=ROSA, action_id=_menu_of(view), value="docs", view_id=view["id"])
-    ocid = world.cluster("docs-idle")["id"]
-    chosen = next(
-        each["value"] for each in _offered(world, view) if each["value"] in {ocid, "docs-idle"} or "docs" in str(each)
-    )
 
-    world.do("view/submit", user=ROSA, values={**values, "arg:cluster": chosen})
+    assert world.submit(ROSA, cluster=offered["value"], units="2", because="twice")["ok"]
 
     (request,) = world.until(world.cards)
-    world.command("status")
+    world.command("help")
     world.until(lambda: len(world.whispers(ROSA)) >= 2)
     assert list(world.cards()) == [request]
 
@@ -171,15 +166,16 @@ def test_oracle_being_down_is_said_and_the_bot_goes_on(world: World) -> None:
     world.ask_for("docs-idle 2")
 
 
-def test_a_minute_without_slack_loses_no_request(world: World) -> None:
-    """A minute by the bot's own waiting rule: it tries again at least every thirty seconds."""
-    world.slack_fault("drop", method="chat.postMessage", times=3)
+@pytest.mark.parametrize("kind", ["drop", "drop_after", "http_500", "ratelimited"])
+def test_a_card_that_slack_does_not_take_at_first_is_there_once(world: World, kind: str) -> None:
+    world.slack_fault(kind, method="chat.postMessage", times=3)
     world.command("scale docs-idle 2 because Slack is ill")
 
     (request,) = world.until(world.cards)
+    world.until(lambda: world.thread(request))
 
-    world.approve(request)
-    world.until_standing(request, "Done")
+    assert world.standing(request) == "Waiting"
+    assert list(world.cards()) == [request]
 
 
 def test_a_card_that_somebody_deletes_comes_back_with_its_thread(world: World) -> None:
@@ -201,12 +197,3 @@ def test_a_card_deleted_before_its_thread_has_begun_comes_back(world: World) -> 
     world.do("delete_message", channel=world.channel, ts=world.card(request)["ts"])
 
     world.until(lambda: world.cards().get(request), 5)
-
-
-def _menu_of(view: Json) -> str:
-    return next(each["element"]["action_id"] for each in view["blocks"] if each.get("block_id") == "arg:cluster")
-
-
-def _offered(world: World, view: Json) -> list[Json]:
-    answer = world.do("options", user=ROSA, action_id=_menu_of(view), value="docs", view_id=view["id"])
-    return list(answer["options"])

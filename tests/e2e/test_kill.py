@@ -75,7 +75,7 @@ def at_the_end(kind: str, **more: float) -> Step:
         world.oracle_waits()
         world.approve(request)
         world.until(lambda: world.standing(request) == "Being" and len(world.thread(request)) >= 3)
-        world.slack_fault(kind, method="chat.update", channel=world.channel, **more)
+        world.slack_fault(kind, method="chat.update", **more)
         world.oracle_goes_on()
         world.until_struck()
         world.kill_bot()
@@ -91,15 +91,12 @@ def at_once(world: World, request: int) -> None:
 STEPS: dict[str, Step] = {
     "as soon as the click is acknowledged": at_once,
     "before Oracle is read again": at(READ, "hold_before"),
-    "when the answer to that is lost": at(READ, "hold_after"),
     "while the limit is read": at(LIMIT, "hold_before"),
     "between the claim and the call": at(READ, "hold_before", place=2),
-    "when the answer after the claim is lost": at(READ, "hold_after", place=2),
     "with a call under way that acts after its death": at(UPDATE, "hold_before"),
     "with a call under way that is never carried out": at(UPDATE, "hold_before", release=False),
     "with a call carried out whose answer is lost": at(UPDATE, "hold_after"),
     "while reading how the cluster is": confirming(READ, "hold_before", done=False),
-    "while reading how the cluster is, when it is done": confirming(READ, "hold_before", done=True),
     "while listing work requests": confirming(WORK, "hold_before", done=False),
     "after listing work requests, when it is done": confirming(WORK, "hold_after", done=True),
     "while the card is changed to approved": drawing("drop", "chat.update"),

@@ -137,11 +137,10 @@ def test_work_that_oracle_ends_as_failed_is_told_with_oracles_words(world: World
     assert world.cluster(CLUSTER)["unitCount"] == BEFORE
 
 
-@pytest.mark.parametrize("what", [signal.SIGTERM, signal.SIGINT])
-def test_a_bot_told_to_stop_ends_with_0_and_leaves_no_socket(world: World, what: signal.Signals) -> None:
+def test_a_bot_interrupted_ends_with_0_and_leaves_no_socket(world: World) -> None:
     bot = world.bot()
 
-    bot.tell(what)
+    bot.tell(signal.SIGINT)
 
     assert bot.ended() == 0
     world.bots.remove(bot)
@@ -190,3 +189,18 @@ def test_a_bot_stopped_while_it_posts_a_card_ends_it_without_an_error(world: Wor
     world.start_bot()
     world.until_standing(next(iter(world.cards())), "Waiting")
     assert [len(each) for each in world.cards().values()] == [1]
+
+
+def test_a_bot_stopped_while_slack_is_away_ends_all_the_same(world: World) -> None:
+    bot = world.bot()
+    request = under_way(world)
+    world.slack_fault("outage")
+    world.oracle_goes_on()
+    world.until(lambda: not world.states().get("applying"))
+
+    assert world.stop_bot() == 0
+    assert "Traceback" not in bot.said()
+    world.end_slack_faults()
+    world.start_bot()
+
+    assert_done_once(world, request)

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,12 +53,15 @@ NUMBER = re.compile(r"\(request (\d+)\)$")
 
 
 class World:
-    """Both local servers, for as long as the tests run; each test gets a channel and a day of its own with `anew`."""
+    """Both local servers, for as long as the tests run; each test gets a channel and a day of its own with `anew`.
 
-    def __init__(self, folder: Path) -> None:
+    Without further `channels` it is the sandbox's own workspace, and the channel is #dac-ops.
+    """
+
+    def __init__(self, folder: Path, channels: int = CHANNELS) -> None:
         self.folder = folder
         self.bots: list[Process] = []
-        self._numbers = count(1)
+        self._channels = chain((f"C9{number:04}" for number in range(1, channels + 1)), repeat("C01OPS"))
         self._servers = ExitStack()
         self._oracle_server = self._servers.enter_context(ExitStack())
         self._slack_server = self._servers.enter_context(ExitStack())
@@ -66,7 +69,7 @@ class World:
         self._policy.write_text(POLICY, encoding="utf-8")
         self._keys = make_keys(folder / "oci")
         self._scenario = _write_scenario(folder)
-        self._workspace = _write_workspace(folder)
+        self._workspace = _write_workspace(folder, channels)
         self._ports = {"oracle": _free_port(), "slack": _free_port()}
         self.oracle = self.slack = self.channel = ""
         self.oracle_up()
@@ -76,9 +79,12 @@ class World:
     # ------------------------------------------------------------------------------------------- servers
 
     def oracle_up(self) -> None:
-        config = {"scenario": self._scenario, "state": self.folder / "oracle.json"}
+        state = self.folder / "oracle.json"
         self.oracle = self._oracle_server.enter_context(
-            running(lambda: make_oracle(OracleConfig(self._keys, Clock(), **config)), port=self._ports["oracle"])
+            running(
+                lambda: make_oracle(OracleConfig(self._keys, Clock(), self._scenario, state)),
+                port=self._ports["oracle"],
+            )
         )
 
     def oracle_down(self) -> None:
@@ -100,7 +106,7 @@ class World:
         self.calm()
         if len(self.bots) != 1 or not self.bots[0].alive or not self._everything_withdrawn():
             self.clear_out()
-        self.channel = f"C9{next(self._numbers):04}"
+        self.channel = next(self._channels)
         ask("POST", f"{self.oracle}/_control/reset")
 
     def calm(self) -> None:
@@ -265,9 +271,9 @@ class World:
         found: dict[int, list[Json]] = {}
         for message in self.messages():
             named = NUMBER.search(message["text"])
-            if named and not message.get("ephemeral_user") and not message.get("thread_ts", "") > message["ts"]:
+            if named and not message.get("ephemeral_user") and not is_reply(message):
                 found.setdefault(int(named[1]), []).append(message)
-        return {number: [each for each in shown if not is_reply(each)] for number, shown in found.items()}
+        return found
 
     def card(self, request: int) -> Json:
         """The one card of a request."""
@@ -276,8 +282,8 @@ class World:
 
     def standing(self, request: int) -> str:
         """The word the card begins its badge with: Waiting, Approved, Being, Done, Failed …"""
-        words = re.findall(r"\w+", self.card(request)["text"].rpartition(": ")[2])
-        return next(word for word in words if word in BADGES)
+        words = re.findall(r"\w+", str(self.card(request)["text"]).rpartition(": ")[2])
+        return next(str(word) for word in words if word in BADGES)
 
     def thread(self, request: int) -> list[str]:
         """What is said in a request's thread."""
@@ -363,6 +369,9 @@ class World:
             ask("POST", f"{self.oracle}/_control/clock", {"advance": behind})
 
     def slack_fault(self, kind: str, **more: Any) -> None:
+        """Order trouble; with messages only in this test's channel, for others may still be drawn elsewhere."""
+        if str(more.get("method", "")).startswith("chat."):
+            more["channel"] = self.channel
         ask("POST", f"{self.slack}/_control/faults", {"kind": kind, **more})
 
     def until_struck(self) -> None:
@@ -382,7 +391,7 @@ def button(message: Json, verb: str) -> Json | None:
 
 
 def is_reply(message: Json) -> bool:
-    return message.get("thread_ts", message["ts"]) != message["ts"]
+    return bool(message.get("thread_ts", message["ts"]) != message["ts"])
 
 
 def _write_scenario(folder: Path) -> Path:
@@ -396,12 +405,12 @@ def _write_scenario(folder: Path) -> Path:
     return path
 
 
-def _write_workspace(folder: Path) -> Path:
+def _write_workspace(folder: Path, count: int) -> Path:
     """The sandbox's own workspace with a channel for every test: a message a second and channel is the limit."""
     people = f'["U0DACBOT", "{ROSA}", "{ADA}", "{BEN}", "{OLGA}"]'
     channels = [
         f'\n[[channel]]\nid = "C9{number:04}"\nname = "test-{number}"\nmembers = {people}\n'
-        for number in range(1, CHANNELS + 1)
+        for number in range(1, count + 1)
     ]
     path = folder / "workspace.toml"
     path.write_text(WORKSPACE.read_text(encoding="utf-8") + "".join(channels), encoding="utf-8")

@@ -1,8 +1,7 @@
-"""Every figure Slack sets on Block Kit, in characters (code points), items or bytes.
+"""Every figure Slack sets on Block Kit, in characters (code points), items or bytes."""
 
-Where Slack's pages and the newest published limits disagree the newer, larger figure is kept and the older one named:
-refusing what Slack accepts would make the local workspace lie in the direction that costs a feature.
-"""
+# Where Slack's pages and the newest published limits disagree the newer, larger figure is kept and the older one named:
+# refusing what Slack accepts would make the local workspace lie in the direction that costs a feature.
 
 # Surfaces
 MESSAGE_BLOCKS = 50

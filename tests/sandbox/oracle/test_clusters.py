@@ -69,12 +69,14 @@ def test_renaming_is_quick_and_keeps_the_units(tenancy: Tenancy) -> None:
     assert (done.lifecycle_state, done.display_name, done.unit_count) == ("ACTIVE", "chat", 2)
 
 
-def test_create_and_update_answer_without_a_work_request_header(tenancy: Tenancy) -> None:
-    """As Oracle documents it: clients find the work request by its resource."""
+def test_the_work_request_is_named_and_found_by_its_resource(tenancy: Tenancy) -> None:
     ai = tenancy.ai()
     made = ai.create_dedicated_ai_cluster(wanted(tenancy))
     changed = ai.update_dedicated_ai_cluster(tenancy.cluster("chat-prod"), scaled(3))
-    assert ai.list_work_requests(tenancy.dev, resource_id=made.data.id).data.items[0].status == "ACCEPTED"
+    found = ai.list_work_requests(tenancy.dev, resource_id=made.data.id).data.items[0]
+    assert (found.id, found.status) == (made.headers["opc-work-request-id"], "ACCEPTED")
+    work = ai.get_work_request(changed.headers["opc-work-request-id"]).data
+    assert work.operation_type == "UPDATE_DEDICATED_AI_CLUSTER"
 
 
 def test_the_sdk_waits_for_a_scaled_cluster(tenancy: Tenancy) -> None:
