@@ -38,7 +38,12 @@ class Rest:
 
 @dataclass(frozen=True)
 class Option:
-    """An argument that is given as `--name value`, or `--name` alone where it is a bool; never asked in a form."""
+    """An argument that is given as `--name value`, or `--name` alone where it is a bool; never asked in a form.
+
+    `by_button`: buttons say it, people need not know it.
+    """
+
+    by_button: bool = False
 
 
 Kind = Word | Rest | Option
@@ -126,6 +131,8 @@ def _usage(name: str, kind: Kind, info: FieldInfo) -> str:
             return f"<{shown}>" if info.is_required() else f"[{shown}]"
         case Rest():
             return f"{kind.after} …" if info.is_required() else f"[{kind.after} …]"
+        case Option(by_button=True):
+            return ""
         case Option():
             flag = f"--{name.replace('_', '-')}"
             return f"[{flag}]" if info.annotation is bool else f"[{flag} {shown}]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands._blocks import Block, actions, button, context, divider, header, section
+from commands._blocks import Block, actions, button, context, divider, header
 from commands._command import Services
 from commands.status import overview
 
@@ -10,13 +10,12 @@ from commands.status import overview
 def home(services: Services) -> Block:
     """A view for `views.publish`."""
     fleet, now = services.fleet.fleet(), services.now()
-    text, blocks = overview(fleet, now)
+    _, blocks = overview(fleet, now)
     row = actions(button("Read again", "home"), button("Scale a cluster …", "scale"), button("Help", "help"))
     return {
         "type": "home",
         "blocks": [
             header("Dedicated AI clusters"),
-            section(text),
             row,
             divider(),
             *blocks,

@@ -16,7 +16,7 @@ class Approve(OfRequest):
     because: Annotated[str, Rest(), Field(max_length=REASON_LENGTH, description="A comment for the record")] = ""
     plan: Annotated[
         str | None,
-        Option(),
+        Option(by_button=True),
         Field(min_length=8, max_length=64, title="digest", description="Only for the plan that was shown"),
     ] = None
 

@@ -27,6 +27,10 @@ SECONDS = {"ms": Decimal("0.001"), "milliseconds": Decimal("0.001"), "s": Decima
 """Latency units seen in Monitoring's metadata, as seconds; another unit is not guessed at."""
 
 
+ORDINARY = {Lifecycle.ACTIVE, Lifecycle.CREATING, Lifecycle.UPDATING, Lifecycle.DELETING}
+"""States that come by themselves while somebody works on a cluster; the state itself says enough."""
+
+
 class Severity(IntEnum):
     """Ordered by what to look at first."""
 
@@ -156,8 +160,8 @@ def _lifecycle(cluster: Cluster, endpoints: Iterable[Endpoint]) -> Iterable[Find
     why = f": {cluster.lifecycle_details}" if cluster.lifecycle_details else ""
     if cluster.lifecycle_state in {Lifecycle.NEEDS_ATTENTION, Lifecycle.FAILED}:
         yield Finding(severity=Severity.BROKEN, sentence=f"Oracle reports {cluster.lifecycle_state}{why}")
-    elif cluster.lifecycle_state != Lifecycle.ACTIVE:
-        yield Finding(severity=Severity.ATTENTION, sentence=f"{cluster.lifecycle_state}{why}")
+    elif cluster.lifecycle_state not in ORDINARY or cluster.lifecycle_details:
+        yield Finding(severity=Severity.ATTENTION, sentence=f"Oracle reports {cluster.lifecycle_state}{why}")
     for endpoint in endpoints:
         if endpoint.lifecycle_state == Lifecycle.FAILED:
             details = f": {endpoint.lifecycle_details}" if endpoint.lifecycle_details else ""

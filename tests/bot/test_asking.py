@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bot.house import GENERAL, ONE_APPROVAL, OPS, House, Running, Slack, at_once, button, buttons, shown, until
+from tests.bot.house import GENERAL, ONE_APPROVAL, OPS, House, Running, Slack, button, buttons, shown, until
 
 
 def test_status_is_shown_to_who_asked_alone(bot: Running, slack: Slack) -> None:
@@ -117,14 +117,17 @@ def test_what_was_entered_is_given_back_when_it_cannot_be_done(bot: Running, sla
     assert "200 because a very big launch" in shown(told)
 
 
-def test_a_form_submitted_twice_makes_one_request(bot: Running, slack: Slack) -> None:
+def test_a_form_delivered_twice_makes_one_request(bot: Running, slack: Slack) -> None:
     slack.command("rosa", "scale chat-prod")
-    view = slack.form("rosa")["id"]
-    values = {"arg:units": "4"}
-    at_once([lambda: slack.do("view/submit", user="rosa", view_id=view, values=values)] * 2)
+    slack.form("rosa")
+    slack.fault("duplicate")
+    assert slack.submit("rosa", units="4")["ok"]
     slack.card()
     slack.told("rosa", "Request 1")
+    slack.command("rosa", "help")
+    slack.told("rosa", "/dac scale")
     assert bot.count() == 1
+    assert len(slack.private("rosa")) == 2
 
 
 def test_what_is_missing_is_named_where_no_form_can_be_opened(bot: Running, slack: Slack) -> None:

@@ -73,7 +73,6 @@ def test_each_transport_needs_its_own_secret(monkeypatch: pytest.MonkeyPatch, tr
     assert lines[0].startswith(needed)
 
 
-@pytest.mark.xfail(strict=True, reason="B8: an empty secret is taken for one")
 @pytest.mark.parametrize(("transport", "needed"), [*TRANSPORTS, ("socket", "DAC_SLACK_BOT_TOKEN")])
 def test_an_empty_secret_is_none(monkeypatch: pytest.MonkeyPatch, transport: str, needed: str) -> None:
     told(monkeypatch, {"DAC_TRANSPORT": transport, needed: ""})

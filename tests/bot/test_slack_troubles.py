@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 import pytest
 
-from tests.bot.house import FINOPS, ONE_APPROVAL, OPS, House, Json, Running, Slack, shown, until
+from tests.bot.house import FINOPS, ONE_APPROVAL, OPS, PATIENCE, House, Json, Running, Slack, Time, shown, until
 
 T = TypeVar("T")
 
@@ -123,6 +126,33 @@ def test_a_line_of_the_thread_deleted_by_somebody_is_posted_anew(
     progress = slack.reply(card, "Oracle has been at it")
     slack.do("delete_message", channel=OPS, ts=progress["ts"])
     finished(home, bot)
+
+
+def test_a_card_deleted_before_its_thread_was_begun_is_posted_anew(home: House, slack: Slack) -> None:
+    go = threading.Event()
+    stands = Time().now()
+
+    class Halted(Time):
+        """Time that stands still, so that whoever has to keep to a pace waits until told to go on."""
+
+        def now(self) -> datetime:
+            return stands
+
+        async def sleep(self, seconds: float) -> None:
+            self.waits.append(seconds)
+            await asyncio.to_thread(go.wait, PATIENCE)
+
+    halted = Halted()
+    home.start(time=halted, policy_file=home.policy(ONE_APPROVAL))
+    slack.reply(asked(slack), "What will be done")
+    slack.command("rosa", "scale chat-prod 3")
+    card = slack.card(request_id=2)
+    until(lambda: halted.waits, "the thread to wait")
+    slack.do("delete_message", channel=OPS, ts=card["ts"])
+    go.set()
+    anew = until(lambda: [each for each in slack.cards(2) if each["ts"] != card["ts"]], "another card")
+    slack.reply(anew[0], "What will be done")
+    assert len(slack.cards(2)) == 1
 
 
 def test_an_answer_too_late_for_its_command_comes_as_a_whisper(home: House, bot: Running, slack: Slack) -> None:

@@ -40,8 +40,8 @@ def world(workspace: World) -> World:
 
 
 def _all_said(world: World, request: int) -> bool:
-    end = {"Cancelled": "cancelled", "Denied": "denied", "Done": "done in"}[world.standing(request)]
-    return any(end in each for each in world.thread(request))
+    end = {"Cancelled": "cancelled", "Denied": "denied", "Done": "done in"}.get(world.standing(request))
+    return end is not None and any(end in each for each in world.thread(request))
 
 
 @pytest.fixture

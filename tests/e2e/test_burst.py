@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.e2e.world import ADA, BEN, OLGA, ROSA, World
 
 ACK_MS = 1000.0
@@ -39,3 +41,17 @@ def test_a_bot_that_is_busy_says_so_at_once(world: World) -> None:
     world.oracle_calms()
     world.until(lambda: len(world.whispers(ROSA)) == 4)
     world.clear_out()
+
+
+@pytest.mark.xfail(strict=True, reason="E5: each request looks the approvers up, and Slack allows twenty a minute")
+def test_more_people_than_slack_allows_look_ups_a_minute_may_ask(world: World) -> None:
+    world.bot()
+    world.do("limits", enforced=True)
+    lines = [f"scale docs-idle {2 + place % 2}" for place in range(28)]
+
+    with ThreadPoolExecutor(len(lines)) as crowd:
+        list(crowd.map(world.command, lines))
+
+    told = world.until(lambda: world.whispers(ROSA) if len(world.whispers(ROSA)) == len(lines) else [])
+    world.clear_out()
+    assert [each for each in told if not each.startswith("Request ")] == []

@@ -111,6 +111,7 @@ class World:
 
     def calm(self) -> None:
         self.end_slack_faults()
+        self.do("limits", enforced=False)
         self.oracle_calms()
         self.oracle_goes_on()
 

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from approvals.executor import Executor
+from approvals.service import Approvals
+from bot import slack as speaking
+from bot.cards import Cards
+from bot.desk import Desk, Way
+from bot.jobs import Jobs
+from bot.workers import Workers
+from commands._command import Call, Services
+from dac.cluster import Cluster, Fleet, Headroom, WorkRequest
+from dac.figures import Unknown
+from tests.bot.house import BOT_TOKEN, ONE_APPROVAL, OPS, ROSA, House, Running, Slack, Time, until
+
+
+@pytest.fixture
+def bot(home: House) -> Running:
+    return home.start(policy_file=home.policy(ONE_APPROVAL))
+
+
+@contextmanager
+def without(table: str, path: Path) -> Iterator[None]:
+    """A database that has lost a table, for a while."""
+
+    def rename(old: str, new: str) -> None:
+        with closing(sqlite3.connect(path, timeout=10)) as db:
+            db.execute(f"ALTER TABLE {old} RENAME TO {new}")
+            db.commit()
+
+    rename(table, "away")
+    try:
+        yield
+    finally:
+        rename("away", table)
+
+
+def test_a_click_the_database_did_not_take_is_owned_up_to_and_works_later(
+    home: House, bot: Running, slack: Slack
+) -> None:
+    slack.command("rosa", "scale search-embed 2")
+    card = slack.card("0 of 1")
+    slack.reply(card, "What will be done")
+    with without("events", bot.settings.database):
+        slack.press("ada", card, "Approve")
+        slack.told("ada", "The bot's own database")
+    assert bot.happened() == ["submit"]
+    slack.press("ada", card, "Approve")
+    home.carry_out(bot)
+    slack.card("Done")
+
+
+def test_messages_go_on_after_a_round_that_failed(
+    home: House, bot: Running, slack: Slack, caplog: pytest.LogCaptureFixture
+) -> None:
+    with without("postings", bot.settings.database):
+        slack.command("rosa", "scale search-embed 2")
+        slack.told("rosa", "Request 1")
+        until(lambda: "no such table: postings" in caplog.text, "the failure in the log")
+    slack.reply(slack.card("0 of 1"), "What will be done")
+    assert len(slack.cards()) == 1
+
+
+def test_a_change_goes_on_after_a_round_that_failed(
+    home: House, bot: Running, slack: Slack, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.oracle.fault("status", status=503, operation="GetDedicatedAiCluster", times=None)
+    slack.command("ada", "help")
+    home.oracle.clear_faults()
+    slack.command("rosa", "scale search-embed 2")
+    card = slack.card("0 of 1")
+    home.oracle.fault("status", status=503, operation="GetDedicatedAiCluster", times=None)
+    slack.press("ada", card, "Approve")
+    slack.card("Oracle answered 503")
+    with without("events", bot.settings.database):
+        home.oracle.clear_faults()
+        until(lambda: "Carrying out request 1" in caplog.text, "the failure in the log")
+        assert home.oracle.changes() == 0
+    home.carry_out(bot)
+    slack.card("Done")
+    assert home.oracle.changes() == 1
+
+
+class Broken:
+    """An Oracle whose answers cannot be what they are: a fault of ours, not a refusal of theirs."""
+
+    def fleet(self) -> Fleet:
+        raise ZeroDivisionError("a fault of ours with a secret: xoxb-12")
+
+    def cluster(self, region: str, cluster_id: str) -> Cluster:
+        raise NotImplementedError
+
+    def work_requests(self, cluster: Cluster) -> tuple[WorkRequest, ...]:
+        raise NotImplementedError
+
+    def headroom(self, cluster: Cluster) -> Headroom | Unknown:
+        raise NotImplementedError
+
+
+def test_a_fault_of_ours_is_owned_up_to_without_its_details(
+    home: House, bot: Running, slack: Slack, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = bot.bot.services
+    services = Services(
+        fleet=Broken(), approvals=good.approvals, policy=good.policy, catalog=good.catalog, now=good.now
+    )
+
+    async def ask() -> None:
+        workers = Workers("test", 1, 0)
+        async with aiohttp.ClientSession() as session:
+            client = AsyncWebClient(BOT_TOKEN, base_url=f"{slack.url}/api/", session=session)
+            time = Time()
+            desk = Desk(services, speaking.Slack(client, session, time.now, time.sleep), workers, lambda: None)
+            await desk.line("status", Call(user=ROSA, channel=OPS, delivery="1"), Way())
+        workers.close()
+
+    asyncio.run(ask())
+    told = slack.told("rosa", "Something went wrong on my side; it has been logged as")
+    assert "ZeroDivisionError" not in str(told)
+    assert told["text"].rsplit(" ", 1)[-1].rstrip(".") in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+class Failing(Cards):
+    """Cards that fail in a way nobody thought of, the first time."""
+
+    def __init__(self) -> None:
+        self.rounds = 0
+
+    async def reconcile(self) -> None:
+        self.rounds += 1
+        if self.rounds == 1:
+            raise ZeroDivisionError("a fault of ours")
+
+
+def test_a_round_that_fails_unthought_of_is_logged_and_the_next_one_comes(
+    bot: Running, home: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    approvals: Approvals = bot.bot.services.approvals
+    time = home.time
+    cards = Failing()
+
+    async def rounds() -> None:
+        workers = Workers("test", 2, 10)
+        executor = Executor(
+            bot.bot.store,
+            bot.bot.services.fleet,
+            None,  # type: ignore[arg-type]
+            bot.bot.services.catalog,
+            time.now,
+            holder="x",
+            lease=bot.settings.lease,
+        )
+        jobs = Jobs(approvals, executor, cards, workers, 0.01)
+        jobs.start()
+        async with asyncio.timeout(10):
+            while cards.rounds < 3:
+                await asyncio.sleep(0.005)
+        await jobs.stop(1)
+        workers.close()
+
+    asyncio.run(rounds())
+    assert "a fault of ours" in caplog.text
