@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, PlainSerializer, ValidationError
 
-from dac.errors import Denied, Invalid
+from dac.errors import DacError, Denied, Invalid
 from dac.figures import Frozen
 from dac.plans import Plan
 
@@ -46,7 +46,18 @@ class Approvers(Frozen):
 
     def include(self, person: str, members_of: MembersOf) -> bool:
         """Whether that person is among them now; who is named needs no looking up."""
-        return person in self.users or any(person in members_of(group) for group in sorted(self.groups))
+        if person in self.users:
+            return True
+        trouble: DacError | None = None
+        for group in sorted(self.groups):
+            try:
+                if person in members_of(group):
+                    return True
+            except DacError as error:
+                trouble = error
+        if trouble:
+            raise trouble
+        return False
 
 
 class Rule(Frozen):

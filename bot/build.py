@@ -30,6 +30,7 @@ from approvals.service import Approvals
 from approvals.store import Store
 from bot.cards import Cards
 from bot.desk import Desk
+from bot.directory import Directory
 from bot.errands import Errands
 from bot.jobs import Jobs
 from bot.listeners import register
@@ -132,13 +133,8 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
         slack = Slack(client, session, now, sleep)
         myself = await _sign_in(client, settings, sleep)
 
-        loop = asyncio.get_running_loop()
-
-        def members_of(group: str) -> frozenset[str]:
-            # Asked from a worker thread, answered on the loop that Slack is spoken to from.
-            return asyncio.run_coroutine_threadsafe(slack.members(group), loop).result()
-
-        approvals = Approvals(store, rules, members_of, now)
+        directory = Directory(slack, asyncio.get_running_loop(), now)
+        approvals = Approvals(store, rules, directory.members, now)
         executor = Executor(store, oracle.reader, oracle.writer, catalog, now, holder=holder, lease=settings.lease)
         cards = Cards(store, postings, slack, background, now)
         jobs = Jobs(approvals, executor, cards, background, settings.poll_seconds)

@@ -225,13 +225,14 @@ class Slack:
                     raise _translated(refusal) from error
                 elif not repeatable:
                     raise Unavailable(f"Slack answered {refusal}; whether it did it is not known.") from error
-                last: Exception = error
+                last: Exception = refusal
             except (aiohttp.ClientError, TimeoutError) as error:
                 if not repeatable:
                     raise Unavailable("Slack did not answer; whether it did it is not known.") from error
                 last = error
             if self._now() + timedelta(seconds=pause) > until:
-                raise Unavailable("Slack does not answer; try again in a moment.") from last
+                why = "is asked too often" if isinstance(last, _Refusal) and last.limited else "does not answer"
+                raise Unavailable(f"Slack {why} just now; try again in a moment.") from last
             log.info(
                 "Slack: waiting %.1f s after %s", pause, last if isinstance(last, _Refusal) else type(last).__name__
             )

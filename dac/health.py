@@ -127,8 +127,7 @@ def _examine(cluster: Cluster, index: _Index, now: datetime) -> Health:
     findings = [
         *_lifecycle(cluster, endpoints),
         *_retirement(models, now),
-        *_unseen(cluster, index, endpoints, models),
-        *(_traffic(cluster, endpoints, traffic, recent) if cluster.type == ClusterType.HOSTING else ()),
+        *(_hosting(cluster, index, endpoints, traffic) if cluster.type == ClusterType.HOSTING else ()),
     ]
     return Health(
         cluster=cluster,
@@ -187,30 +186,31 @@ def _retirement(models: Iterable[Model], now: datetime) -> Iterable[Finding]:
             )
 
 
-def _unseen(
-    cluster: Cluster, index: _Index, endpoints: Sequence[Endpoint], models: Sequence[Model]
+def _hosting(
+    cluster: Cluster, index: _Index, endpoints: Sequence[Endpoint], traffic: Sequence[Traffic]
 ) -> Iterable[Finding]:
-    """What was found to be missing because it was not read, said as not known instead of as absent."""
-    if cluster.type != ClusterType.HOSTING:
-        return
-    if not endpoints:
-        if index.unseen(cluster.region, "endpoints"):
-            yield Finding(severity=Severity.UNKNOWN, sentence="Endpoints are unknown: Oracle did not list them")
-        elif cluster.lifecycle_state == Lifecycle.ACTIVE:
-            yield Finding(severity=Severity.ATTENTION, sentence="No endpoint: nothing can call it, and it costs")
-    elif not models and index.unseen(cluster.region, "models"):
+    """What was not read is said to be unknown, never taken for absent."""
+    whole = not index.unseen(cluster.region, "endpoints")
+    if not whole:
+        which = "Other endpoints" if endpoints else "Endpoints"
+        yield Finding(severity=Severity.UNKNOWN, sentence=f"{which} are unknown: Oracle did not list them")
+    elif not endpoints and cluster.lifecycle_state == Lifecycle.ACTIVE:
+        yield Finding(severity=Severity.ATTENTION, sentence="No endpoint: nothing can call it, and it costs")
+    named = all((cluster.region, each.model_id) in index.models for each in endpoints)
+    if not named and index.unseen(cluster.region, "models"):
         yield Finding(
             severity=Severity.UNKNOWN, sentence="Whether its model retires is unknown: models were not listed"
         )
+    if endpoints:
+        yield from _traffic(cluster, endpoints, traffic, whole=whole)
 
 
 def _traffic(
-    cluster: Cluster, endpoints: Sequence[Endpoint], traffic: Sequence[Traffic], recent: Load | None
+    cluster: Cluster, endpoints: Sequence[Endpoint], traffic: Sequence[Traffic], *, whole: bool
 ) -> Iterable[Finding]:
-    if not endpoints:
-        return
+    recent = load([each for each in traffic if each.window < IDLE], endpoints)
     long = load([each for each in traffic if each.window >= IDLE], endpoints)
-    if cluster.lifecycle_state == Lifecycle.ACTIVE and long and long.calls == 0:
+    if whole and cluster.lifecycle_state == Lifecycle.ACTIVE and long and long.calls == 0:
         hours = int(long.window.total_seconds() // 3600)
         yield Finding(severity=Severity.ATTENTION, sentence=f"Idle: no calls in {hours} h")
         return

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.kept import Kept
 from bot.oracle import answers
-from bot.oracle.cache import Kept
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.config import OracleConfig

@@ -206,6 +206,6 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 AnyOrder.TestCase.settings = settings(
-    derandomize=True, database=None, deadline=None, max_examples=50, stateful_step_count=12
+    derandomize=True, database=None, deadline=None, max_examples=35, stateful_step_count=12
 )
 TestAnyOrder = AnyOrder.TestCase

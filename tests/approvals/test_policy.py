@@ -122,3 +122,21 @@ def test_no_approvers_are_nobody() -> None:
 def test_a_group_that_cannot_be_looked_up_is_not_taken_for_an_empty_one() -> None:
     with pytest.raises(NotFound):
         Approvers(groups=frozenset({"SGONE"})).resolve(groups().members_of)
+
+
+def test_whoever_is_named_needs_no_look_up() -> None:
+    assert Approvers(users=frozenset({BOB}), groups=frozenset({"SGONE"})).include(BOB, groups().members_of)
+
+
+def test_who_is_in_a_group_is_among_them_and_nobody_else() -> None:
+    approvers = Approvers(groups=frozenset({LEADS}))
+    assert approvers.include(min(groups().members_of(LEADS)), groups().members_of)
+    assert not approvers.include("UNOBODY", groups().members_of)
+
+
+def test_one_group_that_cannot_be_looked_up_does_not_keep_the_others_out() -> None:
+    approvers = Approvers(groups=frozenset({"SAGONE", LEADS}))
+    someone = min(groups().members_of(LEADS))
+    assert approvers.include(someone, groups().members_of)
+    with pytest.raises(NotFound):
+        approvers.include("UNOBODY", groups().members_of)

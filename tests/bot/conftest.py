@@ -10,7 +10,8 @@ import pytest
 
 from sandbox.oracle import Key
 from sandbox.oracle.keys import make_keys
-from tests.bot.house import House, Running, Slack, house
+from tests.bot.house import House, Running, house
+from tests.bot.people import Slack
 
 Keys = tuple[Path, tuple[Key, ...]]
 MakeHouse = Callable[..., House]

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bot.house import GENERAL, ONE_APPROVAL, OPS, House, Running, Slack, button, buttons, shown, until
+from tests.bot.house import ONE_APPROVAL, House, Running
+from tests.bot.people import GENERAL, OPS, Slack, button, buttons, shown, until
 
 
 def test_status_is_shown_to_who_asked_alone(bot: Running, slack: Slack) -> None:

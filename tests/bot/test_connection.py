@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dac.errors import Denied
-from tests.bot.house import ONE_APPROVAL, House, Json, Running, Slack, until
+from tests.bot.house import ONE_APPROVAL, House, Running
+from tests.bot.people import Json, Slack, until
 
 
 @pytest.fixture
@@ -122,8 +123,9 @@ def test_the_bot_waits_for_socket_mode_that_is_not_there_yet(home: House, slack:
     ],
 )
 def test_a_token_slack_does_not_accept_ends_the_start_in_a_sentence(home: House, setting: str, variable: str) -> None:
+    wrong: Json = {setting: "xoxb-wrong-and-secret"}
     with pytest.raises(Denied, match=variable) as refusal:
-        home.start(**{setting: "xoxb-wrong-and-secret"})
+        home.start(**wrong)
     assert "wrong-and-secret" not in str(refusal.value)
 
 

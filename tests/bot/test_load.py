@@ -9,7 +9,8 @@ from datetime import datetime
 
 from sandbox.clock import Clock
 from tests.bot.conftest import MakeHouse
-from tests.bot.house import ONE_APPROVAL, House, Time, at_once, shown, until
+from tests.bot.house import ONE_APPROVAL, House, Time, at_once
+from tests.bot.people import shown, until
 
 COMMANDS = 30
 PEOPLE = ("rosa", "ada", "ben", "olga")

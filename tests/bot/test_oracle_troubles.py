@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from tests.bot.house import FRANKFURT, ONE_APPROVAL, House, Json, Running, Slack, shown, until
+from tests.bot.house import ONE_APPROVAL, House, Running
+from tests.bot.people import FRANKFURT, Json, Slack, shown, until
 
 DEADLINE = 12.0
 """Seconds: what a reading of the whole fleet may take, and some for a busy machine."""

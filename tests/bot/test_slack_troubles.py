@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import pytest
 
-from tests.bot.house import FINOPS, ONE_APPROVAL, OPS, PATIENCE, House, Json, Running, Slack, Time, shown, until
+from tests.bot.house import ONE_APPROVAL, House, Running, Time
+from tests.bot.people import FINOPS, OPS, PATIENCE, Json, Slack, shown, until
 
 T = TypeVar("T")
 

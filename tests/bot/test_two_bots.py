@@ -4,7 +4,8 @@ import functools
 
 import pytest
 
-from tests.bot.house import ONE_APPROVAL, House, Running, Slack, Time, at_once, until
+from tests.bot.house import ONE_APPROVAL, House, Running, Time, at_once
+from tests.bot.people import Slack, until
 
 ASKED = ("search-embed 2", "chat-prod 3", "docs-idle 2", "tickets-prod 2")
 

@@ -12,7 +12,8 @@ import pytest
 
 from dac.errors import DacError
 from tests.bot.conftest import MakeHouse
-from tests.bot.house import ONE_APPROVAL, SECRET, House, Slack, until
+from tests.bot.house import ONE_APPROVAL, SECRET, House
+from tests.bot.people import Slack, until
 
 BODY = json.dumps({"type": "url_verification", "challenge": "are-you-there"}).encode()
 

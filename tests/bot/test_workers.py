@@ -10,7 +10,7 @@ import pytest
 from bot.errands import Errands
 from bot.workers import Workers
 from dac.errors import Invalid, Unavailable
-from tests.bot.house import until
+from tests.bot.people import until
 
 
 def in_workers(threads: int, queue: int, use: Callable[[Workers], Coroutine[Any, Any, object]]) -> None:

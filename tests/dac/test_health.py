@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dac.cluster import Endpoint, Traffic
+from dac.cluster import Endpoint, Model, Traffic
 from dac.health import Health, Load, Severity, examine, load, survey
 from tests.fakes import START, cluster, endpoint, fleet, gap, model, traffic
 
@@ -45,17 +45,22 @@ def test_a_cluster_that_is_called_and_answers_is_well() -> None:
     [
         ("FAILED", None, Severity.BROKEN, "Oracle reports FAILED"),
         ("NEEDS_ATTENTION", "a node is down", Severity.BROKEN, "Oracle reports NEEDS_ATTENTION: a node is down"),
-        ("CREATING", None, Severity.ATTENTION, "CREATING"),
-        ("UPDATING", "adding units", Severity.ATTENTION, "UPDATING: adding units"),
-        ("HIBERNATING", None, Severity.ATTENTION, "HIBERNATING"),
+        ("UPDATING", "adding units", Severity.ATTENTION, "Oracle reports UPDATING: adding units"),
+        ("ACTIVE", "a host is replaced", Severity.ATTENTION, "Oracle reports ACTIVE: a host is replaced"),
+        ("HIBERNATING", None, Severity.ATTENTION, "Oracle reports HIBERNATING"),
     ],
 )
-def test_a_state_that_is_not_active_is_a_finding(
+def test_a_state_out_of_the_ordinary_is_a_finding(
     state: str, details: str | None, severity: Severity, said: str
 ) -> None:
     health = seen(traffic(END, **BUSY), state=state, of={"lifecycle_details": details})
     assert health.severity is severity
     assert sentences(health) == [said]
+
+
+@pytest.mark.parametrize("state", ["ACTIVE", "CREATING", "UPDATING", "DELETING"])
+def test_a_cluster_on_its_way_without_anything_to_say_about_it_is_ordinary(state: str) -> None:
+    assert seen(traffic(END, **BUSY), state=state).findings == ()
 
 
 @pytest.mark.parametrize(
@@ -112,11 +117,45 @@ def test_a_hosting_cluster_without_endpoints_costs_for_nothing() -> None:
     assert (health.severity, health.load) == (Severity.ATTENTION, None)
 
 
-@pytest.mark.xfail(strict=True, reason="D20: endpoints nobody could list are taken for endpoints that are not there")
 def test_endpoints_that_could_not_be_listed_are_unknown_and_not_missing() -> None:
     health = seen(endpoints=(), gaps=(gap("endpoints in compartment …team"),))
-    assert not any("nothing can call it" in each for each in sentences(health))
+    assert sentences(health) == ["Endpoints are unknown: Oracle did not list them"]
     assert health.severity is Severity.UNKNOWN
+
+
+def test_endpoints_that_could_not_be_listed_elsewhere_are_not_its_concern() -> None:
+    health = seen(endpoints=(), gaps=(gap("endpoints in compartment …team", "us-ashburn-1"), gap("clusters in …")))
+    assert sentences(health) == ["No endpoint: nothing can call it, and it costs"]
+
+
+def test_a_quiet_endpoint_beside_endpoints_that_could_not_be_listed_is_not_idle() -> None:
+    health = seen(traffic(END, calls=0), QUIET, gaps=(gap("endpoints in compartment …dev"),))
+    assert not any("Idle" in each for each in sentences(health))
+
+
+UNLISTED = "Whether its model retires is unknown: models were not listed"
+
+
+@pytest.mark.parametrize(("models", "said"), [((), [UNLISTED]), ((model(),), [])], ids=["unseen", "seen all the same"])
+def test_a_model_that_could_not_be_listed_may_retire(models: tuple[Model, ...], said: list[str]) -> None:
+    health = seen(traffic(END, **BUSY), models=models, gaps=(gap("models in compartment …team"),))
+    assert sentences(health) == said
+
+
+def test_one_of_two_models_that_could_not_be_listed_may_retire() -> None:
+    second = endpoint(CHAT, "second", model_id="ocid1.generativeaimodel.oc1..custom")
+    health = seen(
+        traffic(END, **BUSY),
+        traffic(second, **BUSY),
+        endpoints=(END, second),
+        models=(model(),),
+        gaps=(gap("models in compartment …team"),),
+    )
+    assert sentences(health) == [UNLISTED]
+
+
+def test_models_do_not_matter_to_a_fine_tuning_cluster() -> None:
+    assert seen(of={"type": "FINE_TUNING"}, gaps=(gap("models in compartment …team"),)).findings == ()
 
 
 @pytest.mark.parametrize(("kind", "state"), [("HOSTING", "CREATING"), ("FINE_TUNING", "ACTIVE")])
@@ -149,7 +188,7 @@ def test_what_is_not_seen_to_be_idle_is_not_called_idle(measured: tuple[Traffic,
 
 
 def test_a_cluster_that_is_not_running_is_not_called_idle() -> None:
-    assert sentences(seen(traffic(END, **BUSY), QUIET, state="UPDATING")) == ["UPDATING"]
+    assert sentences(seen(traffic(END, **BUSY), QUIET, state="UPDATING")) == []
 
 
 @pytest.mark.parametrize(
@@ -247,7 +286,7 @@ def test_endpoints_and_traffic_belong_to_the_cluster_that_hosts_them() -> None:
 def test_findings_come_worst_first() -> None:
     health = seen(
         traffic(END, calls=100, client_errors=50, server_errors=0, p95_latency=9, latency_unit="s"),
-        state="UPDATING",
+        state="HIBERNATING",
         models=(model(time_dedicated_retired=START),),
     )
     assert [each.severity for each in health.findings] == [

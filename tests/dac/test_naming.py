@@ -104,7 +104,6 @@ def test_the_shortest_word_that_means_one_cluster_alone(of: Cluster, among: Flee
     assert handle(of, among) == word
 
 
-@pytest.mark.xfail(strict=True, reason="D24: this handle means the other cluster")
 @pytest.mark.parametrize(
     ("name", "other"),
     [("chat@us-ashburn-1", cluster("chat", region=ASHBURN)), (CHAT.id, CHAT)],
@@ -116,7 +115,6 @@ def test_a_name_chosen_to_look_like_another_cluster_does_not_lead_there(name: st
     assert find_cluster(seen, handle(disguised, seen)) == disguised
 
 
-@pytest.mark.xfail(strict=True, reason="D24: handle() looks at names alone, find_cluster at OCIDs and addresses first")
 @given(
     st.lists(
         st.tuples(
@@ -188,7 +186,6 @@ def test_what_a_person_typed_is_quoted_on_one_short_line(word: str, shown: str) 
     assert clip(word) == shown
 
 
-@pytest.mark.xfail(strict=True, reason="D21: a longer name that holds part of the word goes before the one misspelt")
 def test_the_name_with_two_letters_swapped_comes_first() -> None:
     assert nearest("chta", ["chat-prod", "chat"])[0] == "chat"
 

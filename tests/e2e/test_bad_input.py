@@ -129,7 +129,7 @@ def test_a_button_on_a_card_pressed_by_everybody_at_once_decides_once(world: Wor
 
     world.until_standing(request, "Done")
     assert len(world.changes("docs-idle")) == 1
-    assert sum("approved" in each for each in world.thread(request)) == 1
+    assert sum("approved" in each for each in world.whole_thread(request)) == 1
 
 
 def test_a_button_of_another_plan_or_request_decides_nothing(world: World) -> None:
@@ -151,7 +151,7 @@ def test_words_in_the_thread_decide_like_buttons(world: World) -> None:
     world.say("@dac approve because it is cheap", thread_ts=thread)
 
     world.until_standing(request, "Done")
-    assert any("cheap" in each for each in world.thread(request))
+    assert any("cheap" in each for each in world.whole_thread(request))
 
 
 def test_oracle_being_down_is_said_and_the_bot_goes_on(world: World) -> None:

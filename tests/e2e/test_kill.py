@@ -145,13 +145,8 @@ def assert_done_once(world: World, request: int) -> None:
     assert [each["status"] for each in world.changes(CLUSTER)] == ["SUCCEEDED"]
     assert world.updates().count(200) <= 1
     assert f"{AFTER} units" in world.card(request)["blocks"][-1]["text"]["text"]
-    thread = world.until(lambda: _whole(world.thread(request)))
+    thread = world.whole_thread(request)
     assert len(thread) == len(set(thread))
-
-
-def _whole(thread: list[str]) -> list[str]:
-    """The thread, once the last word in it is said."""
-    return thread if any("done in" in each for each in thread) else []
 
 
 @pytest.mark.parametrize("kind", ["drop", "drop_after", "slow"])

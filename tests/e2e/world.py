@@ -1,105 +1,32 @@
-"""What the end-to-end tests hold in their hands: a local Slack, a local Oracle, and the bot as its own processes."""
+"""What people do at the local Slack, what stands there and at Oracle, and trouble to order."""
 
 from __future__ import annotations
 
 import re
-import socket
 import sqlite3
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import closing
 from datetime import UTC, datetime
-from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from sandbox import slack as local_slack
-from sandbox.clock import Clock
-from sandbox.oracle import Config as OracleConfig
-from sandbox.oracle import make_app as make_oracle
-from sandbox.oracle.config import SCENARIO
-from sandbox.oracle.keys import make_keys
-from sandbox.serving import running
-from sandbox.slack.config import WORKSPACE
-from tests.e2e.asking import PATIENCE, Json, ask, until
-from tests.e2e.processes import ROOT, Process
-
-T = TypeVar("T")
+from tests.e2e.asking import Json, ask, until
+from tests.e2e.servers import CHANNELS, Servers
 
 ROSA, ADA, BEN, OLGA = "U01ROSA", "U02ADA", "U03BEN", "U04OLGA"
 """Asks; approves; approves; is an outsider."""
 
 CHICAGO = "us-chicago-1"
-CHANNELS = 120
-LEASE_SECONDS = 1.0
-WORK_SECONDS = {"accepted": 0.1, "update_cluster": 0.5}
-
-POLICY = """
-[[rule]]
-name = "two for chat-prod"
-clusters = ["chat-prod"]
-approvers = { groups = ["S01APPROVERS"] }
-approvals = 2
-expires_after = "PT4H"
-
-[[rule]]
-name = "one for the rest"
-approvers = { groups = ["S01APPROVERS"] }
-approvals = 1
-expires_after = "PT8H"
-"""
 OPEN = ("pending", "approved", "applying")
 BADGES = {"Waiting", "Approved", "Being", "Done", "Failed", "Denied", "Expired", "Cancelled", "Stale"}
 NUMBER = re.compile(r"\(request (\d+)\)$")
 
 
-class World:
-    """Both local servers, for as long as the tests run; each test gets a channel and a day of its own with `anew`.
-
-    Without further `channels` it is the sandbox's own workspace, and the channel is #dac-ops.
-    """
+class World(Servers):
+    """Both local servers, for as long as the tests run; each test gets a channel and a day of its own with `anew`."""
 
     def __init__(self, folder: Path, channels: int = CHANNELS) -> None:
-        self.folder = folder
-        self.bots: list[Process] = []
-        self._channels = chain((f"C9{number:04}" for number in range(1, channels + 1)), repeat("C01OPS"))
-        self._servers = ExitStack()
-        self._oracle_server = self._servers.enter_context(ExitStack())
-        self._slack_server = self._servers.enter_context(ExitStack())
-        self._policy = folder / "policy.toml"
-        self._policy.write_text(POLICY, encoding="utf-8")
-        self._keys = make_keys(folder / "oci")
-        self._scenario = _write_scenario(folder)
-        self._workspace = _write_workspace(folder, channels)
-        self._ports = {"oracle": _free_port(), "slack": _free_port()}
-        self.oracle = self.slack = self.channel = ""
-        self.oracle_up()
-        self.slack_up()
+        super().__init__(folder, channels)
         self.anew()
-
-    # ------------------------------------------------------------------------------------------- servers
-
-    def oracle_up(self) -> None:
-        state = self.folder / "oracle.json"
-        self.oracle = self._oracle_server.enter_context(
-            running(
-                lambda: make_oracle(OracleConfig(self._keys, Clock(), self._scenario, state)),
-                port=self._ports["oracle"],
-            )
-        )
-
-    def oracle_down(self) -> None:
-        self._oracle_server.close()
-
-    def slack_up(self) -> None:
-        config = local_slack.Config(
-            manifest=ROOT / "manifest.yml", workspace=self._workspace, limits_enforced=False, clock=Clock()
-        )
-        self.slack = self._slack_server.enter_context(
-            running(lambda: local_slack.make_app(config), port=self._ports["slack"])
-        )
-
-    def slack_down(self) -> None:
-        self._slack_server.close()
 
     def anew(self) -> None:
         """Another channel, Oracle's first day, no bot with anything left to do."""
@@ -125,12 +52,6 @@ class World:
         for path in self.folder.glob("dac.sqlite3*"):
             path.unlink()
 
-    def close(self) -> None:
-        for bot in self.bots:
-            if bot.alive:
-                bot.kill()
-        self._servers.close()
-
     def _everything_withdrawn(self) -> bool:
         """End what the test before has left waiting, if that is all it has left."""
         for (request,) in self._query("SELECT id FROM requests WHERE state = 'pending' AND requester = ?", ROSA):
@@ -149,72 +70,9 @@ class World:
         """How many requests of each state the database holds."""
         return dict(self._query("SELECT state, count(*) FROM requests GROUP BY state"))
 
-    # ---------------------------------------------------------------------------------------------- bots
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """All that the bot is told."""
-        compartments = self.oracle_state()["compartments"]
-        return {
-            "SLACK_API_URL": f"{self.slack}/api/",
-            "DAC_SLACK_BOT_TOKEN": "xoxb-sandbox",
-            "DAC_SLACK_APP_TOKEN": "xapp-sandbox",
-            "DAC_OCI_ENDPOINT": f"{self.oracle}/{{region}}",
-            "DAC_OCI_REGIONS": "us-chicago-1,eu-frankfurt-1",
-            "DAC_OCI_COMPARTMENTS": ",".join(compartments.values()),
-            "DAC_OCI_CONFIG_FILE": str(self.folder / "oci" / "config"),
-            "DAC_OCI_PROFILE": "READER",
-            "DAC_OCI_EXECUTOR_PROFILE": "EXECUTOR",
-            "DAC_POLICY_FILE": str(self._policy),
-            "DAC_DATABASE": str(self.folder / "dac.sqlite3"),
-            "DAC_POLL_SECONDS": "0.1",
-            "DAC_FRESH_SECONDS": "0",
-            "DAC_LEASE_SECONDS": str(LEASE_SECONDS),
-        }
-
-    def start_bot(self, *, wait: bool = True, **more: str) -> Process:
-        bot = Process.start("bot", log=self.folder / "bot.log", extra=self.environment | more)
-        self.bots.append(bot)
-        if wait:
-            self.until(lambda: self.sockets() >= len(self.bots) or not bot.alive)
-            assert bot.alive, bot.said()
-        return bot
-
-    def bot(self) -> Process:
-        """A bot at work: the one that the test before has left, or a new one."""
-        return self.bots[0] if self.bots else self.start_bot()
-
-    def kill_bot(self, bot: Process | None = None) -> None:
-        """SIGKILL; returns when Slack knows too."""
-        bot = bot or self.bots[0]
-        bot.kill()
-        self.bots.remove(bot)
-        self.until(lambda: self.sockets() <= len(self.bots))
-
-    def stop_bot(self, bot: Process | None = None) -> int:
-        """SIGTERM; its exit code."""
-        bot = bot or self.bots[0]
-        bot.tell()
-        code = bot.ended()
-        self.bots.remove(bot)
-        return code
-
-    def restart_bot(self) -> Process:
-        self.kill_bot()
-        return self.start_bot()
-
-    def sockets(self) -> int:
-        return int(self.slack_state()["sockets"])
-
-    def until(self, holds: Callable[[], T], seconds: float = PATIENCE) -> T:
-        return until(holds, seconds, told=self._explained)
-
-    def _explained(self) -> str:
-        log = self.folder / "bot.log"
-        said = log.read_text(errors="replace") if log.exists() else ""
-        said = "\n".join(line for line in said.splitlines() if "skipped: maximum" not in line)[-4000:]
+    def explained(self) -> str:
         cards = [(each["ts"], each["text"]) for each in self.messages()]
-        return f"in {self.channel}: {cards}\nrequests: {self.states()}\nthe bot said:\n{said}"
+        return f"in {self.channel}: {cards}\nrequests: {self.states()}\nthe bots said:\n{super().explained()}"
 
     # --------------------------------------------------------------------------------------- what people do
 
@@ -291,11 +149,10 @@ class World:
         ts = self.card(request)["ts"]
         return [each["text"] for each in self.messages() if each.get("thread_ts") == ts and is_reply(each)]
 
-    def slack_state(self) -> Json:
-        return dict(ask("GET", f"{self.slack}/_control/state"))
-
-    def oracle_state(self) -> Json:
-        return dict(ask("GET", f"{self.oracle}/_control/state"))
+    def whole_thread(self, request: int) -> list[str]:
+        """The thread once the last word in it is said: the card is brought up to date before it."""
+        self.until(lambda: any("done in" in each for each in self.thread(request)))
+        return self.thread(request)
 
     def cluster(self, name: str, region: str = CHICAGO) -> Json:
         return next(it for it in self.oracle_state()["regions"][region]["clusters"] if it["displayName"] == name)
@@ -393,32 +250,3 @@ def button(message: Json, verb: str) -> Json | None:
 
 def is_reply(message: Json) -> bool:
     return bool(message.get("thread_ts", message["ts"]) != message["ts"])
-
-
-def _write_scenario(folder: Path) -> Path:
-    """The sandbox's own scenario, only that changes take a moment instead of half a minute."""
-    text = SCENARIO.read_text(encoding="utf-8")
-    for name, seconds in WORK_SECONDS.items():
-        text, replaced = re.subn(rf"(?m)^{name} = [\d_.]+", f"{name} = {seconds}", text)
-        assert replaced == 1
-    path = folder / "scenario.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def _write_workspace(folder: Path, count: int) -> Path:
-    """The sandbox's own workspace with a channel for every test: a message a second and channel is the limit."""
-    people = f'["U0DACBOT", "{ROSA}", "{ADA}", "{BEN}", "{OLGA}"]'
-    channels = [
-        f'\n[[channel]]\nid = "C9{number:04}"\nname = "test-{number}"\nmembers = {people}\n'
-        for number in range(1, count + 1)
-    ]
-    path = folder / "workspace.toml"
-    path.write_text(WORKSPACE.read_text(encoding="utf-8") + "".join(channels), encoding="utf-8")
-    return path
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])

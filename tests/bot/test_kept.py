@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.oracle.cache import Kept
+from bot.kept import Kept
 from dac.errors import Unavailable
 
 
