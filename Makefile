@@ -25,7 +25,7 @@ docs: ## write the generated documentation anew
 
 bench: ## print the figures the README claims
 	@scripts/setup dev
-	@for each in bench/[a-z]*.py; do $(PY) $$each; done
+	@for each in bench/[a-z]*.py; do $(PY) -m bench.$$(basename $$each .py); done
 
 lock: ## pin the newest dependencies with their hashes (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -q -o requirements.lock

@@ -91,6 +91,9 @@ class Executor:
     def _step(self, request: Request) -> Request:
         if request.state is State.APPROVED:
             request = self._claim(request)
+            if request.state is State.APPLYING:
+                # What this very step has claimed, nobody can have called for yet.
+                return self._act(request, called="this request changed nothing")
         if request.state is not State.APPLYING:
             return request
         claim = _claim_of(request)
@@ -98,7 +101,7 @@ class Executor:
             return self._confirm(request)
         if claim.holder != self._holder and self._now() < claim.until:
             return request
-        return self._act(self._take_over(request))
+        return self._act(self._take_over(request), called="whether its own call got through is not known")
 
     def _claim(self, request: Request) -> Request:
         """Plan again from the live world; take the claim if what was approved is still what would be done."""
@@ -133,8 +136,11 @@ class Executor:
             return request
         return self._write(request, State.APPLYING, Reclaimed(holder=self._holder, until=self._now() + self._lease))
 
-    def _act(self, request: Request) -> Request:
-        """Look whether the call got through already; if not, make it with the etag of the claim."""
+    def _act(self, request: Request, *, called: str) -> Request:
+        """Look whether the call got through already; if not, make it with the etag of the claim.
+
+        `called` is what can be said of this request's own call, should somebody else have changed the cluster.
+        """
         claim = _claim_of(request)
         if claim.holder != self._holder:
             return request
@@ -147,10 +153,13 @@ class Executor:
         if _carries(cluster, request):
             return self._write(request, State.APPLYING, Sent())
         if cluster.etag != claim.etag:
+            # Somebody may have replaced the tags since; then Oracle's record of the work still tells.
+            work = _work_of(claim, self._work_requests(cluster))
+            if work and (cluster.unit_count == request.plan.to_units or work.time_finished is None):
+                return self._write(request, State.APPLYING, Sent(work_request_id=work.id))
             return self._fail(
                 request,
-                f"{cluster.name} was changed by someone else at the last moment; this request changed nothing. "
-                f"It is {_standing(cluster)}.",
+                f"{cluster.name} was changed by someone else at the last moment; {called}. It is {_standing(cluster)}.",
             )
         try:
             work_request = self._writer.scale(cluster, request.plan.to_units, tags={TAG: request.tag})

@@ -32,8 +32,9 @@ from bot.cards import Cards
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.errands import Errands
+from bot.inbox import Inbox
 from bot.jobs import Jobs
-from bot.listeners import register
+from bot.listeners import Reception
 from bot.oracle import Identity, OracleConfig, connect
 from bot.oracle.identity import Kind
 from bot.postings import Postings
@@ -58,6 +59,9 @@ SLACK_TIMEOUT = 10
 
 BACKGROUND_THREADS = 12
 """For the executor, the cards and look-ups, apart from the commands' so that neither starves the other."""
+
+QUICK_THREADS = 4
+"""For what is only a moment in our own database, and must not wait behind Oracle."""
 
 LAST_SECONDS = 3.0
 """How long answers under way are waited for when the bot is told to stop."""
@@ -116,7 +120,8 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
 
         front = Workers("command", settings.command_threads, settings.command_queue)
         background = Workers("background", BACKGROUND_THREADS, 10_000)
-        for workers in (background, front):
+        quick = Workers("quick", QUICK_THREADS, 10_000)
+        for workers in (quick, background, front):
             stack.callback(workers.close)
 
         session = await stack.enter_async_context(
@@ -155,8 +160,10 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             process_before_response=True,
         )
         errands = Errands()
-        register(app, desk, postings, background, errands)
-        jobs.start()
+        inbox = Inbox(settings.database, holder, settings.lease)
+        reception = Reception(desk, inbox, postings, quick, errands, now)
+        reception.register(app)
+        jobs.start(reception.recover)
         stack.push_async_callback(jobs.stop, LAST_SECONDS)
         jobs.changed()
         stack.push_async_callback(errands.finish, LAST_SECONDS)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.kept import Kept
 from bot.slack import Slack
+from dac.errors import DacError, Invalid, Unavailable
 
 KEPT_SECONDS = 5.0
 """A click is judged by a look-up this old at the most; usergroups.users.list may be called twenty times a minute."""
@@ -31,4 +32,15 @@ class Directory:
         return kept.get()
 
     def _ask(self, group: str) -> frozenset[str]:
+        try:
+            return self._members(group)
+        except Unavailable:
+            raise
+        except DacError as error:
+            raise Invalid(
+                f"The approval policy names the user group {group}, whose members Slack does not tell: {error} "
+                "Whoever keeps the policy file can mend that."
+            ) from None
+
+    def _members(self, group: str) -> frozenset[str]:
         return asyncio.run_coroutine_threadsafe(self._slack.members(group), self._loop).result()

@@ -17,6 +17,8 @@ from dac.errors import DacError
 
 log = logging.getLogger(__name__)
 
+Round = Callable[[], Coroutine[Any, Any, None]]
+
 
 class Jobs:
     """Each round may be run at any time and by two processes: the database decides who does what.
@@ -38,8 +40,9 @@ class Jobs:
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
 
-    def start(self) -> None:
-        for work in (self.expire, self.advance, self.reconcile):
+    def start(self, *more: Round) -> None:
+        """Begin the rounds, and those that others bring."""
+        for work in (self.expire, self.advance, self.reconcile, *more):
             self._scheduler.add_job(
                 self._round,
                 "interval",
@@ -93,7 +96,7 @@ class Jobs:
             for work in (self.reconcile, self.advance, self.reconcile):
                 await self._round(work)
 
-    async def _round(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _round(self, work: Round) -> None:
         """A round that fails is logged and the next one comes all the same."""
         if self._stopping:
             return
@@ -103,6 +106,11 @@ class Jobs:
         task.add_done_callback(self._under_way.discard)
         try:
             await asyncio.shield(task)
+        except asyncio.CancelledError:
+            # Told to stop while it waits for Slack or Oracle: it has had its time, and the next process goes on.
+            task.cancel()
+            if not self._stopping:
+                raise
         except DacError as error:
             log.warning("%s: %s", work.__name__, error)
         except Exception:

@@ -1,11 +1,15 @@
-"""Slack's deliveries translated into calls: acknowledge without any work, then hand over to the desk."""
+"""Slack's deliveries translated into calls: kept, acknowledged without any work, then handed over to the desk."""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import json
 import logging
 import re
 import uuid
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -13,34 +17,96 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.desk import Desk, Way
 from bot.errands import Errands
+from bot.inbox import Delivery, Inbox
 from bot.postings import Postings
 from bot.workers import Workers
 from commands import COMMANDS
 from commands._blocks import PREFIX
 from commands._command import Call
 from commands._form import BLOCK, CALLBACK, errors, read
+from dac.errors import DacError
 
 log = logging.getLogger(__name__)
 
 Body = Mapping[str, Any]
-Work = Callable[[Body], Coroutine[Any, Any, None]]
+Work = Callable[[Delivery], Coroutine[Any, Any, None]]
 
 ANYTHING = re.compile(".*", re.DOTALL)
+OURS = re.compile(re.escape(PREFIX) + ".*", re.DOTALL)
 MENTION = re.compile(r"<@[UW][A-Z0-9]+>")
 HOME_BUTTON = "home"
 
+KEEP_SECONDS = 0.5
+"""How long an acknowledgement waits for the delivery to be on disk; that takes milliseconds, and Slack gives three
+seconds."""
 
-def register(app: AsyncApp, desk: Desk, postings: Postings, background: Workers, errands: Errands) -> None:
-    """Connect every kind of delivery; what nobody here knows is acknowledged all the same, or people see an error."""
 
-    def after_ack(work: Work) -> Any:
+class Reception:
+    """Takes deliveries in: kept first, then acknowledged, then carried out, and so carried out whatever happens."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        inbox: Inbox,
+        postings: Postings,
+        quick: Workers,
+        errands: Errands,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._desk = desk
+        self._inbox = inbox
+        self._postings = postings
+        self._quick = quick
+        self._errands = errands
+        self._now = now
+        self._works: dict[str, Work] = {
+            "command": self._command,
+            "action": self._button,
+            "form": self._form,
+            "mention": self._mention,
+            "direct": self._direct,
+        }
+
+    def register(self, app: AsyncApp) -> None:
+        """Connect every kind of delivery; what nobody knows is acknowledged all the same, or people see an error."""
+        app.command(ANYTHING)(self._taking("command"))
+        app.action(OURS)(self._taking("action"))
+        app.view(CALLBACK)(self._check)
+        app.options(ANYTHING)(_menu(self._desk))
+        app.event("app_mention")(self._taking("mention"))
+        app.event("message")(self._taking("direct"))
+        app.event("app_home_opened")(self._home)
+        for known_to_nobody in (app.action, app.view, app.shortcut, app.view_closed, app.event):
+            known_to_nobody(ANYTHING)(_nothing)
+
+    async def recover(self) -> None:
+        """Carry out what a process that is gone has been thanked for."""
+        for delivery in await self._quick.run(self._inbox.left_behind, self._now()):
+            log.info("Carrying out a %s that another process has left behind", delivery.kind)
+            self._errands.start(self._carry_out(delivery))
+
+    def _taking(self, kind: str) -> Any:
         async def listener(ack: AsyncAck, body: Body) -> None:
-            await ack()
-            errands.start(work(body))
+            await self._take(kind, ack, body)
 
         return listener
 
-    async def check(ack: AsyncAck, body: Body) -> None:
+    async def _take(self, kind: str, ack: AsyncAck, body: Body) -> None:
+        delivery = Delivery(_name(kind, body), kind, body)
+        keeping = asyncio.ensure_future(self._quick.run(self._inbox.keep, delivery, self._now()))
+        try:
+            await asyncio.wait_for(asyncio.shield(keeping), KEEP_SECONDS)
+        except (DacError, TimeoutError) as error:
+            # A person who waits too long presses again; better to carry this out without a net.
+            log.warning("Keeping a %s: %s", kind, error or "the disk is slow")
+        await ack()
+        self._errands.start(self._carry_out(delivery))
+
+    async def _carry_out(self, delivery: Delivery) -> None:
+        await self._works[delivery.kind](delivery)
+        await self._quick.run(self._inbox.done, delivery.name)
+
+    async def _check(self, ack: AsyncAck, body: Body) -> None:
         """A form's values are checked here, so that what is wrong shows at its field and nothing is lost."""
         filled = read(body["view"])
         try:
@@ -52,61 +118,75 @@ def register(app: AsyncApp, desk: Desk, postings: Postings, background: Workers,
         if wrong:
             await ack(response_action="errors", errors=wrong)
         else:
-            await ack()
-            errands.start(_submit(desk, body))
+            await self._take("form", ack, body)
 
-    ours = re.compile(re.escape(PREFIX) + ".*", re.DOTALL)
-    app.command(ANYTHING)(after_ack(_command(desk)))
-    app.action(ours)(after_ack(_button(desk, postings, background)))
-    app.view(CALLBACK)(check)
-    app.options(ANYTHING)(_menu(desk))
-    app.event("app_mention")(after_ack(_mention(desk, postings, background)))
-    app.event("message")(after_ack(_direct(desk)))
-    app.event("app_home_opened")(after_ack(_home(desk)))
-    for known_to_nobody in (app.action, app.view, app.shortcut, app.view_closed, app.event):
-        known_to_nobody(ANYTHING)(after_ack(_nothing))
+    async def _command(self, delivery: Delivery) -> None:
+        body = delivery.body
+        call = Call(user=body["user_id"], channel=body["channel_id"], delivery=delivery.name)
+        await self._desk.line(str(body.get("text") or ""), call, _way(body))
 
-
-async def _nothing(body: Body) -> None:
-    log.info("Nobody here knows what to do with a %s", body.get("type"))
-
-
-def _command(desk: Desk) -> Work:
-    async def carry_out(body: Body) -> None:
-        call = Call(user=body["user_id"], channel=body["channel_id"], delivery=_delivery("command", body))
-        await desk.line(str(body.get("text") or ""), call, _way(body))
-
-    return carry_out
-
-
-def _button(desk: Desk, postings: Postings, background: Workers) -> Work:
-    async def press(body: Body) -> None:
-        action = body["actions"][0]
-        line = str(action.get("value") or "")
-        user, place = body["user"]["id"], body.get("container", {})
+    async def _button(self, delivery: Delivery) -> None:
+        body = delivery.body
+        line = str(body["actions"][0].get("value") or "")
+        user = body["user"]["id"]
         if line == HOME_BUTTON:
-            await desk.home(user)
+            await self._desk.home(user)
             return
         channel = body.get("channel", {}).get("id") or user
-        thread_ts = place.get("thread_ts")
+        thread_ts = body.get("container", {}).get("thread_ts")
         call = Call(
             user=user,
             channel=channel,
-            delivery=_delivery("action", body),
+            delivery=delivery.name,
             thread_ts=thread_ts,
-            request_id=await background.run(postings.request_of, channel, thread_ts) if thread_ts else None,
+            request_id=await self._request_of(channel, thread_ts),
         )
-        await desk.line(line, call, _way(body))
+        await self._desk.line(line, call, _way(body))
 
-    return press
+    async def _form(self, delivery: Delivery) -> None:
+        filled = read(delivery.body["view"])
+        call = Call(
+            user=delivery.body["user"]["id"],
+            channel=filled.channel,
+            delivery=delivery.name,
+            thread_ts=filled.thread_ts,
+        )
+        await self._desk.filled(filled, call)
+
+    async def _mention(self, delivery: Delivery) -> None:
+        event = delivery.body["event"]
+        thread_ts = event.get("thread_ts")
+        call = Call(
+            user=event["user"],
+            channel=event["channel"],
+            delivery=delivery.name,
+            thread_ts=thread_ts,
+            request_id=await self._request_of(event["channel"], thread_ts),
+        )
+        await self._desk.line(_said(event), call, Way())
+
+    async def _direct(self, delivery: Delivery) -> None:
+        event = delivery.body["event"]
+        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
+            return
+        call = Call(
+            user=event["user"], channel=event["channel"], delivery=delivery.name, thread_ts=event.get("thread_ts")
+        )
+        await self._desk.line(_said(event).removeprefix("/dac").strip(), call, Way())
+
+    async def _home(self, ack: AsyncAck, body: Body) -> None:
+        await ack()
+        event = body["event"]
+        if event.get("tab", HOME_BUTTON) == HOME_BUTTON:
+            self._errands.start(self._desk.home(event["user"]))
+
+    async def _request_of(self, channel: str, thread_ts: str | None) -> int | None:
+        return await self._quick.run(self._postings.request_of, channel, thread_ts) if thread_ts else None
 
 
-async def _submit(desk: Desk, body: Body) -> None:
-    view, filled = body["view"], read(body["view"])
-    call = Call(
-        user=body["user"]["id"], channel=filled.channel, delivery=f"view:{view['id']}", thread_ts=filled.thread_ts
-    )
-    await desk.filled(filled, call)
+async def _nothing(ack: AsyncAck, body: Body) -> None:
+    await ack()
+    log.info("Nobody here knows what to do with a %s", body.get("type"))
 
 
 def _menu(desk: Desk) -> Any:
@@ -118,52 +198,23 @@ def _menu(desk: Desk) -> Any:
     return offer
 
 
-def _mention(desk: Desk, postings: Postings, background: Workers) -> Work:
-    async def hear(body: Body) -> None:
-        event = body["event"]
-        thread_ts = event.get("thread_ts")
-        request_id = await background.run(postings.request_of, event["channel"], str(thread_ts)) if thread_ts else None
-        call = Call(
-            user=event["user"],
-            channel=event["channel"],
-            delivery=f"event:{body['event_id']}",
-            thread_ts=thread_ts,
-            request_id=request_id,
-        )
-        await desk.line(MENTION.sub(" ", str(event.get("text", "")), count=1).strip(), call, Way())
-
-    return hear
+def _said(event: Body) -> str:
+    """A message's text without the mention it begins with."""
+    return MENTION.sub(" ", str(event.get("text", "")), count=1).strip()
 
 
-def _direct(desk: Desk) -> Work:
-    async def hear(body: Body) -> None:
-        event = body["event"]
-        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
-            return
-        call = Call(
-            user=event["user"],
-            channel=event["channel"],
-            delivery=f"event:{body['event_id']}",
-            thread_ts=event.get("thread_ts"),
-        )
-        text = MENTION.sub(" ", str(event.get("text", "")), count=1).strip()
-        await desk.line(text.removeprefix("/dac").strip(), call, Way())
+def _name(kind: str, body: Body) -> str:
+    """The same for every copy of one delivery, and for nothing else.
 
-    return hear
-
-
-def _home(desk: Desk) -> Work:
-    async def open_home(body: Body) -> None:
-        event = body["event"]
-        if event.get("tab", HOME_BUTTON) == HOME_BUTTON:
-            await desk.home(event["user"])
-
-    return open_home
-
-
-def _delivery(kind: str, body: Body) -> str:
-    """The same for every copy of one click or command: Slack makes a trigger for each."""
-    return f"{kind}:{body.get('trigger_id') or uuid.uuid4().hex}"
+    Slack's ids alone would do; what was said and by whom is added, for a workspace that starts counting anew.
+    """
+    view, event = body.get("view") or {}, body.get("event") or {}
+    actions = [each.get("value") for each in body.get("actions") or ()]
+    number = body.get("event_id") or view.get("id") or body.get("trigger_id") or uuid.uuid4().hex
+    user = body.get("user_id") or (body.get("user") or {}).get("id") or event.get("user")
+    said = [user, body.get("text"), actions, view.get("state"), event.get("ts"), event.get("text")]
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+    return f"{kind}:{number}:{digest}"
 
 
 def _way(body: Body) -> Way:

@@ -141,8 +141,11 @@ def confirm(title: str, text: str, yes: str, no: str = "Not now") -> Block:
 
 
 def actions(*buttons: Block) -> Block:
-    """A row of buttons; Slack wants their ids distinct within it."""
-    row = [each | {"action_id": f"{each['action_id']}:{place}"} for place, each in enumerate(buttons)]
+    """A row of buttons; Slack wants their ids distinct within it, so the second of a verb is numbered."""
+    row: list[Block] = []
+    for each in buttons:
+        same = sum(other["value"].split(" ", 1)[0] == each["value"].split(" ", 1)[0] for other in row)
+        row.append(each | {"action_id": f"{each['action_id']}:{same + 1}"} if same else each)
     return {"type": "actions", "elements": row}
 
 

@@ -17,7 +17,7 @@ from dac.naming import clip
 TOKEN = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|\S+")
 """A word, or words in quotes: straight ones or those a phone makes of them."""
 
-LINK = re.compile(r"<(?:(?:https?|mailto):[^<|>]+\|([^<|>]+)|((?:https?|mailto):[^<|>]+))>")
+LINK = re.compile(r"<(?:((?:https?|mailto):[^<|>]+)\|([^<|>]+)|((?:https?|mailto):[^<|>]+))>")
 """Slack's own markup around what it took for a link; people did not type it."""
 
 DASHES = re.compile(r"^(?:[—―]|--|––|–(?=[^\d\s]))(?=\S)")
@@ -131,7 +131,7 @@ def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
 
 
 def _sentence(command: AnyCommand, name: str, why: str) -> str:
-    return f"{name.replace('_', ' ').capitalize()}: {why}. Usage: `{command.usage}`"
+    return f"{name.replace('_', ' ').capitalize()}: {why.rstrip('.')}. Usage: `{command.usage}`"
 
 
 def _word(token: re.Match[str]) -> str:
@@ -141,8 +141,13 @@ def _word(token: re.Match[str]) -> str:
 
 
 def _unlinked(text: str) -> str:
-    """Links as they were typed."""
-    return LINK.sub(lambda link: link[1] or link[2], text).strip()
+    """Links as they were typed; where another text stands for one, both."""
+
+    def typed(link: re.Match[str]) -> str:
+        address, label = link[1] or link[3], link[2]
+        return address if not label else label if label in address else f"{label} ({address})"
+
+    return LINK.sub(typed, text).strip()
 
 
 def _take_option(command: AnyCommand, word: str, tokens: list[re.Match[str]], values: dict[str, Any]) -> None:

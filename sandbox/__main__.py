@@ -52,7 +52,9 @@ def main() -> int:
         _start(parts, "oracle", _oracle_arguments(oracle), {})
         _start(parts, "slack", ["sandbox.slack", "--port", str(slack), "--manifest", "manifest.yml"], {})
         world = _wait(parts, f"http://127.0.0.1:{oracle}/_control/state", lambda _: True)
-        _start(parts, "bot", ["bot"], _environment(oracle, slack, world))
+        here = "http://127.0.0.1"
+        variables = environment(f"{here}:{oracle}", f"{here}:{slack}", world, STATE)
+        _start(parts, "bot", ["bot"], variables)
         _wait(parts, f"http://127.0.0.1:{slack}/_control/state", lambda state: bool(state["sockets"]))
         url = f"http://127.0.0.1:{slack}/?user={REQUESTER}&channel={CHANNEL}"
         print(f"Open {url}\nCtrl-C stops all three; what they say is in {STATE.name}/*.log", flush=True)
@@ -80,22 +82,26 @@ def _oracle_arguments(port: int) -> list[str]:
     return ["sandbox.oracle", "--port", str(port), "--keys", str(keys), "--state", str(state)]
 
 
-def _environment(oracle: int, slack: int, world: dict[str, object]) -> dict[str, str]:
-    """What the bot is told: the same variables that a real workspace and tenancy are told by."""
+def environment(oracle: str, slack: str, world: dict[str, object], folder: Path) -> dict[str, str]:
+    """What the bot is told: the same variables that a real workspace and tenancy are told by.
+
+    `oracle` and `slack` are base URLs, `world` is the local Oracle's account of itself, `folder` holds the keys and
+    will hold the database.
+    """
     regions, compartments = world["regions"], world["compartments"]
     assert isinstance(regions, dict) and isinstance(compartments, dict)  # noqa: S101, PT018 - our own server's answer
-    return {
-        "SLACK_API_URL": f"http://127.0.0.1:{slack}/api/",
+    return os.environ | {
+        "SLACK_API_URL": f"{slack}/api/",
         "DAC_SLACK_BOT_TOKEN": "xoxb-sandbox",
         "DAC_SLACK_APP_TOKEN": "xapp-sandbox",
-        "DAC_OCI_ENDPOINT": f"http://127.0.0.1:{oracle}/{{region}}",
+        "DAC_OCI_ENDPOINT": f"{oracle}/{{region}}",
         "DAC_OCI_REGIONS": ",".join(regions),
         "DAC_OCI_COMPARTMENTS": ",".join(map(str, compartments.values())),
-        "DAC_OCI_CONFIG_FILE": str(STATE / "oci" / "config"),
+        "DAC_OCI_CONFIG_FILE": str(folder / "oci" / "config"),
         "DAC_OCI_PROFILE": "READER",
         "DAC_OCI_EXECUTOR_PROFILE": "EXECUTOR",
         "DAC_POLICY_FILE": str(HERE / "policy.toml"),
-        "DAC_DATABASE": str(STATE / "dac.sqlite3"),
+        "DAC_DATABASE": str(folder / "dac.sqlite3"),
         "DAC_POLL_SECONDS": "1",
         "DAC_FRESH_SECONDS": "5",
     }
@@ -108,7 +114,7 @@ def _start(parts: list[Part], name: str, module: list[str], extra: dict[str, str
         process = subprocess.Popen(  # noqa: S603 - our own modules
             [sys.executable, "-m", *module],
             cwd=HERE.parent,
-            env=os.environ | extra,
+            env=extra or None,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -127,7 +127,7 @@ def _inner_blocks(block: Json) -> list[Json]:
 
 
 def find(blocks: list[Json], action: str, value: str | None = None) -> Element:
-    """The element with this action_id, or the button that carries exactly this value."""
+    """The element with this action_id, or the button that carries this value, or the one that shows these words."""
     every = list(elements(blocks))
     named = [each for each in every if each.action_id == action]
     if value is not None:
@@ -135,8 +135,15 @@ def find(blocks: list[Json], action: str, value: str | None = None) -> Element:
     if not named:
         named = [each for each in every if each.raw.get("value") == action]
     if not named:
+        named = [each for each in every if _shown(each.raw) == action.strip(" .…").casefold()]
+    if not named:
         raise ApiError("action_not_found")
     return named[0]
+
+
+def _shown(element: Json) -> str | None:
+    text = element.get("text")
+    return str(text.get("text", "")).strip(" .…").casefold() if isinstance(text, dict) else None
 
 
 def initial_values(blocks: list[Json], kept: Values | None = None, *, channel: str | None = None) -> Values:

@@ -15,7 +15,8 @@ class Ids:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._last = 0
-        self._counter = itertools.count(1)
+        # Somewhere in Slack's range, so that a workspace started anew does not give out the ids of the last one.
+        self._counter = itertools.count(secrets.randbelow(36**7))
 
     def ts(self) -> str:
         """A message timestamp: microseconds of the clock, always later than the one before."""

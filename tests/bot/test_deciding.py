@@ -46,7 +46,8 @@ def test_two_approvals_by_button_and_by_mention_scale_the_cluster(
     slack.reply(card, "100 %")
     assert home.oracle.changes() == 1
     assert len(slack.cards()) == 1
-    assert bot.happened() == ["submit", "vote", "approve", "start", "send", "succeed"]
+    steps = [each for each in bot.happened() if each != "progress"]
+    assert steps == ["submit", "vote", "approve", "start", "send", "succeed"]
 
 
 def test_progress_is_told_in_one_message_of_the_thread(home: House, bot: Running, slack: Slack, card: Json) -> None:
@@ -148,6 +149,7 @@ def test_who_has_left_the_group_since_may_not_approve_and_who_has_joined_it_may(
     card = slack.card("waiting for <@U02ADA> or <@U03BEN>")
     client = WebClient(BOT_TOKEN, base_url=f"{slack.url}/api/")
     client.usergroups_users_update(usergroup="S01APPROVERS", users="U03BEN,U04OLGA")
+    home.time.advance(seconds=6)  # who is in a group is known for five
     slack.press("ada", card, "Approve")
     slack.told("ada", "You are not among the approvers")
     slack.press("olga", card, "Approve")

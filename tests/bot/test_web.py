@@ -79,6 +79,7 @@ def test_over_http_commands_buttons_forms_and_mentions_work(http: House) -> None
     assert slack.submit("rosa", cluster="search-embed", units="many")["errors"]
     assert slack.submit("rosa", cluster="search-embed", units="2")["ok"]
     card = slack.card("0 of 1")
+    slack.reply(card, "What will be done")
     slack.press("rosa", card, "Approve")
     slack.told("rosa", "someone else must decide")
     slack.say("ada", "@dac approve", thread_ts=card["ts"])
@@ -91,6 +92,7 @@ def test_over_http_a_delivery_that_comes_again_acts_once(http: House) -> None:
     slack.fault("duplicate", times=None)
     slack.command("rosa", "scale search-embed 2")
     card = slack.card("0 of 1")
+    slack.reply(card, "What will be done")
     slack.say("ada", "@dac approve", thread_ts=card["ts"])
     http.carry_out(http.bots[0])
     slack.card("Done")

@@ -145,6 +145,7 @@ def test_a_button_of_another_plan_or_request_decides_nothing(world: World) -> No
 def test_words_in_the_thread_decide_like_buttons(world: World) -> None:
     request = world.ask_for("docs-idle 2")
     thread = world.card(request)["ts"]
+    world.until(lambda: world.thread(request))
 
     world.say("@dac deny", thread_ts=thread)
     world.until(lambda: any("because" in each for each in world.whispers(ADA)))

@@ -117,8 +117,6 @@ def test_a_bot_killed_at_any_step_changes_the_cluster_once_and_tells_the_truth(w
     die(world, request)
     world.start_bot()
 
-    if die is at_once and world.until_standing(request, "Waiting", "Done") == "Waiting":
-        world.approve(request)
     world.until_standing(request, "Done")
     assert_done_once(world, request)
 

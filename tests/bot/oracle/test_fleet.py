@@ -50,7 +50,7 @@ def test_endpoints_find_their_cluster_and_their_model(oracle: Oracle) -> None:
     fleet = oracle.reader.fleet()
     (chat,) = [each for each in fleet.clusters if each.name == "chat-prod"]
     models = {each.id: each.name for each in fleet.models}
-    found = fleet.endpoints_of(chat)
+    found = [each for each in fleet.endpoints if each.cluster_id == chat.id]
     assert {each.name for each in found} == {"chat-prod-web", "chat-prod-app"}
     assert {models[each.model_id] for each in found} == {"cohere.command-a-03-2025"}
 

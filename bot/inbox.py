@@ -1,0 +1,74 @@
+"""What Slack has delivered and been thanked for, kept until it is carried out, so that a crash forgets nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database, Migrations
+
+from approvals.database import prepare, stamp, unit_of_work
+
+inbox = Migrations("inbox")
+
+LONGEST = timedelta(minutes=30)
+"""After that nobody waits for an answer any more, and what was meant then may not be meant now."""
+
+
+@inbox()
+def deliveries(db: Database) -> None:
+    db.execute(
+        "CREATE TABLE inbox (delivery TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, "
+        "holder TEXT NOT NULL, at TEXT NOT NULL, held_until TEXT NOT NULL)"
+    )
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """`kind` says which listener it is for, `body` is Slack's payload."""
+
+    name: str
+    kind: str
+    body: Mapping[str, Any]
+
+
+class Inbox:
+    """`holder` is this process; what another one holds is left alone for `lease`."""
+
+    def __init__(self, path: Path, holder: str, lease: timedelta) -> None:
+        self._path = path
+        self._holder = holder
+        self._lease = lease
+        prepare(path, inbox)
+
+    def keep(self, delivery: Delivery, at: datetime) -> None:
+        """Have it on disk; a copy of one that is there already changes nothing."""
+        # Slack's old verification token is no use here, and a secret.
+        body = json.dumps({key: value for key, value in delivery.body.items() if key != "token"})
+        row = [delivery.name, delivery.kind, body, self._holder, stamp(at), stamp(at + self._lease)]
+        with unit_of_work(self._path, write=True) as db:
+            db.execute("INSERT INTO inbox VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row)
+
+    def done(self, name: str) -> None:
+        with unit_of_work(self._path, write=True) as db:
+            db.execute("DELETE FROM inbox WHERE delivery = ?", [name])
+
+    def left_behind(self, at: datetime) -> list[Delivery]:
+        """Take over what a process that is gone has not carried out, oldest first; too old is thrown away."""
+        with unit_of_work(self._path, write=False) as db:
+            waiting = "holder <> ? AND held_until <= ?"
+            if not db.table("inbox").count_where(waiting, [self._holder, stamp(at)]):
+                return []
+        with unit_of_work(self._path, write=True) as db:
+            db.execute("DELETE FROM inbox WHERE at <= ?", [stamp(at - LONGEST)])
+            rows = list(db.table("inbox").rows_where(waiting, [self._holder, stamp(at)], order_by="at"))
+            for row in rows:
+                db.execute(
+                    "UPDATE inbox SET holder = ?, held_until = ? WHERE delivery = ?",
+                    [self._holder, stamp(at + self._lease), row["delivery"]],
+                )
+        return [Delivery(str(row["delivery"]), str(row["kind"]), json.loads(str(row["body"]))) for row in rows]

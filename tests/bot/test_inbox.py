@@ -1,0 +1,65 @@
+"""What has been acknowledged is carried out, whichever process is left to do it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.inbox import LONGEST, Delivery, Inbox
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LEASE = timedelta(seconds=20)
+AFTER = NOON + LEASE
+PRESS = Delivery("action:1:ab", "action", {"user": {"id": "UANN"}, "token": "verification", "actions": []})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "dac.sqlite3"
+
+
+def test_what_a_process_left_behind_is_taken_over_once(path: Path) -> None:
+    Inbox(path, "gone", LEASE).keep(PRESS, NOON)
+    found = Inbox(path, "next", LEASE).left_behind(AFTER)
+    assert [(each.name, each.kind, each.body["user"]) for each in found] == [("action:1:ab", "action", {"id": "UANN"})]
+    assert Inbox(path, "third", LEASE).left_behind(AFTER) == []
+
+
+def test_what_has_been_carried_out_is_not_there_any_more(path: Path) -> None:
+    inbox = Inbox(path, "gone", LEASE)
+    inbox.keep(PRESS, NOON)
+    inbox.done(PRESS.name)
+    assert Inbox(path, "next", LEASE).left_behind(AFTER) == []
+
+
+def test_what_another_process_may_still_be_at_is_left_to_it(path: Path) -> None:
+    Inbox(path, "busy", LEASE).keep(PRESS, NOON)
+    assert Inbox(path, "next", LEASE).left_behind(AFTER - timedelta(seconds=1)) == []
+
+
+def test_what_a_process_holds_itself_it_does_not_take_over(path: Path) -> None:
+    inbox = Inbox(path, "busy", LEASE)
+    inbox.keep(PRESS, NOON)
+    assert inbox.left_behind(AFTER) == []
+
+
+def test_a_copy_changes_nothing(path: Path) -> None:
+    inbox = Inbox(path, "gone", LEASE)
+    inbox.keep(PRESS, NOON)
+    inbox.keep(PRESS, AFTER)
+    assert len(Inbox(path, "next", LEASE).left_behind(AFTER)) == 1
+
+
+def test_what_is_too_old_is_not_carried_out_any_more(path: Path) -> None:
+    Inbox(path, "gone", LEASE).keep(PRESS, NOON)
+    assert Inbox(path, "next", LEASE).left_behind(NOON + LONGEST) == []
+    assert Inbox(path, "third", LEASE).left_behind(NOON + LONGEST + LEASE) == []
+
+
+def test_slacks_verification_token_is_not_kept(path: Path) -> None:
+    Inbox(path, "gone", LEASE).keep(PRESS, NOON)
+    (found,) = Inbox(path, "next", LEASE).left_behind(AFTER)
+    assert "token" not in found.body
+    assert b"verification" not in path.read_bytes()
