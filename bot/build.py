@@ -7,21 +7,16 @@ import logging
 import os
 import socket
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
-import uvicorn
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from approvals import policy
 from approvals.executor import Executor
@@ -29,6 +24,7 @@ from approvals.policy import Policy
 from approvals.service import Approvals
 from approvals.store import Store
 from bot.cards import Cards
+from bot.connection import Sleep, sign_in, take_deliveries
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.errands import Errands
@@ -40,19 +36,14 @@ from bot.oracle.identity import Kind
 from bot.postings import Postings
 from bot.settings import Settings
 from bot.slack import Slack
-from bot.web import Web, server
 from bot.workers import Workers
 from commands._command import Services
 from dac.catalog import Catalog, shipped
-from dac.errors import Denied, Invalid
+from dac.errors import Invalid
 
 log = logging.getLogger(__name__)
 
 Now = Callable[[], datetime]
-Sleep = Callable[[float], Awaitable[None]]
-
-PING_SECONDS = 2
-"""At Slack's default of ten a socket that was reset is noticed only after ten seconds; measured, this way after 1.5."""
 
 SLACK_TIMEOUT = 10
 """Seconds for one call of Slack's Web API."""
@@ -136,7 +127,7 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             retry_handlers=[],
         )
         slack = Slack(client, session, now, sleep)
-        myself = await _sign_in(client, settings, sleep)
+        myself = await sign_in(client, settings, sleep)
 
         directory = Directory(slack, asyncio.get_running_loop(), now)
         approvals = Approvals(store, rules, directory.members, now)
@@ -167,7 +158,7 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
         stack.push_async_callback(jobs.stop, LAST_SECONDS)
         jobs.changed()
         stack.push_async_callback(errands.finish, LAST_SECONDS)
-        await _open(app, settings, stack)
+        await take_deliveries(app, settings, stack, sleep)
         log.info("At work as %s", myself.bot_user_id)
         yield Bot(app=app, jobs=jobs, services=services, store=store)
 
@@ -177,70 +168,3 @@ def _quiet(name: str) -> logging.Logger:
     logger = logging.getLogger(name)
     logger.setLevel(logging.WARNING)
     return logger
-
-
-async def _sign_in(client: AsyncWebClient, settings: Settings, sleep: Sleep) -> AuthorizeResult:
-    """Who we are at Slack; waits for it as long as it does not answer, gives up when it says no."""
-    if settings.slack_app_token and settings.transport == "socket":
-        token = settings.slack_app_token.get_secret_value()
-        # The socket client would ask for ever with a token that is not accepted.
-        await _accepted("DAC_SLACK_APP_TOKEN", lambda: client.apps_connections_open(app_token=token), sleep)
-    answer = await _accepted("DAC_SLACK_BOT_TOKEN", client.auth_test, sleep)
-    return AuthorizeResult.from_auth_test_response(
-        auth_test_response=answer, bot_token=settings.slack_bot_token.get_secret_value()
-    )
-
-
-async def _accepted(
-    variable: str, ask: Callable[[], Awaitable[AsyncSlackResponse]], sleep: Sleep
-) -> AsyncSlackResponse:
-    wait = 1.0
-    while True:
-        try:
-            return await ask()
-        except SlackApiError as error:
-            answer = error.response
-            if answer.status_code == HTTPStatus.OK and isinstance(answer.data, dict):  # Slack's way of saying no
-                raise Denied(f"Slack does not accept {variable} ({answer.data.get('error')}).") from None
-            log.warning("Slack answers %s; waiting for it", answer.status_code)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            log.warning("Slack does not answer (%s); waiting for it", type(error).__name__)
-        await sleep(wait)
-        wait = min(wait * 2, 30.0)
-
-
-async def _serve(http: uvicorn.Server, settings: Settings, port: int, stack: AsyncExitStack) -> None:
-    """Serve until the stack ends; raises `Invalid` when the address cannot be had."""
-    try:
-        # Taken here and not by the server, which would end the whole process over it.
-        held = socket.create_server((settings.http_host, port))
-    except OSError as error:
-        where = f"{settings.http_host}:{port}"
-        raise Invalid(f"Nothing can be served at {where} (DAC_HTTP_HOST, DAC_HTTP_PORT): {error.strerror}.") from None
-    stack.callback(held.close)
-    serving = asyncio.create_task(http.serve(sockets=[held]))
-
-    async def stop() -> None:
-        http.should_exit = True
-        await serving
-
-    stack.push_async_callback(stop)
-
-
-async def _open(app: AsyncApp, settings: Settings, stack: AsyncExitStack) -> None:
-    """Begin to take deliveries."""
-    handler: AsyncSocketModeHandler | None = None
-    if settings.transport == "socket":
-        assert settings.slack_app_token  # noqa: S101 - the settings have seen to it
-        handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value(), ping_interval=PING_SECONDS)
-        stack.push_async_callback(handler.close_async)
-        await handler.connect_async()  # type: ignore[no-untyped-call]
-
-    async def health() -> dict[str, str]:
-        there = handler is None or await handler.client.is_connected()
-        return {"slack": "ok" if there else "not connected"}
-
-    port = settings.http_port if settings.http_port is not None else 3000 if handler is None else None
-    if port is not None:
-        http = server(Web(app if handler is None else None, health), settings.http_host, port)
-        await _serve(http, settings, port, stack)

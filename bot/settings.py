@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     command_queue: int = Field(64, ge=0, le=1000, description="Commands that may wait before people are told to retry")
     fresh_seconds: float = Field(20, ge=0, le=600, description="How long a reading of all clusters is used again")
     poll_seconds: float = Field(3, gt=0, le=600, description="How often work under way is looked at")
-    lease_seconds: float = Field(20, ge=1, le=600, description="How long one process's claim keeps others away")
+    lease_seconds: float = Field(30, ge=1, le=600, description="How long one process's claim keeps others away")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged")
 
     @field_validator("oci_regions", "oci_compartments", mode="before")

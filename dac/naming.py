@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz, process
 
 from dac.cluster import Cluster, Fleet
-from dac.errors import Invalid, NotFound
+from dac.errors import Invalid, NotFound, Unavailable
 
 LONGEST_NAME = 100
 ODD = set('"“”„&<>\u00a0')
@@ -21,7 +21,8 @@ SHOWN = 5
 def find_cluster(fleet: Fleet, word: str) -> Cluster:
     """The one cluster with that OCID, name, `name@region`, or beginning of a name; case does not matter.
 
-    `NotFound` offers the nearest names and says which regions were not seen; `Invalid` lists who else is meant.
+    `NotFound` offers the nearest names and says which regions were not seen; `Invalid` lists who else is meant;
+    `Unavailable` when nothing was seen at all.
     """
     wanted = word.strip().casefold()
     for rule in (_is_id, _is_address, _is_name, _begins):
@@ -30,7 +31,13 @@ def find_cluster(fleet: Fleet, word: str) -> Cluster:
             return matches[0]
         if matches:
             raise Invalid(f"“{clip(word)}” could be {_either(matches)}: which one?")
-    raise NotFound(_not_found(fleet, word))
+    unseen = sorted({gap.region for gap in fleet.gaps if gap.what.startswith("clusters")})
+    if unseen and not fleet.clusters:
+        raise Unavailable(
+            f"Oracle did not answer for {' or '.join(unseen)}, so I cannot tell whether there is a cluster "
+            f"“{clip(word)}”; try again in a moment."
+        )
+    raise NotFound(_not_found(fleet, word, unseen))
 
 
 def handle(cluster: Cluster, fleet: Fleet) -> str:
@@ -78,9 +85,8 @@ def _alone(cluster: Cluster, matches: Sequence[Cluster]) -> bool:
     return sum(_is_address(each, cluster.address.casefold()) for each in matches) == 1
 
 
-def _not_found(fleet: Fleet, word: str) -> str:
+def _not_found(fleet: Fleet, word: str, unseen: Sequence[str]) -> str:
     near = nearest(word, [each.name for each in fleet.clusters])
-    unseen = sorted({gap.region for gap in fleet.gaps if gap.what.startswith("clusters")})
     said = [f"There is no cluster “{clip(word)}”."]
     if near:
         said.append(f"Did you mean {' or '.join(near)}?")

@@ -12,7 +12,7 @@ from bot.oracle.clients import Clients
 from bot.oracle.config import OracleConfig
 from bot.oracle.limits import SERVICE
 from bot.oracle.metrics import Monitoring
-from dac.errors import DacError
+from dac.errors import DacError, Denied
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,22 @@ def _of_reader(clients: Clients, calls: Calls, config: OracleConfig) -> Iterator
 
 def _of_executor(clients: Clients, calls: Calls, config: OracleConfig) -> Iterator[_Question]:
     for region in config.regions:
-        yield _Question(f"signing in for changes in {region}", _lists(clients, calls, region, config.compartments[0]))
+        what = f"signing in for changes in {region}"
+        if config.executor == config.reader:
+            yield _Question(what, _one_and_the_same)
+        else:
+            yield _Question(what, _signs_in(_lists(clients, calls, region, config.compartments[0])))
+
+
+def _one_and_the_same() -> str:
+    raise Denied("The identity for changes is the one for reading: give each its own, and only this one may change.")
+
+
+def _signs_in(lists: Callable[[], str]) -> Callable[[], str]:
+    def ask() -> str:
+        return f"{lists()} Whether it may change them shows at the first change."
+
+    return ask
 
 
 def _lists(clients: Clients, calls: Calls, region: str, compartment_id: str) -> Callable[[], str]:

@@ -17,10 +17,10 @@ class Patience:
     """
 
     connect: float = 3.0
-    silence: float = 5.0
-    read: float = 8.0
-    write: float = 15.0
-    fleet: float = 10.0
+    silence: float = 10.0
+    read: float = 15.0
+    write: float = 20.0
+    fleet: float = 20.0
     attempts: int = 3
 
 

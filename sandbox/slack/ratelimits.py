@@ -27,7 +27,7 @@ class Tier(Enum):
     @property
     def bucket(self) -> int:
         # "1+ a minute" taken to the letter would stop a client that reconnects twice
-        return max(self.value, 20)
+        return 60 if self is Tier.ONE else max(self.value, 20)
 
 
 @dataclass

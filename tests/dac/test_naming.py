@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dac.cluster import Cluster, Fleet
-from dac.errors import Invalid, NotFound
+from dac.errors import Invalid, NotFound, Unavailable
 from dac.naming import SHOWN, clip, find_cluster, handle, nearest
 from tests.fakes import cluster, fleet, gap
 
@@ -144,9 +144,10 @@ def test_a_cluster_is_found_again_by_its_handle_whatever_the_others_are_called(c
         (FLEET, "", "There is no cluster “”. /dac status lists those there are."),
         (fleet(), "chat", "There is no cluster “chat”."),
         (
-            fleet(gaps=(gap(region=ASHBURN), gap(), gap("clusters in compartment …dev"))),
-            "chat",
-            "There is no cluster “chat”. It may be in eu-frankfurt-1 or us-ashburn-1, which did not answer.",
+            fleet(EMBED, gaps=(gap(region=ASHBURN), gap(), gap("clusters in compartment …dev"))),
+            "zzz",
+            "There is no cluster “zzz”. /dac status lists those there are. It may be in eu-frankfurt-1 or us-ashburn-1, "
+            "which did not answer.",
         ),
         (fleet(gaps=(gap("models in compartment …team"),)), "chat", "There is no cluster “chat”."),
     ],
@@ -165,6 +166,11 @@ def test_a_word_that_means_none_is_answered_with_what_may_be_meant(seen: Fleet, 
     with pytest.raises(NotFound) as answered:
         find_cluster(seen, word)
     assert str(answered.value) == said
+
+
+def test_where_nothing_could_be_read_nothing_is_said_not_to_be_there() -> None:
+    with pytest.raises(Unavailable, match="Oracle did not answer for eu-frankfurt-1, so I cannot tell"):
+        find_cluster(fleet(gaps=(gap(),)), "chat")
 
 
 def test_forty_kilobytes_are_quoted_short() -> None:

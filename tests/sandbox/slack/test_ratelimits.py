@@ -52,7 +52,7 @@ def test_a_refused_message_uses_nothing_up(world: World) -> None:
         (lambda world: world.client.users_list(), 20, 3),
         (lambda world: world.client.conversations_info(channel=OPS), 50, 2),
         (lambda world: world.client.views_publish(user_id="U01ROSA", view=home()), 100, 1),
-        (lambda world: world.client.apps_connections_open(app_token=APP_TOKEN), 20, 60),
+        (lambda world: world.client.apps_connections_open(app_token=APP_TOKEN), 60, 60),
     ],
     ids=["tier 2", "tier 3", "tier 4", "tier 1"],
 )
