@@ -10,7 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -50,6 +50,8 @@ SLACK_TIMEOUT = 10
 
 BACKGROUND_THREADS = 12
 """For the executor, the cards and look-ups, apart from the commands' so that neither starves the other."""
+
+REPEAT_AFTER = timedelta(minutes=1)
 
 QUICK_THREADS = 4
 """For what is only a moment in our own database, and must not wait behind Oracle."""
@@ -143,7 +145,7 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
 
         app = AsyncApp(
             # Its own would take the level of the root and, at DEBUG, log whole deliveries with their secrets.
-            logger=_quiet("slack_bolt"),
+            logger=_quiet("slack_bolt", now),
             # For opening Socket Mode, which brings its own token; everything else is said by `slack`.
             client=AsyncWebClient(base_url=settings.slack_api_url, session=session, timeout=SLACK_TIMEOUT),
             authorize=authorize,
@@ -163,8 +165,25 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
         yield Bot(app=app, jobs=jobs, services=services, store=store)
 
 
-def _quiet(name: str) -> logging.Logger:
+def _quiet(name: str, now: Now) -> logging.Logger:
     """A library's log with what an operator needs: Slack's deliveries hold secrets and people's words."""
     logger = logging.getLogger(name)
     logger.setLevel(logging.WARNING)
+    logger.addFilter(Once(now))
     return logger
+
+
+class Once(logging.Filter):
+    """The same line at most once a minute: while Slack is away its client would say so every two seconds."""
+
+    def __init__(self, now: Now) -> None:
+        super().__init__()
+        self._now = now
+        self._said: dict[str, datetime] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        line, now = record.getMessage()[:80], self._now()
+        if line in self._said and now - self._said[line] < REPEAT_AFTER:
+            return False
+        self._said[line] = now
+        return True

@@ -44,7 +44,7 @@ BURST = 3
 PATIENCE = timedelta(minutes=10)
 """How long an answer is tried to be delivered; a response_url lives for thirty."""
 
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 5.0
 """Seconds between two tries at the most, so that Slack is found again soon after an outage."""
 
 METADATA = "dac_message"

@@ -134,6 +134,9 @@ def test_a_cluster_is_found_again_by_its_handle_whatever_the_others_are_called(c
         assert find_cluster(seen, handle(each, seen)) == each
 
 
+ELSEWHERE = "It may be in eu-frankfurt-1 or us-ashburn-1, which did not answer."
+
+
 @pytest.mark.parametrize(
     ("seen", "word", "said"),
     [
@@ -145,9 +148,8 @@ def test_a_cluster_is_found_again_by_its_handle_whatever_the_others_are_called(c
         (fleet(), "chat", "There is no cluster “chat”."),
         (
             fleet(EMBED, gaps=(gap(region=ASHBURN), gap(), gap("clusters in compartment …dev"))),
-            "zzz",
-            "There is no cluster “zzz”. /dac status lists those there are. It may be in eu-frankfurt-1 or us-ashburn-1, "
-            "which did not answer.",
+            "embde",
+            f"There is no cluster “embde”. Did you mean embed? {ELSEWHERE}",
         ),
         (fleet(gaps=(gap("models in compartment …team"),)), "chat", "There is no cluster “chat”."),
     ],
