@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 HERE = Path(__file__).resolve().parent
 STATE = HERE.parent / ".sandbox"
@@ -41,6 +43,11 @@ class Part:
 def main() -> int:
     chosen = _parser().parse_args()
     STATE.mkdir(exist_ok=True)
+    try:
+        lock = _alone()
+    except NotStartedError as error:
+        print(error, file=sys.stderr)
+        return 1
     if not chosen.keep:
         for old in [*STATE.glob("*.sqlite3*"), STATE / "oracle.json"]:
             old.unlink(missing_ok=True)
@@ -57,6 +64,8 @@ def main() -> int:
         _start(parts, "bot", ["bot"], variables)
         _wait(parts, f"http://127.0.0.1:{slack}/_control/state", lambda state: bool(state["sockets"]))
         url = f"http://127.0.0.1:{slack}/?user={REQUESTER}&channel={CHANNEL}"
+        lock.write(url)
+        lock.flush()
         print(f"Open {url}\nCtrl-C stops all three; what they say is in {STATE.name}/*.log", flush=True)
         while True:
             _check(parts)
@@ -68,6 +77,21 @@ def main() -> int:
         return 1
     finally:
         _stop(parts)
+        lock.close()
+
+
+def _alone() -> TextIO:
+    """Hold the lock that only one sandbox of this folder can have; it says where that one is."""
+    lock = (STATE / "running").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        where = lock.read() or "an address it is about to print"
+        lock.close()
+        raise NotStartedError(f"A sandbox is running here already, at {where}: open that one, or stop it.") from None
+    lock.truncate(0)
+    return lock
 
 
 def _parser() -> argparse.ArgumentParser:

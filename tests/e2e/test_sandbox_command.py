@@ -153,3 +153,13 @@ def _say(base: str, line: str) -> None:
 
 def _messages(base: str) -> list[str]:
     return [each["text"] for each in ask("GET", f"{base}/_control/messages/dac-ops")["messages"]]
+
+
+def test_a_second_one_in_the_same_folder_leaves_the_first_alone(sandbox: Sandbox) -> None:
+    url = sandbox.url(sandbox.start())
+    second = sandbox.start()
+    assert second.wait(ANSWER_SECONDS) == 1
+    assert second.stderr
+    assert url in second.stderr.read()
+    assert (sandbox.folder / ".sandbox" / "dac.sqlite3").exists()
+    assert ask("GET", url.partition("/?")[0] + "/_control/state")["sockets"]
