@@ -51,10 +51,16 @@ SLACK_TIMEOUT = 10
 BACKGROUND_THREADS = 12
 """For the executor, the cards and look-ups, apart from the commands' so that neither starves the other."""
 
+INBOX_SECONDS = 10.0
+"""How long after its last sign of life another process's deliveries are left to it; it gives one at every poll."""
+
 REPEAT_AFTER = timedelta(minutes=1)
 
 QUICK_THREADS = 4
 """For what is only a moment in our own database, and must not wait behind Oracle."""
+
+LAST_THREAD_SECONDS = 1.0
+"""How long each pool's threads are waited for after that; a call to Oracle may take longer, and a crash is survived."""
 
 LAST_SECONDS = 3.0
 """How long answers under way are waited for when the bot is told to stop."""
@@ -115,7 +121,7 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
         background = Workers("background", BACKGROUND_THREADS, 10_000)
         quick = Workers("quick", QUICK_THREADS, 10_000)
         for workers in (quick, background, front):
-            stack.callback(workers.close)
+            stack.callback(workers.close, LAST_THREAD_SECONDS)
 
         session = await stack.enter_async_context(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT))
@@ -153,12 +159,13 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             process_before_response=True,
         )
         errands = Errands()
-        inbox = Inbox(settings.database, holder, settings.lease)
+        inbox = Inbox(settings.database, holder, timedelta(seconds=max(INBOX_SECONDS, 3 * settings.poll_seconds)))
         reception = Reception(desk, inbox, postings, quick, errands, now)
         reception.register(app)
         jobs.start(reception.recover)
         stack.push_async_callback(jobs.stop, LAST_SECONDS)
         jobs.changed()
+        stack.push_async_callback(reception.finish)
         stack.push_async_callback(errands.finish, LAST_SECONDS)
         await take_deliveries(app, settings, stack, sleep)
         log.info("At work as %s", myself.bot_user_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from http import HTTPStatus
@@ -29,7 +30,7 @@ Finding = tuple[str, bool, str]
 
 async def report(settings: Settings, *, now: Callable[[], datetime], say: Callable[[str], None] = print) -> int:
     """Say every finding; the exit status is 1 if one is bad."""
-    findings = [*_files(settings), *await _slack(settings)]
+    findings = [*_files(settings), *await _slack(settings), *await _approvers(settings)]
     findings += await asyncio.to_thread(lambda: list(_oracle(settings, now)))
     for what, good, sentence in findings:
         say(f"{'ok  ' if good else 'BAD '} {what}: {sentence}")
@@ -66,6 +67,29 @@ async def _slack(settings: Settings) -> list[Finding]:
         token = settings.slack_app_token.get_secret_value()
         opened, why = await _asked(lambda: client.apps_connections_open(app_token=token))
         findings.append(("Slack app token", opened is not None, why or "opens Socket Mode"))
+    return findings
+
+
+async def _approvers(settings: Settings) -> list[Finding]:
+    """Whether the people each rule of the policy wants can be found at all."""
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10
+    )
+    try:
+        rules = read_policy(settings.policy_file).rules
+    except DacError:
+        return []
+    findings: list[Finding] = []
+    for rule in rules:
+        people, unknown = set(rule.approvers.users), []
+        for group in sorted(rule.approvers.groups):
+            answer, why = await _asked(functools.partial(client.usergroups_users_list, usergroup=group))
+            if answer is None:
+                unknown.append(f"group {group}: {why}")
+            else:
+                people |= set(answer["users"])
+        told = "; ".join([f"{rule.approvals} of {len(people)} people must approve", *unknown])
+        findings.append((f"policy rule “{rule.name}”", not unknown and len(people) >= rule.approvals, told))
     return findings
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -45,26 +45,25 @@ class Inbox:
         self._lease = lease
         prepare(path, inbox)
 
-    def keep(self, delivery: Delivery, at: datetime) -> None:
-        """Have it on disk; a copy of one that is there already changes nothing."""
-        # Slack's old verification token is no use here, and a secret.
-        body = json.dumps({key: value for key, value in delivery.body.items() if key != "token"})
-        row = [delivery.name, delivery.kind, body, self._holder, stamp(at), stamp(at + self._lease)]
+    def write(self, kept: Sequence[Delivery], done: Sequence[str], at: datetime) -> None:
+        """Have these on disk and those off it, in one go; a copy of one that is there already changes nothing."""
+        rows = [[each.name, each.kind, _text(each), self._holder, stamp(at), stamp(at + self._lease)] for each in kept]
         with unit_of_work(self._path, write=True) as db:
-            db.execute("INSERT INTO inbox VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row)
-
-    def done(self, name: str) -> None:
-        with unit_of_work(self._path, write=True) as db:
-            db.execute("DELETE FROM inbox WHERE delivery = ?", [name])
+            db.conn.executemany("INSERT INTO inbox VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", rows)
+            db.conn.executemany("DELETE FROM inbox WHERE delivery = ?", [[name] for name in done])
 
     def left_behind(self, at: datetime) -> list[Delivery]:
-        """Take over what a process that is gone has not carried out, oldest first; too old is thrown away."""
+        """Take over what a process that is gone has not carried out, oldest first; too old is thrown away.
+
+        What this process holds itself it goes on holding: it is to be asked again well within the lease.
+        """
+        waiting = "holder <> ? AND held_until <= ?"
         with unit_of_work(self._path, write=False) as db:
-            waiting = "holder <> ? AND held_until <= ?"
-            if not db.table("inbox").count_where(waiting, [self._holder, stamp(at)]):
+            if not db.table("inbox").count:
                 return []
         with unit_of_work(self._path, write=True) as db:
             db.execute("DELETE FROM inbox WHERE at <= ?", [stamp(at - LONGEST)])
+            db.execute("UPDATE inbox SET held_until = ? WHERE holder = ?", [stamp(at + self._lease), self._holder])
             rows = list(db.table("inbox").rows_where(waiting, [self._holder, stamp(at)], order_by="at"))
             for row in rows:
                 db.execute(
@@ -72,3 +71,8 @@ class Inbox:
                     [self._holder, stamp(at + self._lease), row["delivery"]],
                 )
         return [Delivery(str(row["delivery"]), str(row["kind"]), json.loads(str(row["body"]))) for row in rows]
+
+
+def _text(delivery: Delivery) -> str:
+    # Slack's old verification token is no use here, and a secret.
+    return json.dumps({key: value for key, value in delivery.body.items() if key != "token"})

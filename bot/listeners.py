@@ -59,6 +59,9 @@ class Reception:
         self._quick = quick
         self._errands = errands
         self._now = now
+        self._to_keep: list[tuple[Delivery, asyncio.Future[None]]] = []
+        self._done: list[str] = []
+        self._writing: asyncio.Task[None] | None = None
         self._works: dict[str, Work] = {
             "command": self._command,
             "action": self._button,
@@ -79,6 +82,11 @@ class Reception:
         for known_to_nobody in (app.action, app.view, app.shortcut, app.view_closed, app.event):
             known_to_nobody(ANYTHING)(_nothing)
 
+    async def finish(self) -> None:
+        """Write what there is to write, once the last errand has ended."""
+        if self._writing:
+            await self._writing
+
     async def recover(self) -> None:
         """Carry out what a process that is gone has been thanked for."""
         for delivery in await self._quick.run(self._inbox.left_behind, self._now()):
@@ -93,18 +101,41 @@ class Reception:
 
     async def _take(self, kind: str, ack: AsyncAck, body: Body) -> None:
         delivery = Delivery(_name(kind, body), kind, body)
-        keeping = asyncio.ensure_future(self._quick.run(self._inbox.keep, delivery, self._now()))
+        kept = asyncio.get_running_loop().create_future()
+        self._to_keep.append((delivery, kept))
+        self._write_soon()
         try:
-            await asyncio.wait_for(asyncio.shield(keeping), KEEP_SECONDS)
+            await asyncio.wait_for(kept, KEEP_SECONDS)
         except (DacError, TimeoutError) as error:
             # A person who waits too long presses again; better to carry this out without a net.
-            log.warning("Keeping a %s: %s", kind, error or "the disk is slow")
+            log.warning("Keeping a %s: %s", kind, str(error) or "the disk is slow")
         await ack()
         self._errands.start(self._carry_out(delivery))
 
     async def _carry_out(self, delivery: Delivery) -> None:
-        await self._works[delivery.kind](delivery)
-        await self._quick.run(self._inbox.done, delivery.name)
+        try:
+            await self._works[delivery.kind](delivery)
+        except Exception:
+            # It would fail again at every start: told once, it is done with.
+            log.exception("Carrying out a %s", delivery.kind)
+        self._done.append(delivery.name)
+        self._write_soon()
+
+    def _write_soon(self) -> None:
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        """Put all that has come together on disk at once: thirty deliveries at a time cost what one does."""
+        while self._to_keep or self._done:
+            batch, self._to_keep = self._to_keep, []
+            done, self._done = self._done, []
+            try:
+                await self._quick.run(self._inbox.write, [each for each, _ in batch], done, self._now())
+            except DacError as error:
+                _tell(batch, error)
+            else:
+                _tell(batch, None)
 
     async def _check(self, ack: AsyncAck, body: Body) -> None:
         """A form's values are checked here, so that what is wrong shows at its field and nothing is lost."""
@@ -182,6 +213,12 @@ class Reception:
 
     async def _request_of(self, channel: str, thread_ts: str | None) -> int | None:
         return await self._quick.run(self._postings.request_of, channel, thread_ts) if thread_ts else None
+
+
+def _tell(batch: list[tuple[Delivery, asyncio.Future[None]]], error: DacError | None) -> None:
+    for _, kept in batch:
+        if not kept.done():
+            kept.set_exception(error) if error else kept.set_result(None)
 
 
 async def _nothing(ack: AsyncAck, body: Body) -> None:

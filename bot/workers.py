@@ -22,6 +22,8 @@ class Workers:
         self._room = threads + queue
         self._taken = 0
         self._guard = threading.Lock()
+        self._idle = threading.Event()
+        self._idle.set()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of blocking work; raises `Unavailable` at once when there is no room to wait."""
@@ -31,15 +33,19 @@ class Workers:
                     f"I have {self._taken} things to do already and took on nothing new; try again in a minute."
                 )
             self._taken += 1
+            self._idle.clear()
         future = self._pool.submit(work, *args, **kwargs)
         # Freed when the work ends, not when who waits for it gives up.
         future.add_done_callback(lambda _: self._free())
         return await asyncio.wrap_future(future)
 
-    def close(self) -> None:
-        """Take on nothing more; what has begun is waited for."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+    def close(self, seconds: float) -> None:
+        """Take on nothing more; what has begun is waited for, but not for longer than that."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._idle.wait(seconds)
 
     def _free(self) -> None:
         with self._guard:
             self._taken -= 1
+            if not self._taken:
+                self._idle.set()

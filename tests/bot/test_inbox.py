@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_a_process_left_behind_is_taken_over_once(path: Path) -> None:
-    Inbox(path, "gone", LEASE).keep(PRESS, NOON)
+    Inbox(path, "gone", LEASE).write([PRESS], [], NOON)
     found = Inbox(path, "next", LEASE).left_behind(AFTER)
     assert [(each.name, each.kind, each.body["user"]) for each in found] == [("action:1:ab", "action", {"id": "UANN"})]
     assert Inbox(path, "third", LEASE).left_behind(AFTER) == []
@@ -29,37 +29,39 @@ def test_what_a_process_left_behind_is_taken_over_once(path: Path) -> None:
 
 def test_what_has_been_carried_out_is_not_there_any_more(path: Path) -> None:
     inbox = Inbox(path, "gone", LEASE)
-    inbox.keep(PRESS, NOON)
-    inbox.done(PRESS.name)
+    inbox.write([PRESS], [], NOON)
+    inbox.write([], [PRESS.name], NOON)
     assert Inbox(path, "next", LEASE).left_behind(AFTER) == []
 
 
 def test_what_another_process_may_still_be_at_is_left_to_it(path: Path) -> None:
-    Inbox(path, "busy", LEASE).keep(PRESS, NOON)
+    Inbox(path, "busy", LEASE).write([PRESS], [], NOON)
     assert Inbox(path, "next", LEASE).left_behind(AFTER - timedelta(seconds=1)) == []
 
 
 def test_what_a_process_holds_itself_it_does_not_take_over(path: Path) -> None:
     inbox = Inbox(path, "busy", LEASE)
-    inbox.keep(PRESS, NOON)
-    assert inbox.left_behind(AFTER) == []
+    inbox.write([PRESS], [], NOON)
+    assert inbox.left_behind(AFTER - timedelta(seconds=1)) == []
+    # Having asked is a sign of life, and so it is still its own.
+    assert Inbox(path, "next", LEASE).left_behind(AFTER) == []
 
 
 def test_a_copy_changes_nothing(path: Path) -> None:
     inbox = Inbox(path, "gone", LEASE)
-    inbox.keep(PRESS, NOON)
-    inbox.keep(PRESS, AFTER)
+    inbox.write([PRESS, PRESS], [], NOON)
+    inbox.write([PRESS], [], AFTER)
     assert len(Inbox(path, "next", LEASE).left_behind(AFTER)) == 1
 
 
 def test_what_is_too_old_is_not_carried_out_any_more(path: Path) -> None:
-    Inbox(path, "gone", LEASE).keep(PRESS, NOON)
+    Inbox(path, "gone", LEASE).write([PRESS], [], NOON)
     assert Inbox(path, "next", LEASE).left_behind(NOON + LONGEST) == []
     assert Inbox(path, "third", LEASE).left_behind(NOON + LONGEST + LEASE) == []
 
 
 def test_slacks_verification_token_is_not_kept(path: Path) -> None:
-    Inbox(path, "gone", LEASE).keep(PRESS, NOON)
+    Inbox(path, "gone", LEASE).write([PRESS], [], NOON)
     (found,) = Inbox(path, "next", LEASE).left_behind(AFTER)
     assert "token" not in found.body
     assert b"verification" not in path.read_bytes()

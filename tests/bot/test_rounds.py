@@ -119,7 +119,7 @@ def test_a_fault_of_ours_is_owned_up_to_without_its_details(
             time = Time()
             desk = Desk(services, speaking.Slack(client, session, time.now, time.sleep), workers, lambda: None)
             await desk.line("status", Call(user=ROSA, channel=OPS, delivery="1"), Way())
-        workers.close()
+        workers.close(10)
 
     asyncio.run(ask())
     told = slack.told("rosa", "Something went wrong on my side; it has been logged as")
@@ -165,7 +165,7 @@ def test_a_round_that_fails_unthought_of_is_logged_and_the_next_one_comes(
         async with asyncio.timeout(10):
             await cards.went_on.wait()
         await jobs.stop(1)
-        workers.close()
+        workers.close(10)
 
     asyncio.run(rounds())
     assert "a fault of ours" in caplog.text

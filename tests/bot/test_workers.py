@@ -18,7 +18,7 @@ def in_workers(threads: int, queue: int, use: Callable[[Workers], Coroutine[Any,
     try:
         asyncio.run(asyncio.wait_for(use(workers), 10))
     finally:
-        workers.close()
+        workers.close(10)
 
 
 def test_work_is_done_beside_the_loop_and_its_result_comes_back() -> None:
@@ -90,7 +90,7 @@ def test_closing_waits_for_what_has_begun_and_drops_what_waits() -> None:
     async def use() -> None:
         tasks = [asyncio.create_task(workers.run(work)) for _ in range(2)]
         await asyncio.to_thread(begun.wait)
-        closing = asyncio.create_task(asyncio.to_thread(workers.close))
+        closing = asyncio.create_task(asyncio.to_thread(workers.close, 10))
         await asyncio.sleep(0)
         await asyncio.to_thread(until, lambda: workers._pool._shutdown, "the closing")
         go.set()

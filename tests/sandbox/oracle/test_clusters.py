@@ -93,15 +93,6 @@ def test_the_sdk_waits_for_a_scaled_cluster(tenancy: Tenancy) -> None:
     assert done.data.unit_count == 4
 
 
-def test_the_sdks_composite_update_does_not_wait(tenancy: Tenancy) -> None:
-    """It follows a header that Oracle does not promise for clusters, and returns at once without it."""
-    composite = oci.generative_ai.GenerativeAiClientCompositeOperations(tenancy.ai())
-    done = composite.update_dedicated_ai_cluster_and_wait_for_state(
-        tenancy.cluster("chat-prod"), scaled(4), wait_for_states=["SUCCEEDED"]
-    )
-    assert done.data.lifecycle_state == "UPDATING"
-
-
 def test_deleting_takes_a_while_and_leaves_the_cluster_in_sight_for_a_day(tenancy: Tenancy) -> None:
     ai = tenancy.ai()
     made = ai.create_dedicated_ai_cluster(wanted(tenancy)).data
