@@ -76,7 +76,7 @@ class Desk:
             async with asyncio.timeout(MENU_SECONDS):
                 found = await self._workers.run(choices, self._services)
         except (DacError, TimeoutError) as error:
-            log.warning("Offering %s of %s: %s", field, verb, error or "no answer in time")
+            log.warning("Offering %s of %s: %s", field, verb, str(error) or "no answer in time")
             return []
         return options(list(found), query)
 

@@ -124,6 +124,8 @@ def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
                 name,
                 f"“{clip(str(each['input']))}” is too short; it has at least {each['ctx']['min_length']} characters",
             )
+        elif each["type"] == "string_unicode":
+            yield name, "it holds half a character, such as a cut emoji; type it again"
         elif each["type"] == "int_parsing":
             yield name, f"“{clip(str(each['input']))}” is not a whole number"
         else:
