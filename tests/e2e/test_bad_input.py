@@ -124,8 +124,15 @@ def test_a_button_on_a_card_pressed_by_everybody_at_once_decides_once(world: Wor
     request = world.ask_for("docs-idle 2")
     card = world.card(request)
 
+    def press(user: str) -> None:
+        try:
+            world.press(card, "approve", user)
+        except AssertionError as late:
+            # The card is drawn anew as soon as one click counts, and then the button is gone.
+            assert "action_not_found" in str(late)  # noqa: PT017 - every other refusal is a failure
+
     with ThreadPoolExecutor(8) as crowd:
-        list(crowd.map(lambda user: world.press(card, "approve", user), [ADA, BEN] * 4))
+        list(crowd.map(press, [ADA, BEN] * 4))
 
     world.until_standing(request, "Done")
     assert len(world.changes("docs-idle")) == 1
