@@ -336,3 +336,14 @@ class _Overtaken(Store):
 
 def _raise(error: DacError) -> None:
     raise error
+
+
+def test_a_call_that_got_through_is_known_by_oracles_record_though_somebody_replaced_its_tag(house: House) -> None:
+    """As an apply of infrastructure code does: it knows its own tags and puts back those."""
+    request = house.approved()
+    run_until_killed(house, mortal(house, "one", Point("scale", When.AFTER)), request)
+    house.oracle.change(request.plan.cluster.id, freeform_tags={"terraform": "true"})
+    house.clock.advance(minutes=3)
+    ended = house.settle(house.executor("two"), request)
+    assert ended.state is State.APPLIED
+    assert house.changes(request) == 1
