@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-
 import pytest
 
 from tests.bot.house import ONE_APPROVAL, House, Running
 from tests.bot.people import FRANKFURT, Json, Slack, shown, until
-
 
 
 @pytest.fixture
