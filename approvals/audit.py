@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from dac.figures import Frozen
 
@@ -12,15 +13,31 @@ GENESIS = "0" * 64
 """What the first event is chained to."""
 
 
-class Link(Frozen):
-    """An event as the very text that lies in the database, with the hash it was written with."""
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class Link(NamedTuple):
+    """An event as the very text that lies in the database, with the hash it was written with.
+
+    `before` and `after` are the states of its request; both, and `request_id`, are empty where it concerns none.
+    """
 
     seq: int
     request_id: str
     at: str
     actor: str
     action: str
+    before: str
+    after: str
+    delivery: str
     body: str
+    hash: str
+
+
+class Head(Frozen):
+    """The newest event: whoever has noted it down can tell later whether the end has been cut off."""
+
+    seq: int
     hash: str
 
 
@@ -33,14 +50,15 @@ class Break(Frozen):
 
 def chained(link: Link, previous: str) -> str:
     """The hash of an event, given the hash of the one before it."""
-    held = [previous, link.seq, link.request_id, link.at, link.actor, link.action, link.body]
-    return hashlib.sha256(json.dumps(held, ensure_ascii=False).encode()).hexdigest()
+    held = [previous, *link[:-1]]
+    return hashlib.sha256(_ENCODE(held).encode()).hexdigest()
 
 
-def first_break(links: Iterable[Link], last: int) -> Break | None:
-    """Walk the events in order, holding one at a time; None when all are there as they were written.
+def first_break(links: Iterable[Link], last: int, noted: Head | None = None) -> Break | Head:
+    """Walk the events in order, holding one at a time; the newest when all are there as they were written.
 
-    `last` is the number that the newest event must have, by what the requests say.
+    `last` is the number that the newest event must at least have, by what the requests say. `noted` is a newest
+    event that was noted down elsewhere: a history written anew from the beginning, hashes and all, does not have it.
     """
     previous, expected = GENESIS, 1
     for link in links:
@@ -50,7 +68,11 @@ def first_break(links: Iterable[Link], last: int) -> Break | None:
             return Break(
                 seq=link.seq, because=f"event {link.seq} is not as it was written, or the one before it was replaced"
             )
+        if noted and link.seq == noted.seq and link.hash != noted.hash:
+            return Break(seq=link.seq, because=f"event {link.seq} is not the one that was noted down")
         previous, expected = link.hash, expected + 1
     if expected <= last:
         return Break(seq=expected, because=f"event {expected} is missing: the requests know {last} events")
-    return None
+    if noted and expected <= noted.seq:
+        return Break(seq=expected, because=f"event {expected} is missing: event {noted.seq} was noted down")
+    return Head(seq=expected - 1, hash=previous)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlite_utils import Database, Migrations
 
-from dac.errors import Unavailable
+from dac.errors import DacError, Unavailable
+
+OURS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
+"""What SQLite says of a statement of ours; whatever else it says is of the file."""
+
+AT_REST = "ro&immutable=1"
+"""To open a file where nothing can be written and nobody writes: SQLite then needs no file of its own beside it."""
 
 SWITCH_TRIES = 200
 WAIT_SECONDS = 10.0
@@ -20,22 +29,80 @@ WAIT_SECONDS = 10.0
 
 @contextmanager
 def unit_of_work(path: Path, *, write: bool) -> Iterator[Database]:
-    """One transaction on one connection: all of it happens, on disk, or nothing.
+    """One transaction on a connection of its own, by sqlite-utils."""
+    with closing(_open(path)) as connection, _transaction(connection, write=write):
+        yield Database(connection)
 
-    A writer takes the lock at once: reading first and writing later could fail half-way. Raises `Unavailable` when
-    the file cannot be read or written, with nothing recorded.
+
+class File:
+    """The same for what is used often: connections are kept open, and each serves one unit of work at a time.
+
+    Safe to share between threads. Those that write take turns here: SQLite lets them sleep between their tries.
     """
-    with _connected(path) as connection:
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    def __init__(self, path: Path, mode: str = "rw") -> None:
+        self._path = path
+        self._mode = mode
+        self._idle: list[_Open] = []
+        self._writing = threading.Lock()
+        weakref.finalize(self, _close_all, self._idle)
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it happens, on disk, or nothing.
+
+        A writer takes the lock at once: reading first and writing later could fail half-way. Raises `Unavailable`
+        when the file cannot be read or written, with nothing recorded.
+        """
+        if write and not self._writing.acquire(timeout=WAIT_SECONDS):
+            raise Unavailable(_sentence("database is locked"))
         try:
-            yield Database(connection)
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+            held = self._take()
+            sound = False
+            try:
+                with _transaction(held.connection, write=write):
+                    yield held.connection
+                sound = True
+            except DacError as no:
+                # Whoever was told no has not hurt the connection; what SQLite did not take may have.
+                sound = not isinstance(no, Unavailable)
+                raise
+            finally:
+                if sound:
+                    self._idle.append(held)
+                else:
+                    held.connection.close()
+        finally:
+            if write:
+                self._writing.release()
+
+    def _take(self) -> _Open:
+        there = _identity(self._path)
+        # Asked first, another thread could take the last one in between.
+        with suppress(IndexError):
+            while (held := self._idle.pop()).identity != there:
+                # The file was taken away or replaced: what this one writes, nobody would find.
+                held.connection.close()
+            return held
+        return _Open(_open(self._path, self._mode), there)
+
+
+class _Open(NamedTuple):
+    connection: sqlite3.Connection
+    identity: tuple[int, int] | None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies there now, if one does."""
+    with suppress(OSError):
+        found = path.stat()
+        return found.st_dev, found.st_ino
+    return None
+
+
+def _close_all(idle: list[_Open]) -> None:
+    while idle:
+        idle.pop().connection.close()
 
 
 def prepare(path: Path, migrations: Migrations) -> None:
@@ -44,26 +111,61 @@ def prepare(path: Path, migrations: Migrations) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(_sentence(error)) from error
-    with _connected(path) as connection:
+    with _translating(), closing(_connect(path, mode="rwc")) as connection:
         _to_write_ahead(connection)
     with unit_of_work(path, write=True) as database:
         migrations.apply(database)
 
 
+def _open(path: Path, mode: str = "rw") -> sqlite3.Connection:
+    with _translating():
+        connection = _connect(path, mode=mode)
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _connect(path: Path, *, mode: str) -> sqlite3.Connection:
+    """Only who prepares a file may create it: an empty one in the place of what was deleted would hide the loss."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=WAIT_SECONDS,
+        isolation_level=None,
+        # One unit of work after the other uses it, each in whichever thread it runs.
+        check_same_thread=False,
+    )
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
 @contextmanager
-def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+def _transaction(connection: sqlite3.Connection, *, write: bool) -> Iterator[None]:
     try:
-        connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+        connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        try:
+            yield
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+    except OURS:
+        raise
     except sqlite3.Error as error:
         raise Unavailable(_sentence(error)) from error
+
+
+@contextmanager
+def _translating() -> Iterator[None]:
     try:
-        yield connection
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-        raise
-    except sqlite3.DatabaseError as error:
+        yield
+    except sqlite3.Error as error:
         raise Unavailable(_sentence(error)) from error
-    finally:
-        connection.close()
 
 
 def _to_write_ahead(connection: sqlite3.Connection) -> None:
@@ -84,7 +186,7 @@ def _to_write_ahead(connection: sqlite3.Connection) -> None:
             return
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception | str) -> str:
     return f"The bot's own database did not take this ({error}); nothing was recorded. Try again in a moment."
 
 

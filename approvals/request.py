@@ -1,144 +1,52 @@
-"""A request and the events its state follows from; nothing else can change it."""
+"""A request as its events have left it; nothing else can change it."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import reduce
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
+from approvals.events import (
+    LEASE_ANNOUNCED,
+    Amended,
+    Announced,
+    Approved,
+    BrokenGlass,
+    Cancelled,
+    Closed,
+    Consented,
+    Denied,
+    Escalated,
+    Event,
+    Extended,
+    Failed,
+    Held,
+    Objected,
+    Outdated,
+    Progressed,
+    Reclaimed,
+    Refused,
+    Reminded,
+    Returning,
+    Reviewed,
+    Sent,
+    Started,
+    Submitted,
+    Succeeded,
+    Troubled,
+    Voted,
+)
 from approvals.policy import Rule
-from approvals.states import FINAL, Action, State, after
+from approvals.states import DECIDED, FINAL, State, after
+from approvals.tally import Approval, Objection, Tally, tally
+from dac.extending import ExtendPlan
 from dac.figures import Frozen
 from dac.plans import Plan
 
-BOT = "bot"
-"""The actor of what the bot does by itself; people act under their Slack user ids."""
-
-
-class Submitted(Frozen):
-    action: Literal[Action.SUBMIT] = Action.SUBMIT
-    plan: Plan
-    digest: str
-    reason: str
-    rule: Rule
-    eligible: tuple[str, ...]
-    channel: str
-    nonce: str
-    expires_at: AwareDatetime
-
-
-class Voted(Frozen):
-    action: Literal[Action.VOTE] = Action.VOTE
-    comment: str = ""
-
-
-class Approved(Frozen):
-    action: Literal[Action.APPROVE] = Action.APPROVE
-    comment: str = ""
-
-
-class Denied(Frozen):
-    action: Literal[Action.DENY] = Action.DENY
-    because: str
-
-
-class Expired(Frozen):
-    action: Literal[Action.EXPIRE] = Action.EXPIRE
-
-
-class Cancelled(Frozen):
-    action: Literal[Action.CANCEL] = Action.CANCEL
-    because: str = ""
-
-
-class Outdated(Frozen):
-    """The plan made again from the live world differs, or cannot be made any more."""
-
-    action: Literal[Action.OUTDATE] = Action.OUTDATE
-    differences: tuple[str, ...]
-
-
-class Started(Frozen):
-    """The claim. Whoever holds it may call Oracle until `until`; then anybody may look and take over."""
-
-    action: Literal[Action.START] = Action.START
-    etag: str
-    holder: str
-    until: AwareDatetime
-
-
-class Reclaimed(Frozen):
-    action: Literal[Action.RECLAIM] = Action.RECLAIM
-    holder: str
-    until: AwareDatetime
-
-
-class Sent(Frozen):
-    action: Literal[Action.SEND] = Action.SEND
-    work_request_id: str | None = None
-
-
-class Progressed(Frozen):
-    action: Literal[Action.PROGRESS] = Action.PROGRESS
-    percent: int
-    work_request_id: str | None = None
-
-
-class Succeeded(Frozen):
-    action: Literal[Action.SUCCEED] = Action.SUCCEED
-    outcome: str
-
-
-class Failed(Frozen):
-    action: Literal[Action.FAIL] = Action.FAIL
-    because: str
-
-
-class Troubled(Frozen):
-    action: Literal[Action.TROUBLE] = Action.TROUBLE
-    sentence: str
-
-
-class Refused(Frozen):
-    action: Literal[Action.REFUSE] = Action.REFUSE
-    attempt: str
-    because: str
-
-
-Body: TypeAlias = Annotated[
-    Submitted
-    | Voted
-    | Approved
-    | Denied
-    | Expired
-    | Cancelled
-    | Outdated
-    | Started
-    | Reclaimed
-    | Sent
-    | Progressed
-    | Succeeded
-    | Failed
-    | Troubled
-    | Refused,
-    Field(discriminator="action"),
-]
-
-
-class Event(Frozen):
-    """One thing that happened to a request; `seq` counts over all requests."""
-
-    seq: int
-    request_id: int
-    at: AwareDatetime
-    actor: str
-    body: Body
-
-
-class Approval(Frozen):
-    voter: str
-    at: AwareDatetime
-    comment: str = ""
+_SMOOTH: dict[str, object] = {"trouble": "", "trouble_since": None, "escalated_at": None, "held": None}
+"""Nothing keeps it any more."""
 
 
 class Claim(Frozen):
@@ -153,8 +61,49 @@ class Claim(Frozen):
     percent: int = 0
 
 
+class Glass(Frozen):
+    """An emergency: who acted alone and why, who owes a review until when, and what it said."""
+
+    by: str
+    at: AwareDatetime
+    because: str
+    reviewers: tuple[str, ...]
+    review_by: AwareDatetime
+    reminded: int = 0
+    reviewed_by: str = ""
+    justified: bool | None = None
+    comment: str = ""
+
+    @property
+    def owed(self) -> bool:
+        return not self.reviewed_by
+
+
+class Lease(Frozen):
+    """A size kept for a while: until when, which requests were to give it back, and how that ended.
+
+    `returning` is the one that is to do so now. Open until `outcome` says that nothing is left to undo.
+    """
+
+    began_at: AwareDatetime
+    ends_at: AwareDatetime
+    announced: bool = False
+    returning: int | None = None
+    returned_by: tuple[int, ...] = ()
+    extended_by: tuple[int, ...] = ()
+    outcome: str = ""
+
+    @property
+    def open(self) -> bool:
+        return not self.outcome
+
+    @property
+    def announce_at(self) -> datetime:
+        return self.ends_at - min(LEASE_ANNOUNCED, (self.ends_at - self.began_at) / 2)
+
+
 class Request(Frozen):
-    """What somebody asked for, as its events have left it; `version` is the `seq` of the last one."""
+    """What somebody asked for; `version` is the `seq` of its last event."""
 
     id: int
     version: int
@@ -164,17 +113,35 @@ class Request(Frozen):
     requester: str
     reason: str
     rule: Rule
+    rule_digest: str
     eligible: tuple[str, ...]
     channel: str
+    asked_in: str
     nonce: str
     asked_at: AwareDatetime
     expires_at: AwareDatetime
     changed_at: AwareDatetime
+    rehearsal: bool = False
+    returns: int | None = None
+    replaces: int | None = None
     approvals: tuple[Approval, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    consented: bool = True
+    amended_by: str = ""
+    amended_at: AwareDatetime | None = None
+    reminded: int = 0
+    decided_at: AwareDatetime | None = None
+    begin_by: AwareDatetime | None = None
+    glass: Glass | None = None
+    held: Held | None = None
     claim: Claim | None = None
+    lease: Lease | None = None
     trouble: str = ""
+    trouble_since: AwareDatetime | None = None
+    escalated_at: AwareDatetime | None = None
     outcome: str = ""
     ended_by: str = ""
+    ended_at: AwareDatetime | None = None
 
     @property
     def tag(self) -> str:
@@ -186,13 +153,27 @@ class Request(Frozen):
         return self.state in FINAL
 
     @property
+    def start_at(self) -> datetime | None:
+        """Before this moment it is not begun."""
+        return None if isinstance(self.plan, ExtendPlan) else self.plan.start_at
+
+    @property
+    def waits_because(self) -> str:
+        """What keeps it, or the return of what it leased, from going on."""
+        return self.held.sentence if self.held else self.trouble
+
+    @property
     def voters(self) -> tuple[str, ...]:
         return tuple(each.voter for each in self.approvals)
 
     @property
+    def tally(self) -> Tally:
+        return tally(self.rule, self.approvals)
+
+    @property
     def missing(self) -> int:
         """Approvals still needed."""
-        return max(self.rule.approvals - len(set(self.voters)), 0)
+        return self.tally.missing
 
     @property
     def can_still_approve(self) -> tuple[str, ...]:
@@ -215,35 +196,144 @@ def submitted(event: Event) -> Request:
     )
 
 
+def replayed(events: Sequence[Event]) -> Request:
+    """The request as its events alone say it is."""
+    first, *rest = events
+    return reduce(happened, rest, submitted(first))
+
+
 def happened(request: Request, event: Event) -> Request:
     """The request after one more event; raises `Conflict` where the table of states forbids it."""
-    body = event.body
-    state = after(request.state, body.action)
+    state = after(request.state, event.body.action)
     changed: dict[str, object] = {"state": state, "version": event.seq}
-    if not isinstance(body, Refused):
+    if not isinstance(event.body, Refused):
         changed["changed_at"] = event.at
-    if state in FINAL and not isinstance(body, Refused):
-        changed |= {"ended_by": event.actor, "trouble": ""}
+    if state is not request.state and state in DECIDED and request.decided_at is None:
+        changed["decided_at"] = event.at
+    if state is not request.state and state in FINAL:
+        changed |= {"ended_by": event.actor, "ended_at": event.at, "trouble": "", "trouble_since": None, "held": None}
+    changed |= _deciding(request, event) or _doing(request, event) or _afterwards(request, event)
+    return request.model_copy(update=changed)
+
+
+def _deciding(request: Request, event: Event) -> dict[str, object]:
+    """What people's words, or their silence, make of it."""
+    body = event.body
     match body:
-        case Voted() | Approved():
-            approval = Approval(voter=event.actor, at=event.at, comment=body.comment)
-            changed["approvals"] = (*request.approvals, approval)
-        case Denied() | Cancelled() | Failed():
-            changed["outcome"] = body.because
-        case Outdated():
-            changed["outcome"] = "; ".join(body.differences)
-        case Succeeded():
-            changed["outcome"] = body.outcome
+        case Voted() | Approved(by="vote"):
+            return _agreed(request, event, body.comment, body.groups) | _to_begin(body)
+        case Consented():
+            return {"consented": True}
+        case Approved():
+            return {"consented": True} | _to_begin(body)
+        case Objected() | Denied():
+            objection = Objection(voter=event.actor, at=event.at, because=body.because)
+            return {
+                "approvals": tuple(each for each in request.approvals if each.voter != event.actor),
+                "objections": (*(each for each in request.objections if each.voter != event.actor), objection),
+                "outcome": body.because if isinstance(body, Denied) else "",
+            }
+        case Amended():
+            return _amended(event, body, by_requester=event.actor == request.requester)
+        case Reminded(what="approval"):
+            return {"reminded": body.number}
+        case BrokenGlass():
+            glass = Glass(
+                by=event.actor,
+                at=event.at,
+                because=body.because,
+                reviewers=body.reviewers,
+                review_by=body.review_by,
+            )
+            return {"glass": glass, "begin_by": body.begin_by, "consented": True}
+        case _:
+            return {}
+
+
+def _agreed(request: Request, event: Event, comment: str, groups: tuple[str, ...]) -> dict[str, object]:
+    approval = Approval(voter=event.actor, at=event.at, comment=comment, groups=groups)
+    return {
+        "approvals": (*request.approvals, approval),
+        "objections": tuple(each for each in request.objections if each.voter != event.actor),
+    }
+
+
+def _to_begin(body: Voted | Approved) -> dict[str, object]:
+    return {"begin_by": body.begin_by} if isinstance(body, Approved) else {}
+
+
+def _amended(event: Event, body: Amended, *, by_requester: bool) -> dict[str, object]:
+    agreed = (Approval(voter=event.actor, at=event.at, comment=body.because, groups=body.groups),)
+    return {
+        "plan": body.plan,
+        "digest": body.digest,
+        "rule": body.rule,
+        "rule_digest": body.rule_digest,
+        "eligible": body.eligible,
+        "expires_at": body.expires_at,
+        "approvals": agreed if body.agrees else (),
+        "objections": (),
+        "consented": by_requester,
+        "amended_by": event.actor,
+        "amended_at": event.at,
+        "reminded": 0,
+    }
+
+
+def _doing(request: Request, event: Event) -> dict[str, object]:
+    """What carrying it out makes of it."""
+    body = event.body
+    match body:
+        case Held():
+            return {"held": body, "trouble": "", "trouble_since": request.trouble_since or event.at}
         case Troubled():
-            changed["trouble"] = body.sentence
+            return {"held": None, "trouble": body.sentence, "trouble_since": request.trouble_since or event.at}
+        case Escalated():
+            return {"escalated_at": event.at}
         case Started():
             claim = Claim(etag=body.etag, holder=body.holder, until=body.until, started_at=event.at)
-            changed |= {"claim": claim, "trouble": ""}
+            return _SMOOTH | {"claim": claim}
         case Reclaimed() | Sent() | Progressed():
-            changed |= {"claim": _claim_after(request, event, body), "trouble": ""}
+            return _SMOOTH | {"claim": _claim_after(request, event, body)}
+        case Succeeded():
+            return _SMOOTH | {"outcome": body.outcome} | _leased(request, event)
+        case Cancelled() | Failed():
+            return {"outcome": body.because}
+        case Outdated():
+            return {"outcome": "; ".join(body.differences)}
         case _:
-            pass
-    return request.model_copy(update=changed)
+            return {}
+
+
+def _leased(request: Request, event: Event) -> dict[str, object]:
+    span = None if isinstance(request.plan, ExtendPlan) else request.plan.lease
+    # In UTC, for Python adds to the wall clock of a zone: eight hours are eight hours when clocks change, too.
+    return {"lease": Lease(began_at=event.at, ends_at=event.at.astimezone(UTC) + span)} if span else {}
+
+
+def _afterwards(request: Request, event: Event) -> dict[str, object]:
+    """What is made of it once it is done: its lease, and the review of a broken glass."""
+    body, lease, glass = event.body, request.lease, request.glass
+    match body:
+        case Reviewed() if glass:
+            reviewed = {"reviewed_by": event.actor, "justified": body.justified, "comment": body.comment}
+            return {"glass": glass.model_copy(update=reviewed)}
+        case Reminded(what="review") if glass:
+            return {"glass": glass.model_copy(update={"reminded": body.number})}
+        case Extended() if lease:
+            extended_by = (*lease.extended_by, body.by_request)
+            later = {"ends_at": body.until, "announced": False, "returning": None, "extended_by": extended_by}
+            return _SMOOTH | {"lease": lease.model_copy(update=later)}
+        case Announced() if lease:
+            return {"lease": lease.model_copy(update={"announced": True})}
+        case Returning() if lease:
+            returned_by = (*lease.returned_by, body.by_request)
+            returned = {"announced": True, "returning": body.by_request, "returned_by": returned_by}
+            return _SMOOTH | {"lease": lease.model_copy(update=returned)}
+        case Closed() if lease:
+            return _SMOOTH | {"lease": lease.model_copy(update={"outcome": body.outcome})}
+        case _:
+            return {}
 
 
 def _claim_after(request: Request, event: Event, body: Reclaimed | Sent | Progressed) -> Claim:

@@ -24,11 +24,19 @@ class Action(StrEnum):
 
     SUBMIT = "submit"
     VOTE = "vote"  # an approval that does not yet suffice
-    APPROVE = "approve"  # the approval that suffices
-    DENY = "deny"
+    CONSENT = "consent"  # the requester agrees to what an approver made of it
+    APPROVE = "approve"  # the approval, or the consent, that suffices
+    OBJECT = "object"  # a denial that does not yet end it
+    DENY = "deny"  # the denial that does
+    AMEND = "amend"  # another size is proposed; everybody agrees anew
+    REMIND = "remind"
     EXPIRE = "expire"
     CANCEL = "cancel"
+    BREAK_GLASS = "break-glass"  # an emergency: done now, reviewed afterwards
+    REVIEW = "review"  # what an approver says of it afterwards
+    HOLD = "hold"  # agreed, and something keeps it from being begun
     OUTDATE = "outdate"
+    REHEARSE = "rehearse"  # a dry run ends here, with nothing asked of Oracle
     START = "start"  # the claim, before Oracle is called
     RECLAIM = "reclaim"  # another process takes over a claim whose holder is gone
     SEND = "send"  # Oracle has taken the change on
@@ -36,30 +44,85 @@ class Action(StrEnum):
     SUCCEED = "succeed"
     FAIL = "fail"
     TROUBLE = "trouble"  # something does not answer; tried again
+    ESCALATE = "escalate"  # it has not answered for long: people are told
+    EXTEND = "extend"  # the lease ends later
+    ANNOUNCE = "announce"  # the lease ends soon
+    RETURN = "return"  # the lease has ended: a request of its own undoes the change
+    CLOSE = "close"  # nothing is left to undo
     REFUSE = "refuse"  # somebody tried what they may not
 
 
-TRANSITIONS: dict[tuple[State, Action], State] = {
-    (State.PENDING, Action.VOTE): State.PENDING,
+_FORWARD: dict[tuple[State, Action], State] = {
     (State.PENDING, Action.APPROVE): State.APPROVED,
+    (State.PENDING, Action.BREAK_GLASS): State.APPROVED,
     (State.PENDING, Action.DENY): State.DENIED,
     (State.PENDING, Action.EXPIRE): State.EXPIRED,
     (State.PENDING, Action.CANCEL): State.CANCELLED,
     (State.APPROVED, Action.EXPIRE): State.EXPIRED,
     (State.APPROVED, Action.CANCEL): State.CANCELLED,
     (State.APPROVED, Action.OUTDATE): State.STALE,
-    (State.APPROVED, Action.TROUBLE): State.APPROVED,
+    (State.APPROVED, Action.REHEARSE): State.CANCELLED,
     (State.APPROVED, Action.START): State.APPLYING,
-    (State.APPLYING, Action.RECLAIM): State.APPLYING,
-    (State.APPLYING, Action.SEND): State.APPLYING,
-    (State.APPLYING, Action.PROGRESS): State.APPLYING,
-    (State.APPLYING, Action.TROUBLE): State.APPLYING,
     (State.APPLYING, Action.SUCCEED): State.APPLIED,
     (State.APPLYING, Action.FAIL): State.FAILED,
-} | {(state, Action.REFUSE): state for state in State}
+}
 
-FINAL = frozenset(State) - {state for state, action in TRANSITIONS if action is not Action.REFUSE}
+_WITHIN: dict[State, frozenset[Action]] = {
+    State.PENDING: frozenset({Action.VOTE, Action.CONSENT, Action.OBJECT, Action.AMEND, Action.REMIND}),
+    State.APPROVED: frozenset(
+        {
+            # What is agreed may wait for the end of a freeze window, which an emergency does not.
+            Action.BREAK_GLASS,
+            Action.HOLD,
+            Action.TROUBLE,
+            Action.ESCALATE,
+            Action.REVIEW,
+            Action.REMIND,
+        }
+    ),
+    State.APPLYING: frozenset(
+        {
+            Action.RECLAIM,
+            Action.SEND,
+            Action.PROGRESS,
+            Action.HOLD,
+            Action.TROUBLE,
+            Action.ESCALATE,
+            Action.REVIEW,
+            Action.REMIND,
+        }
+    ),
+    State.APPLIED: frozenset(
+        {
+            Action.EXTEND,
+            Action.ANNOUNCE,
+            Action.RETURN,
+            Action.CLOSE,
+            Action.TROUBLE,
+            Action.ESCALATE,
+            Action.REVIEW,
+            Action.REMIND,
+        }
+    ),
+    # A broken glass is reviewed however the change has ended.
+    State.FAILED: frozenset({Action.REVIEW, Action.REMIND}),
+    State.STALE: frozenset({Action.REVIEW, Action.REMIND}),
+    State.EXPIRED: frozenset({Action.REVIEW, Action.REMIND}),
+    State.CANCELLED: frozenset({Action.REVIEW, Action.REMIND}),
+    State.DENIED: frozenset(),
+}
+
+TRANSITIONS: dict[tuple[State, Action], State] = (
+    _FORWARD
+    | {(state, action): state for state, actions in _WITHIN.items() for action in actions}
+    | {(state, Action.REFUSE): state for state in State}
+)
+
+FINAL = frozenset(State) - {state for state, _ in _FORWARD}
 """States nothing leads out of."""
+
+DECIDED = frozenset(State) - {State.PENDING}
+"""People, or time, have had their say."""
 
 SAID: dict[State, str] = {
     State.PENDING: "is waiting for approval",

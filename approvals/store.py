@@ -2,102 +2,161 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlite_utils import Database
-
-from approvals import audit
-from approvals.database import prepare, stamp, unit_of_work
+from approvals import journal
+from approvals.database import File, prepare, stamp
+from approvals.events import BOT, Body, Event, Freeze, Note, Refused, Started, Submitted
 from approvals.migrations import approvals
-from approvals.request import Body, Event, Request, Submitted, happened, submitted
+from approvals.request import Request, happened, submitted
+from approvals.rows import Busy, Rows
 from approvals.states import State
-from dac.errors import Conflict, NotFound
+from approvals.together import Together
+from dac.errors import Conflict
+
+__all__ = ["Busy", "Decide", "FrozenNow", "Repeated", "Store"]
 
 Decide = Callable[[Request], Body | None]
 """Given the request as it is now: what happens to it, None for nothing, or raise why it may not."""
+
+
+class FrozenNow(Conflict):
+    """Everything is stopped."""
+
+    def __init__(self, freeze: Freeze) -> None:
+        super().__init__("Everything is frozen; nothing is begun before somebody lets it go on.")
+        self.freeze = freeze
+
+
+class Repeated(Conflict):
+    """A second copy of what has been refused already, with the same sentence."""
 
 
 class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         prepare(path, approvals)
+        self._rows = Rows()
+        self._together = Together(File(path))
 
-    def submit(self, body: Submitted, *, actor: str, at: datetime, delivery: str) -> Request:
-        """A new request, or the one this same delivery has already made."""
-        with unit_of_work(self._path, write=True) as db:
-            made = self._rows(db, "delivery = ?", [delivery])
+    def submit(self, body: Submitted, *, actor: str, at: datetime, delivery: str, then: Body | None = None) -> Request:
+        """A new request, or the one this same delivery has already made. `then` the bot does to it at once."""
+
+        def work(db: sqlite3.Connection) -> Request:
+            made = self._rows.found(db, "delivery = ?", [delivery])
             if made:
                 return made[0]
             number = (db.execute("SELECT max(id) FROM requests").fetchone()[0] or 0) + 1
-            event = self._event(db, number, body, actor, at)
+            event = journal.event(db, number, body, actor, at, delivery)
             request = submitted(event)
-            row = self._row(request)
-            db.table("requests").insert(row | {"id": number, "delivery": delivery})
-            self._append(db, event)
+            self._rows.insert(db, request, delivery)
+            journal.write(db, event, None, request.state)
+            if then:
+                request = self._happen(db, request, then, BOT, at, None)
+            _unseen(db, request)
             return request
 
-    def change(self, request_id: int, decide: Decide, *, actor: str, at: datetime) -> Request:
-        """Let `decide` see the request as it is, and write what it says, with nobody in between."""
-        with unit_of_work(self._path, write=True) as db:
-            request = self._one(db, request_id)
+        return self._together.write(work)
+
+    def asked_by(self, delivery: str) -> Request | None:
+        """What this same delivery has already asked for; raises `Repeated` where that was refused."""
+        with self._together.reading() as db:
+            if because := journal.refused_ask(db, delivery):
+                raise Repeated(because)
+            return next(iter(self._rows.found(db, "delivery = ?", [delivery])), None)
+
+    def change(
+        self, request_id: int, decide: Decide, *, actor: str, at: datetime, delivery: str | None = None
+    ) -> Request:
+        """Let `decide` see the request as it is, and write what it says, with nobody in between.
+
+        A second copy of a delivery finds what the first has done: the request as it is, or the same refusal.
+        """
+
+        def work(db: sqlite3.Connection) -> Request:
+            request = self._rows.one(db, request_id)
+            if delivery is not None and (earlier := journal.by_delivery(db, request_id, delivery)):
+                if isinstance(earlier.body, Refused):
+                    raise Repeated(earlier.body.because)
+                return request
             body = decide(request)
             if body is None:
                 return request
-            event = self._event(db, request_id, body, actor, at)
-            changed = happened(request, event)
-            try:
-                db.table("requests").update(request_id, self._row(changed))
-            except sqlite3.IntegrityError as error:
-                holder = self._rows(db, "cluster_id = ? AND state = ?", [request.plan.cluster.id, State.APPLYING])[0]
-                raise Conflict(
-                    f"{request.plan.cluster.name} is being changed by request {holder.id}; this one waits for it."
-                ) from error
-            self._append(db, event)
+            changed = self._happen(db, request, body, actor, at, delivery)
+            _unseen(db, changed)
             return changed
 
+        return self._together.write(work)
+
+    def note(self, body: Note, *, actor: str, at: datetime, delivery: str | None = None) -> None:
+        """Record what concerns no request; a second copy of a delivery is not recorded again."""
+
+        def work(db: sqlite3.Connection) -> None:
+            if delivery is None or not journal.is_noted(db, delivery):
+                journal.write_note(db, body, actor, at, delivery)
+
+        self._together.write(work)
+
+    def freeze(self) -> Freeze | None:
+        """Whether everything is stopped, by whom and why."""
+        with self._together.reading() as db:
+            return journal.freeze(db)
+
+    def policy_digest(self) -> str:
+        """Of the policy that was read last; empty before the first."""
+        with self._together.reading() as db:
+            return journal.policy_digest(db)
+
     def get(self, request_id: int) -> Request:
-        with unit_of_work(self._path, write=False) as db:
-            return self._one(db, request_id)
+        with self._together.reading() as db:
+            return self._rows.one(db, request_id)
 
-    def in_states(self, *states: State) -> list[Request]:
-        """Oldest first."""
-        marks = ", ".join("?" for _ in states)
-        with unit_of_work(self._path, write=False) as db:
-            return self._rows(db, f"state IN ({marks})", list(states))
+    def in_states(self, *states: State, requester: str | None = None, newest: int | None = None) -> list[Request]:
+        """Oldest first; or only so many of the newest, newest first."""
+        where, values = "1", list[object]()
+        if set(states) != set(State):
+            # Where every state will do, naming them would have the newest few looked for among all there are.
+            where, values = f"state IN ({', '.join('?' for _ in states)})", [state.value for state in states]
+        if requester is not None:
+            where, values = f"{where} AND requester = ?", [*values, requester]
+        with self._together.reading() as db:
+            return self._rows.found(db, where, values, newest=newest)
 
-    def overdue(self, at: datetime) -> list[Request]:
-        """Those still waiting whose time is up."""
-        with unit_of_work(self._path, write=False) as db:
-            waiting = "state IN (?, ?) AND expires_at <= ?"
-            return self._rows(db, waiting, [State.PENDING, State.APPROVED, stamp(at)])
+    def due(self, at: datetime) -> list[Request]:
+        """Those to which time alone has something to do by then."""
+        with self._together.reading() as db:
+            return self._rows.found(db, "due_at IS NOT NULL AND due_at <= ?", [stamp(at)])
 
-    def changed_since(self, version: int) -> list[Request]:
-        """Those with an event after that one."""
-        with unit_of_work(self._path, write=False) as db:
-            return self._rows(db, "version > ?", [version])
+    def leased(self) -> list[Request]:
+        """Those whose leased size has not yet been given back, the one that ends next first."""
+        with self._together.reading() as db:
+            return self._rows.found(db, "lease_ends_at IS NOT NULL", [], order="lease_ends_at, id")
+
+    def review_owed(self) -> list[Request]:
+        """Those whose broken glass nobody has reviewed yet, oldest first."""
+        with self._together.reading() as db:
+            return self._rows.found(db, "review_owed = 1", [])
+
+    def unseen(self) -> list[int]:
+        """Requests with news that have not been shown yet, oldest first."""
+        with self._together.reading() as db:
+            return [row[0] for row in db.execute("SELECT request_id FROM unseen ORDER BY request_id").fetchall()]
+
+    def seen(self, request_id: int, version: int) -> None:
+        """All that had happened up to that event has been shown."""
+        delete = "DELETE FROM unseen WHERE request_id = ? AND version <= ?"
+        self._together.write(lambda db: db.execute(delete, [request_id, version]))
+
+    def show_again(self, request_id: int) -> None:
+        """What was shown of it has got lost."""
+        self._together.write(lambda db: _unseen(db, self._rows.one(db, request_id)))
 
     def events(self, request_id: int) -> list[Event]:
-        with unit_of_work(self._path, write=False) as db:
-            rows = db.table("events").rows_where("request_id = ?", [request_id], order_by="seq")
-            return [_event(row) for row in rows]
-
-    def links(self) -> Iterator[audit.Link]:
-        """Every event as it lies there, in order, one at a time."""
-        with unit_of_work(self._path, write=False) as db:
-            # What somebody has tampered with need not even be text.
-            db.conn.text_factory = lambda raw: raw.decode(errors="replace")
-            for row in db.table("events").rows_where(order_by="seq"):
-                yield audit.Link.model_validate({name: str(value) for name, value in row.items()})
-
-    def first_break(self) -> audit.Break | None:
-        """The first event that has been tampered with, if one has."""
-        with unit_of_work(self._path, write=False) as db:
-            last = db.execute("SELECT coalesce(max(version), 0) FROM requests").fetchone()[0]
-        return audit.first_break(self.links(), last)
+        with self._together.reading() as db:
+            return journal.of(db, request_id)
 
     def replayed(self, request_id: int) -> Request:
         """The request as its events alone say it is."""
@@ -107,56 +166,20 @@ class Store:
             request = happened(request, event)
         return request
 
-    def _one(self, db: Database, request_id: int) -> Request:
-        found = self._rows(db, "id = ?", [request_id])
-        if not found:
-            raise NotFound(f"There is no request {request_id}.")
-        return found[0]
-
-    @staticmethod
-    def _rows(db: Database, where: str, values: Iterable[object]) -> list[Request]:
-        rows = db.table("requests").rows_where(where, list(values), order_by="id")
-        return [Request.model_validate_json(row["body"]) for row in rows]
-
-    @staticmethod
-    def _row(request: Request) -> dict[str, object]:
-        return {
-            "version": request.version,
-            "state": request.state.value,
-            "cluster_id": request.plan.cluster.id,
-            "requester": request.requester,
-            "expires_at": stamp(request.expires_at),
-            "body": request.model_dump_json(),
-        }
-
-    @staticmethod
-    def _event(db: Database, request_id: int, body: Body, actor: str, at: datetime) -> Event:
-        last = db.execute("SELECT max(seq) FROM events").fetchone()[0] or 0
-        return Event(seq=last + 1, request_id=request_id, at=at, actor=actor, body=body)
-
-    @staticmethod
-    def _append(db: Database, event: Event) -> None:
-        before = db.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        link = audit.Link(
-            seq=event.seq,
-            request_id=str(event.request_id),
-            at=stamp(event.at),
-            actor=event.actor,
-            action=event.body.action.value,
-            body=event.body.model_dump_json(),
-            hash="",
-        )
-        chained = audit.chained(link, before[0] if before else audit.GENESIS)
-        db.table("events").insert(link.model_dump() | {"request_id": event.request_id, "hash": chained})
+    def _happen(
+        self, db: sqlite3.Connection, request: Request, body: Body, actor: str, at: datetime, delivery: str | None
+    ) -> Request:
+        if isinstance(body, Started) and (freeze := journal.freeze(db)):
+            raise FrozenNow(freeze)
+        event = journal.event(db, request.id, body, actor, at, delivery)
+        changed = happened(request, event)
+        self._rows.update(db, request, changed)
+        journal.write(db, event, request.state, changed.state)
+        return changed
 
 
-def _event(row: dict[str, object]) -> Event:
-    return Event.model_validate(
-        {
-            "seq": row["seq"],
-            "request_id": row["request_id"],
-            "at": row["at"],
-            "actor": row["actor"],
-            "body": json.loads(str(row["body"])),
-        }
+def _unseen(db: sqlite3.Connection, request: Request) -> None:
+    db.execute(
+        "INSERT INTO unseen VALUES (?, ?) ON CONFLICT DO UPDATE SET version = excluded.version",
+        [request.id, request.version],
     )

@@ -7,20 +7,22 @@ import logging
 import os
 import socket
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import aiohttp
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from approvals import policy
+from approvals.clockwork import Clockwork
 from approvals.executor import Executor
-from approvals.policy import Policy
+from approvals.freezing import Freezer
+from approvals.leases import Leases
+from approvals.records import Records
+from approvals.requests import Requests
 from approvals.service import Approvals
 from approvals.store import Store
 from bot.cards import Cards
@@ -33,13 +35,13 @@ from bot.jobs import Jobs
 from bot.listeners import Reception
 from bot.oracle import Identity, OracleConfig, connect
 from bot.oracle.identity import Kind
+from bot.policy_file import PolicyFile
 from bot.postings import Postings
 from bot.settings import Settings
 from bot.slack import Slack
 from bot.workers import Workers
 from commands._command import Services
 from dac.catalog import Catalog, shipped
-from dac.errors import Invalid
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class Bot:
     jobs: Jobs
     services: Services
     store: Store
+    reload_policy: Callable[[], Awaitable[None]]
 
 
 def oracle_config(settings: Settings, catalog: Catalog) -> OracleConfig:
@@ -96,23 +99,14 @@ def oracle_config(settings: Settings, catalog: Catalog) -> OracleConfig:
     )
 
 
-def read_policy(path: Path) -> Policy:
-    """The policy in a file; raises `Invalid` saying what is wrong with it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"The policy file {path} cannot be read: {error}") from None
-    return policy.load(text, str(path))
-
-
 @asynccontextmanager
 async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep) -> AsyncIterator[Bot]:
     """The bot at work, connected to Slack, until the context ends."""
     async with AsyncExitStack() as stack:
         catalog = shipped()
-        rules = read_policy(settings.policy_file)
         holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         store = Store(settings.database)
+        policy_file = PolicyFile(settings.policy_file, store, now)
         postings = Postings(settings.database, holder, settings.lease)
         oracle = connect(oracle_config(settings, catalog), now=now)
         stack.callback(oracle.close)
@@ -138,11 +132,34 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
         myself = await sign_in(client, settings, sleep)
 
         directory = Directory(slack, asyncio.get_running_loop(), now)
-        approvals = Approvals(store, rules, directory.members, now)
-        executor = Executor(store, oracle.reader, oracle.writer, catalog, now, holder=holder, lease=settings.lease)
+        rules = policy_file.current
+        approvals = Approvals(
+            store, rules, directory.members, now, has_left=directory.has_left, dry_run=settings.dry_run
+        )
+        executor = Executor(
+            store,
+            oracle.reader,
+            oracle.writer,
+            catalog,
+            now,
+            holder=holder,
+            lease=settings.lease,
+            dry_run=settings.dry_run,
+            policy=rules,
+        )
         cards = Cards(store, postings, slack, background, now)
-        jobs = Jobs(approvals, executor, cards, background, settings.poll_seconds)
-        services = Services(fleet=oracle.reader, approvals=approvals, policy=rules, catalog=catalog, now=now)
+        leases = Leases(store, oracle.reader, catalog, now)
+        jobs = Jobs(Clockwork(store, now), leases, executor, cards, background, settings.poll_seconds)
+        services = Services(
+            fleet=oracle.reader,
+            approvals=approvals,
+            requests=Requests(store, Records(settings.database), now),
+            freezer=Freezer(store, rules, directory.members, now),
+            catalog=catalog,
+            now=now,
+            zone_of=directory.zone,
+            link=postings.link,
+        )
         desk = Desk(services, slack, front, jobs.changed)
 
         async def authorize() -> AuthorizeResult:
@@ -160,7 +177,7 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
         )
         errands = Errands()
         inbox = Inbox(settings.database, holder, timedelta(seconds=max(INBOX_SECONDS, 3 * settings.poll_seconds)))
-        reception = Reception(desk, inbox, postings, quick, errands, now)
+        reception = Reception(desk, inbox, postings, quick, errands, now, sleep)
         reception.register(app)
         jobs.start(reception.recover)
         stack.push_async_callback(jobs.stop, LAST_SECONDS)
@@ -169,7 +186,11 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
         stack.push_async_callback(errands.finish, LAST_SECONDS)
         await take_deliveries(app, settings, stack, sleep)
         log.info("At work as %s", myself.bot_user_id)
-        yield Bot(app=app, jobs=jobs, services=services, store=store)
+
+        async def reload_policy() -> None:
+            await quick.run(policy_file.reload)
+
+        yield Bot(app=app, jobs=jobs, services=services, store=store, reload_policy=reload_policy)
 
 
 def _quiet(name: str, now: Now) -> logging.Logger:

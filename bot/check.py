@@ -15,9 +15,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from approvals.policy import People
 from approvals.store import Store
-from bot.build import oracle_config, read_policy
+from bot.build import oracle_config
 from bot.oracle import connect
+from bot.policy_file import read_policy
 from bot.settings import Settings
 from dac.catalog import shipped
 from dac.errors import DacError
@@ -30,7 +32,7 @@ Finding = tuple[str, bool, str]
 
 async def report(settings: Settings, *, now: Callable[[], datetime], say: Callable[[str], None] = print) -> int:
     """Say every finding; the exit status is 1 if one is bad."""
-    findings = [*_files(settings), *await _slack(settings), *await _approvers(settings)]
+    findings = [*_files(settings), *await _slack(settings), *await _people(settings)]
     findings += await asyncio.to_thread(lambda: list(_oracle(settings, now)))
     for what, good, sentence in findings:
         say(f"{'ok  ' if good else 'BAD '} {what}: {sentence}")
@@ -70,27 +72,55 @@ async def _slack(settings: Settings) -> list[Finding]:
     return findings
 
 
-async def _approvers(settings: Settings) -> list[Finding]:
-    """Whether the people each rule of the policy wants can be found at all."""
-    client = AsyncWebClient(
-        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10
-    )
+async def _people(settings: Settings) -> list[Finding]:
+    """Whether everybody the policy names is there, and whether each rule's approvers can be enough."""
     try:
-        rules = read_policy(settings.policy_file).rules
+        policy = read_policy(settings.policy_file)
     except DacError:
         return []
+    look_up = _LookUp(
+        AsyncWebClient(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10)
+    )
     findings: list[Finding] = []
-    for rule in rules:
-        people, unknown = set(rule.approvers.users), []
-        for group in sorted(rule.approvers.groups):
-            answer, why = await _asked(functools.partial(client.usergroups_users_list, usergroup=group))
-            if answer is None:
-                unknown.append(f"group {group}: {why}")
-            else:
-                people |= set(answer["users"])
-        told = "; ".join([f"{rule.approvals} of {len(people)} people must approve", *unknown])
+    for rule in policy.rules:
+        people, unknown = await look_up.people(rule.approvers)
+        for others in (rule.requesters, rule.must_include, rule.notify, rule.break_glass):
+            unknown |= (await look_up.people(others or People()))[1]
+        told = "; ".join([f"{rule.approvals} of {len(people)} people must approve", *sorted(unknown)])
         findings.append((f"policy rule “{rule.name}”", not unknown and len(people) >= rule.approvals, told))
+    if policy.freezers:
+        people, unknown = await look_up.people(policy.freezers)
+        findings.append(("policy, freezers", not unknown, "; ".join([f"{len(people)} people", *sorted(unknown)])))
     return findings
+
+
+class _LookUp:
+    """Asks Slack for each person and each group once: it may be asked for twenty groups a minute."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._found: dict[str, tuple[set[str], str]] = {}
+
+    async def people(self, named: People) -> tuple[set[str], set[str]]:
+        """Those who are there, and what is wrong with the others."""
+        people, unknown = set[str](), set[str]()
+        for each, kind in [*((user, self._user) for user in named.users), *((g, self._group) for g in named.groups)]:
+            if each not in self._found:
+                self._found[each] = await kind(each)
+            there, why = self._found[each]
+            people |= there
+            unknown |= {why} if why else set()
+        return people, unknown
+
+    async def _user(self, user: str) -> tuple[set[str], str]:
+        answer, why = await _asked(functools.partial(self._client.users_info, user=user))
+        if answer is None:
+            return set(), f"user {user}: {why}"
+        return (set(), f"user {user}: has left") if answer["user"].get("deleted") else ({user}, "")
+
+    async def _group(self, group: str) -> tuple[set[str], str]:
+        answer, why = await _asked(functools.partial(self._client.usergroups_users_list, usergroup=group))
+        return (set(), f"group {group}: {why}") if answer is None else (set(answer["users"]), "")
 
 
 async def _asked(call: Callable[[], Awaitable[AsyncSlackResponse]]) -> tuple[AsyncSlackResponse | None, str]:

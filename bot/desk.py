@@ -14,12 +14,14 @@ from bot.slack import Gone, Slack
 from bot.workers import Workers
 from commands import COMMANDS
 from commands._blocks import Block, clip, context, escape, section
-from commands._command import AnyCommand, Call, Reply, Services
+from commands._card import price_lists
+from commands._command import AnyCommand, Call, Reply, Services, Word
+from commands._decide import number
 from commands._form import Filled, form, options
 from commands._home import home
-from commands._parse import Parsed, arguments, check_given, in_thread, parse, split_verb
-from commands.help import unknown
-from dac.errors import DacError, Invalid
+from commands._notice import gist
+from commands._parse import Parsed, arguments, lacking, typed, understood
+from dac.errors import DacError
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +55,7 @@ class Desk:
         if self._is_copy(call.delivery):
             return
         try:
-            command, parsed = _understood(text, call)
-            check_given(command, parsed)
+            command, parsed = understood(COMMANDS, text, call.request_id)
             if parsed.missing:
                 await self._ask(command, parsed, call, way)
                 return
@@ -82,16 +83,25 @@ class Desk:
 
     async def home(self, user: str) -> None:
         try:
-            view = await self._workers.run(home, self._services)
+            view = await self._workers.run(home, self._services, user)
             await self._slack.publish_home(user, view)
         except DacError as error:
             log.warning("Showing the App Home: %s", error)
 
     async def _ask(self, command: AnyCommand, parsed: Parsed, call: Call, way: Way) -> None:
         if way.trigger_id is None:
-            named = " and ".join(f"<{each}>" for each in parsed.missing)
-            raise Invalid(f"I need {named} as well. Usage: `{command.usage}`")
-        await self._slack.open_view(way.trigger_id, form(command, parsed, call))
+            raise lacking(command, parsed)
+        about = await self._workers.run(self._about, command, parsed)
+        await self._slack.open_view(way.trigger_id, form(command, parsed, call, about=about))
+
+    def _about(self, command: AnyCommand, parsed: Parsed) -> str:
+        """What the request is that a form is for; raises `NotFound` where there is none."""
+        kind, _ = command.arguments.kinds().get("request", (None, None))
+        if not isinstance(kind, Word) or "request" not in parsed.values:
+            return ""
+        plan = self._services.requests.get(number(parsed.values["request"])).plan
+        lists = price_lists(plan)
+        return gist(plan) + (f" at list price ({' · '.join(lists)})" if lists else "")
 
     async def _carry_out(
         self, command: AnyCommand, values: dict[str, Any], call: Call, way: Way, entered: Filled | None = None
@@ -107,6 +117,9 @@ class Desk:
             reply = Reply(text=f"Something went wrong on my side; it has been logged as {reference}.")
         self._changed()
         await self._answer(reply, call, way)
+        if call.channel == call.user:
+            # It was said on the Home tab, which would go on showing what was there before.
+            await self.home(call.user)
 
     async def _answer(self, reply: Reply, call: Call, way: Way) -> None:
         blocks = reply.blocks or [section(reply.text)]
@@ -134,22 +147,9 @@ class Desk:
         return copy
 
 
-def _understood(text: str, call: Call) -> tuple[AnyCommand, Parsed]:
-    verb, tail = split_verb(text)
-    command = COMMANDS.get(verb or "help")
-    if command is None:
-        raise Invalid(unknown(verb, list(COMMANDS)))
-    return command, parse(command, in_thread(command, tail, call.request_id))
-
-
 def _sorry(error: DacError, entered: Filled | None = None) -> Reply:
     """The sentence, and what was entered in a form, which would be lost otherwise."""
     blocks: Sequence[Block] = [section(escape(str(error)))]
     if entered:
-        blocks = [*blocks, context(f"You entered: {escape(clip(_typed(entered), 1500))}")]
+        blocks = [*blocks, context(f"You entered: {escape(clip(typed(COMMANDS[entered.verb], entered.values), 1500))}")]
     return Reply(text=escape(str(error)), blocks=blocks)
-
-
-def _typed(filled: Filled) -> str:
-    words = [f"because {value}" if name == "because" else str(value) for name, value in filled.values.items()]
-    return " ".join(["/dac", filled.verb, *words])

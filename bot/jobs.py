@@ -1,4 +1,4 @@
-"""The recurring work: requests expire, what was agreed is carried out, messages are brought up to date."""
+"""The recurring work: time does its part, what was agreed is carried out and given back, messages are kept right."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from approvals.clockwork import Clockwork
 from approvals.executor import Executor
-from approvals.service import Approvals
+from approvals.leases import Leases
 from bot.cards import Cards
 from bot.workers import Workers
 from dac.errors import DacError
@@ -27,9 +28,16 @@ class Jobs:
     """
 
     def __init__(
-        self, approvals: Approvals, executor: Executor, cards: Cards, workers: Workers, poll_seconds: float
+        self,
+        clockwork: Clockwork,
+        leases: Leases,
+        executor: Executor,
+        cards: Cards,
+        workers: Workers,
+        poll_seconds: float,
     ) -> None:
-        self._approvals = approvals
+        self._clockwork = clockwork
+        self._leases = leases
         self._executor = executor
         self._cards = cards
         self._workers = workers
@@ -42,7 +50,7 @@ class Jobs:
 
     def start(self, *more: Round) -> None:
         """Begin the rounds, and those that others bring."""
-        for work in (self.expire, self.advance, self.reconcile, *more):
+        for work in (self.tick, self.tend, self.advance, self.reconcile, self.repair, *more):
             self._scheduler.add_job(
                 self._round,
                 "interval",
@@ -71,8 +79,14 @@ class Jobs:
             self._eager.cancel()
             await asyncio.gather(self._eager, return_exceptions=True)
 
-    async def expire(self) -> None:
-        if await self._workers.run(self._approvals.expire):
+    async def tick(self) -> None:
+        """Whatever is due by the clock alone: reminders, expiry, announcements."""
+        if await self._workers.run(self._clockwork.tick):
+            self.changed()
+
+    async def tend(self) -> None:
+        """Leases that have ended are given back."""
+        if await self._workers.run(self._leases.tend):
             self.changed()
 
     async def advance(self) -> None:
@@ -87,6 +101,9 @@ class Jobs:
 
     async def reconcile(self) -> None:
         await self._cards.reconcile()
+
+    async def repair(self) -> None:
+        await self._cards.repair()
 
     async def _be_eager(self) -> None:
         while not self._stopping:

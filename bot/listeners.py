@@ -19,6 +19,7 @@ from bot.desk import Desk, Way
 from bot.errands import Errands
 from bot.inbox import Delivery, Inbox
 from bot.postings import Postings
+from bot.slack import Sleep
 from bot.workers import Workers
 from commands import COMMANDS
 from commands._blocks import PREFIX
@@ -40,6 +41,12 @@ KEEP_SECONDS = 0.5
 """How long an acknowledgement waits for the delivery to be on disk; that takes milliseconds, and Slack gives three
 seconds."""
 
+YOUNG_SECONDS = 60.0
+"""How old a thread is that may be of a card just posted, of which nobody has noted yet where it is."""
+
+LOOKS, LOOK_SECONDS = 10, 0.2
+"""How often such a thread is looked up, and how long after one another."""
+
 
 class Reception:
     """Takes deliveries in: kept first, then acknowledged, then carried out, and so carried out whatever happens."""
@@ -52,6 +59,7 @@ class Reception:
         quick: Workers,
         errands: Errands,
         now: Callable[[], datetime],
+        sleep: Sleep,
     ) -> None:
         self._desk = desk
         self._inbox = inbox
@@ -59,6 +67,7 @@ class Reception:
         self._quick = quick
         self._errands = errands
         self._now = now
+        self._sleep = sleep
         self._to_keep: list[tuple[Delivery, asyncio.Future[None]]] = []
         self._done: list[str] = []
         self._writing: asyncio.Task[None] | None = None
@@ -186,6 +195,8 @@ class Reception:
 
     async def _mention(self, delivery: Delivery) -> None:
         event = delivery.body["event"]
+        if _is_of_no_person(event):
+            return
         thread_ts = event.get("thread_ts")
         call = Call(
             user=event["user"],
@@ -198,10 +209,15 @@ class Reception:
 
     async def _direct(self, delivery: Delivery) -> None:
         event = delivery.body["event"]
-        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
+        if event.get("channel_type") != "im" or event.get("subtype") or _is_of_no_person(event):
             return
+        thread_ts = event.get("thread_ts")
         call = Call(
-            user=event["user"], channel=event["channel"], delivery=delivery.name, thread_ts=event.get("thread_ts")
+            user=event["user"],
+            channel=event["channel"],
+            delivery=delivery.name,
+            thread_ts=thread_ts,
+            request_id=await self._request_of(event["channel"], thread_ts),
         )
         await self._desk.line(_said(event).removeprefix("/dac").strip(), call, Way())
 
@@ -212,7 +228,22 @@ class Reception:
             self._errands.start(self._desk.home(event["user"]))
 
     async def _request_of(self, channel: str, thread_ts: str | None) -> int | None:
-        return await self._quick.run(self._postings.request_of, channel, thread_ts) if thread_ts else None
+        """The request in whose thread something was said: one answered at once is looked for a moment longer."""
+        if thread_ts is None:
+            return None
+        young = thread_ts.partition(".")[0].isdigit() and self._now().timestamp() - float(thread_ts) < YOUNG_SECONDS
+        for look in range(LOOKS if young else 1):
+            if look:
+                await self._sleep(LOOK_SECONDS)
+            found = await self._quick.run(self._postings.request_of, channel, thread_ts)
+            if found is not None:
+                return found
+        return None
+
+
+def _is_of_no_person(event: Body) -> bool:
+    """What another app says is nobody's wish, and nobody could be held to it."""
+    return "bot_id" in event or not event.get("user")
 
 
 def _tell(batch: list[tuple[Delivery, asyncio.Future[None]]], error: DacError | None) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import AwareDatetime
 from sqlite_utils import Database, Migrations
 
-from approvals.database import prepare, stamp, unit_of_work
+from approvals.database import File, prepare, stamp
 from dac.figures import Frozen
 
 postings = Migrations("postings")
 
 CARD = "card"
-"""The message that the thread hangs on; the others are named by `commands._card.thread`."""
+"""The message that the thread hangs on; those of the thread are named by what makes them."""
+
+NOTICE = "notify:"
+"""Before the channel that is told of a request: these messages stand by themselves."""
 
 
 @postings()
@@ -27,14 +31,16 @@ def messages(db: Database) -> None:
             channel TEXT NOT NULL,
             ts TEXT,
             digest TEXT NOT NULL DEFAULT '',
+            link TEXT,
             holder TEXT,
             tried_at TEXT,
+            looked_at TEXT,
             PRIMARY KEY (request_id, name)
         )
         """
     )
     db.execute("CREATE UNIQUE INDEX postings_by_message ON postings (channel, ts)")
-    db.execute("CREATE TABLE drawn (request_id INTEGER PRIMARY KEY, version INTEGER NOT NULL)")
+    db.execute("CREATE INDEX postings_to_look_at ON postings (looked_at) WHERE looked_at IS NOT NULL")
 
 
 class Posting(Frozen):
@@ -45,48 +51,33 @@ class Posting(Frozen):
     channel: str
     ts: str | None
     digest: str
+    link: str | None
     tried_at: AwareDatetime | None
 
 
 class Postings:
     def __init__(self, path: Path, holder: str, lease: timedelta) -> None:
-        self._path = path
         self._holder = holder
         self._lease = lease
         prepare(path, postings)
-
-    def behind(self) -> list[int]:
-        """Requests that have changed since their messages were last all drawn."""
-        with unit_of_work(self._path, write=False) as db:
-            rows = db.execute(
-                "SELECT requests.id FROM requests LEFT JOIN drawn ON drawn.request_id = requests.id "
-                "WHERE requests.version > coalesce(drawn.version, 0) ORDER BY requests.id"
-            )
-            return [row[0] for row in rows.fetchall()]
-
-    def drawn(self, request_id: int, version: int) -> None:
-        with unit_of_work(self._path, write=True) as db:
-            db.execute(
-                "INSERT INTO drawn VALUES (?, ?) ON CONFLICT DO UPDATE SET version = max(version, excluded.version)",
-                [request_id, version],
-            )
+        self._file = File(path)
 
     def of(self, request_id: int) -> dict[str, Posting]:
-        with unit_of_work(self._path, write=False) as db:
-            rows = db.table("postings").rows_where("request_id = ?", [request_id])
-            return {str(row["name"]): _posting(row) for row in rows}
+        with self._file.transaction(write=False) as db:
+            rows = db.execute("SELECT * FROM postings WHERE request_id = ?", [request_id]).fetchall()
+        return {str(row["name"]): _posting(row) for row in rows}
 
     def claim(self, request_id: int, name: str, channel: str, at: datetime) -> Posting | None:
         """Take it on oneself to post a message; None while another process has.
 
-        The row says when it was last tried: then its fate may be unknown and it has to be looked for first.
+        The row says when and where it was last tried: then its fate may be unknown and it has to be looked for first.
         """
-        with unit_of_work(self._path, write=True) as db:
+        with self._file.transaction(write=True) as db:
             db.execute(
                 "INSERT INTO postings (request_id, name, channel) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 [request_id, name, channel],
             )
-            row = next(iter(db.table("postings").rows_where("request_id = ? AND name = ?", [request_id, name])))
+            row = db.execute("SELECT * FROM postings WHERE request_id = ? AND name = ?", [request_id, name]).fetchone()
             found = _posting(row)
             held = row["holder"] not in {None, self._holder} and found.tried_at and found.tried_at + self._lease > at
             if found.ts or held:
@@ -99,35 +90,77 @@ class Postings:
 
     def unclaim(self, request_id: int, name: str) -> None:
         """Slack said no: it was certainly not posted."""
-        with unit_of_work(self._path, write=True) as db:
+        with self._file.transaction(write=True) as db:
             db.execute(
                 "UPDATE postings SET holder = NULL, tried_at = NULL WHERE request_id = ? AND name = ? AND ts IS NULL",
                 [request_id, name],
             )
 
-    def posted(self, request_id: int, name: str, channel: str, ts: str, digest: str) -> None:
-        with unit_of_work(self._path, write=True) as db:
+    def posted(self, request_id: int, name: str, channel: str, ts: str, digest: str, at: datetime) -> None:
+        """It is there and looks as the digest says; a card is looked at again some time after that."""
+        with self._file.transaction(write=True) as db:
             db.execute(
-                "UPDATE postings SET channel = ?, ts = ?, digest = ? WHERE request_id = ? AND name = ?",
-                [channel, ts, digest, request_id, name],
+                "UPDATE postings SET channel = ?, ts = ?, digest = ?, looked_at = ? WHERE request_id = ? AND name = ?",
+                [channel, ts, digest, stamp(at) if name == CARD else None, request_id, name],
             )
 
-    def lost(self, request_id: int, name: str) -> None:
-        """The message is not there any more; a lost card takes its thread with it."""
-        also = "" if name == CARD else "AND name = ?"
-        with unit_of_work(self._path, write=True) as db:
+    def linked(self, request_id: int, link: str) -> None:
+        with self._file.transaction(write=True) as db:
+            db.execute("UPDATE postings SET link = ? WHERE request_id = ? AND name = ?", [link, request_id, CARD])
+
+    def link(self, request_id: int) -> str | None:
+        """Where the card can be opened, if it is there and Slack has told."""
+        with self._file.transaction(write=False) as db:
+            row = db.execute(
+                "SELECT link FROM postings WHERE request_id = ? AND name = ?", [request_id, CARD]
+            ).fetchone()
+        return str(row["link"]) if row and row["link"] else None
+
+    def lost(self, request_id: int, name: str, ts: str) -> None:
+        """That message is not there any more; a lost card takes its thread with it.
+
+        One that another process has posted anew meanwhile is not the one that was lost.
+        """
+        with self._file.transaction(write=True) as db:
+            found = db.execute(
+                "SELECT 1 FROM postings WHERE request_id = ? AND name = ? AND ts = ?", [request_id, name, ts]
+            ).fetchone()
+            if found:
+                db.execute(
+                    "UPDATE postings SET ts = NULL, digest = '', link = NULL, tried_at = NULL, holder = NULL, "
+                    "looked_at = NULL WHERE request_id = ? AND (name = ? OR (? AND name NOT GLOB ?))",
+                    [request_id, name, name == CARD, f"{NOTICE}*"],
+                )
+
+    def look(self, since: datetime, at: datetime) -> int | None:
+        """The request whose card nobody has looked at for longest, if not since then; now somebody has."""
+        with self._file.transaction(write=True) as db:
+            row = db.execute(
+                "SELECT request_id, name FROM postings WHERE looked_at IS NOT NULL AND looked_at <= ? "
+                "ORDER BY looked_at LIMIT 1",
+                [stamp(since)],
+            ).fetchone()
+            if row is None:
+                return None
             db.execute(
-                f"UPDATE postings SET ts = NULL, digest = '', tried_at = NULL, holder = NULL "  # noqa: S608
-                f"WHERE request_id = ? {also}",
-                [request_id] if name == CARD else [request_id, name],
+                "UPDATE postings SET looked_at = ? WHERE request_id = ? AND name = ?",
+                [stamp(at), row["request_id"], row["name"]],
             )
+            return int(row["request_id"])
+
+    def leave(self, request_id: int) -> None:
+        """Its card is not looked at any more, until it is drawn again."""
+        with self._file.transaction(write=True) as db:
+            db.execute("UPDATE postings SET looked_at = NULL WHERE request_id = ? AND name = ?", [request_id, CARD])
 
     def request_of(self, channel: str, thread_ts: str) -> int | None:
         """The request whose thread that is."""
-        with unit_of_work(self._path, write=False) as db:
-            rows = db.table("postings").rows_where("channel = ? AND ts = ? AND name = ?", [channel, thread_ts, CARD])
-            return next((int(row["request_id"]) for row in rows), None)
+        with self._file.transaction(write=False) as db:
+            row = db.execute(
+                "SELECT request_id FROM postings WHERE channel = ? AND ts = ? AND name = ?", [channel, thread_ts, CARD]
+            ).fetchone()
+        return int(row["request_id"]) if row else None
 
 
-def _posting(row: dict[str, object]) -> Posting:
+def _posting(row: sqlite3.Row) -> Posting:
     return Posting.model_validate({name: row[name] for name in Posting.model_fields})

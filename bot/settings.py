@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -14,8 +14,8 @@ from dac.errors import Invalid
 Auth = Literal["config_file", "session_token", "instance_principal", "resource_principal"]
 
 
-class Settings(BaseSettings):
-    """Read by `bot.__main__` from DAC_* variables, and SLACK_API_URL as Slack's own tools know it.
+class Files(BaseSettings):
+    """What commands need that ask neither Slack nor Oracle: they work without any other setting.
 
     An empty variable counts as not set: that is how containers leave them.
     """
@@ -23,6 +23,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="DAC_", frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True
     )
+
+    policy_file: Path = Field(Path("policy.toml"), description="Who must approve what; read again on SIGHUP")
+    database: Path = Field(Path("dac.sqlite3"), description="The SQLite file that holds requests and their history")
+
+
+class Settings(Files):
+    """Read by `bot.__main__` from DAC_* variables, and SLACK_API_URL as Slack's own tools know it."""
 
     slack_bot_token: SecretStr = Field(description="The Slack app's bot token, xoxb-…")
     slack_app_token: SecretStr | None = Field(None, description="App-level token xapp-…, for Socket Mode")
@@ -60,13 +67,15 @@ class Settings(BaseSettings):
         None, description="Profile of the executing identity; it alone may change clusters"
     )
 
-    policy_file: Path = Field(Path("policy.toml"), description="Who must approve what")
-    database: Path = Field(Path("dac.sqlite3"), description="The SQLite file that holds requests and their history")
     command_threads: int = Field(32, ge=1, le=256, description="Commands carried out at the same time")
     command_queue: int = Field(64, ge=0, le=1000, description="Commands that may wait before people are told to retry")
     fresh_seconds: float = Field(20, ge=0, le=600, description="How long a reading of all clusters is used again")
     poll_seconds: float = Field(3, gt=0, le=600, description="How often work under way is looked at")
     lease_seconds: float = Field(30, ge=1, le=600, description="How long one process's claim keeps others away")
+    dry_run: bool = Field(
+        default=False,
+        description="Whether all is a rehearsal: people ask and approve as ever, and Oracle is asked for nothing",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged")
 
     @field_validator("oci_regions", "oci_compartments", mode="before")
@@ -92,6 +101,9 @@ class Settings(BaseSettings):
         return timedelta(seconds=self.lease_seconds)
 
 
+Kind = TypeVar("Kind", bound=Files)
+
+
 def variable(name: str) -> str:
     """The environment variable of a setting."""
     alias = Settings.model_fields[name].validation_alias
@@ -100,8 +112,17 @@ def variable(name: str) -> str:
 
 def read() -> Settings:
     """The settings of this process; raises `Invalid` with one line for each that is wrong, and no value of any."""
+    return _read(Settings)
+
+
+def read_files() -> Files:
+    """Those of them that say where the files are."""
+    return _read(Files)
+
+
+def _read(kind: type[Kind]) -> Kind:
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         raise Invalid("\n".join(_line(each["loc"], each["type"], each["msg"]) for each in error.errors())) from None
 

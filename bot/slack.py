@@ -44,6 +44,12 @@ BURST = 3
 PATIENCE = timedelta(minutes=10)
 """How long an answer is tried to be delivered; a response_url lives for thirty."""
 
+SHORT = timedelta(seconds=10)
+"""How long somebody waits whose click has to be judged."""
+
+BRIEF = timedelta(seconds=2)
+"""How long one waits for what one can do without."""
+
 LONGEST_WAIT = 5.0
 """Seconds between two tries at the most, so that Slack is found again soon after an outage."""
 
@@ -66,10 +72,26 @@ class Gone(NotFound):
     """The message, channel or membership that a call needs is not there any more; trying again does not help."""
 
 
+class Closed(Gone):
+    """Nothing can be said in that channel: it is archived, or the bot is not in it, or there is no such."""
+
+
+class Sealed(Gone):
+    """The message is there, but the workspace lets nobody edit one of that age."""
+
+
 @dataclass(frozen=True)
 class Posted:
     channel: str
     ts: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """The name of the time zone somebody lives by, empty where Slack knows none, and whether they have left."""
+
+    zone: str
+    deleted: bool
 
 
 class Pace:
@@ -130,6 +152,13 @@ class Slack:
                 channel=posted.channel, ts=posted.ts, text=text, blocks=list(blocks), as_user=None
             )
         )
+
+    async def permalink(self, posted: Posted) -> str:
+        """Where a message can be opened."""
+        answer = await self._try(
+            lambda: self._client.chat_getPermalink(channel=posted.channel, message_ts=posted.ts), patience=SHORT
+        )
+        return str(answer["permalink"])
 
     async def find(self, channel: str, name: str, since: datetime, thread_ts: str | None) -> Posted | None:
         """A message of ours by its name, for a posting whose answer was lost; None where it may not be looked up."""
@@ -196,10 +225,14 @@ class Slack:
 
     async def members(self, group: str) -> frozenset[str]:
         """The people in a user group, as of now."""
-        answer = await self._try(
-            lambda: self._client.usergroups_users_list(usergroup=group), patience=timedelta(seconds=10)
-        )
+        answer = await self._try(lambda: self._client.usergroups_users_list(usergroup=group), patience=SHORT)
         return frozenset(str(each) for each in answer["users"])
+
+    async def person(self, user: str) -> Person:
+        """Raises `NotFound` where there is nobody of that id."""
+        answer = await self._try(lambda: self._client.users_info(user=user), patience=BRIEF)
+        held = answer["user"]
+        return Person(zone=str(held.get("tz") or ""), deleted=bool(held.get("deleted")))
 
     async def _try(
         self,
@@ -250,13 +283,11 @@ def _retry_after(headers: Mapping[str, Any]) -> str | None:
     return next((str(value) for key, value in headers.items() if key.lower() == "retry-after"), None)
 
 
+CLOSED = {"channel_not_found", "is_archived", "not_in_channel"}
 GONE = {
     "cant_update_message",
-    "channel_not_found",
     "expired_url",
-    "is_archived",
     "message_not_found",
-    "not_in_channel",
     "thread_not_found",
     "used_url",
     "user_not_in_channel",
@@ -266,8 +297,14 @@ NOT_ALLOWED = {"access_denied", "missing_scope", "not_allowed_token_type", "rest
 
 
 def _translated(refusal: _Refusal) -> DacError:
+    if refusal.name in CLOSED:
+        return Closed(f"Slack: {refusal.name}.")
+    if refusal.name == "edit_window_closed":
+        return Sealed(f"Slack: {refusal.name}.")
     if refusal.name in GONE:
         return Gone(f"Slack: {refusal.name}.")
+    if refusal.name == "user_not_found":
+        return NotFound(f"Slack: {refusal.name}.")
     if refusal.name in TOO_LATE:
         return Invalid("The form could not be opened within Slack's three seconds; try again.")
     if refusal.name in NOT_ALLOWED:

@@ -15,4 +15,4 @@ def _found() -> dict[str, AnyCommand]:
 
 
 COMMANDS: dict[str, AnyCommand] = _found()
-"""Every verb of `/dac`, in the order of `/dac help`."""
+"""Every verb of `/dac`, in the order of `/dac help`; a file is named as its verb, with _ for -."""

@@ -67,9 +67,19 @@ def date(moment: datetime) -> str:
 
 def people(users: Sequence[str], joined: str = "or", most: int = 6) -> str:
     """Mentions of people as one phrase."""
-    shown = [f"<@{user}>" for user in users[:most]]
-    if len(users) > most:
-        shown.append(f"{len(users) - most} more")
+    return phrase(mentions(users), joined, most)
+
+
+def mentions(users: Iterable[str], groups: Iterable[str] = ()) -> list[str]:
+    """What makes Slack notify these people and everybody in these user groups."""
+    return [*(f"<@{user}>" for user in users), *(f"<!subteam^{group}>" for group in groups)]
+
+
+def phrase(words: Sequence[str], joined: str = "or", most: int = 6) -> str:
+    """Such as "one, two or 3 more"."""
+    shown = list(words[:most])
+    if len(words) > most:
+        shown.append(f"{len(words) - most} more")
     return f" {joined} ".join(filter(None, [", ".join(shown[:-1]), shown[-1] if shown else ""]))
 
 

@@ -1,44 +1,23 @@
-"""What Slack shows of a request: a card in the channel, and in its thread the detail, the decisions, the progress."""
+"""The one message of a request in the channel: what is asked, what it costs, who decides, until when, the buttons."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from approvals.request import (
-    Approved,
-    Cancelled,
-    Denied,
-    Event,
-    Expired,
-    Failed,
-    Outdated,
-    Request,
-    Succeeded,
-    Troubled,
-    Voted,
-)
+from approvals.events import BOT
+from approvals.request import Request
 from approvals.states import State
-from commands._blocks import (
-    Block,
-    actions,
-    button,
-    clip,
-    confirm,
-    context,
-    date,
-    escape,
-    fields,
-    named,
-    people,
-    quote,
-    quotes,
-    section,
-)
-from commands._words import age, amount, bar, linked, signed, sources
+from commands._blocks import Block, actions, button, clip, confirm, context, date, escape, fields, named, quote, section
+from commands._standing import QUOTED, broken, size, standing
+from commands._when import said
+from commands._words import amount, linked, signed
+from dac.budgets import BudgetEffect
 from dac.cluster import Headroom
+from dac.extending import ExtendPlan
 from dac.figures import Price, Unknown
-from dac.plans import cost_change, units
+from dac.plans import Plan
+from dac.pricing import cents
+from dac.scaling import ScalePlan
 
 BADGE: dict[State, str] = {
     State.PENDING: "🟡 Waiting for approval",
@@ -52,14 +31,17 @@ BADGE: dict[State, str] = {
     State.STALE: "🟠 Stale: the world has changed",
 }
 
-REASON_SHOWN = 600
-"""Characters of the reason on the card; the whole of it stands in the thread."""
-
-SECTIONS = 3
-"""Full sections of text in one message, well below what Slack refuses."""
-
 DIGEST = 12
 """Characters of the plan's digest that a button carries: enough that no other plan has them."""
+
+BUDGETS = 3
+"""Budgets shown one by one."""
+
+HELD_UP = "🔵 Approved, not begun yet"
+WANTS_CONSENT = "🟡 Waiting for consent"
+REHEARSED = "⚪ Rehearsed, nothing changed"
+
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -73,69 +55,171 @@ class Message:
 def card(request: Request) -> Message:
     """The one message in the channel, drawn from the request alone, never read back."""
     plan = request.plan
-    blocks: list[Block] = [
-        section(f"*{_title(request)}*\n{BADGE[request.state]} · request *{request.id}*"),
-        section(f"<@{request.requester}> asks:\n{quote(request.reason or 'No reason given.', REASON_SHOWN)}"),
-        fields(
-            [
-                ("Units", f"{plan.from_units} → *{plan.to_units}* × {named(plan.cluster.unit_shape)}"),
-                ("List cost a month", _cost(request)),
-                ("Cluster", f"{named(plan.cluster.name)}\n{plan.cluster.region}"),
-                ("Service limit", _headroom(plan.headroom)),
-            ]
-        ),
-        context(_where_from(request)),
-        section(_standing(request)),
+    blocks = [
+        section(f"*{escape(plan.summary)}*\n{badge(request)} · request *{request.id}*"),
+        *([section(broken(request.glass))] if request.glass else []),
+        section(f"{_asks(request)}\n{quote(request.reason or 'No reason given.', QUOTED)}"),
+        fields(_extended(plan) if isinstance(plan, ExtendPlan) else _scaled(request, plan)),
+        context(_where_from(plan)),
+        section(standing(request)),
     ]
-    text = f"{_title(request)}: {BADGE[request.state]} (request {request.id})"
+    text = f"{escape(plan.summary)}: {badge(request)} (request {request.id})"
     return Message(text=text, blocks=(*blocks, *_row(request)))
 
 
-def thread(request: Request, events: Sequence[Event]) -> dict[str, Message]:
-    """The messages of the thread by the name each keeps; one that is there already is brought up to date."""
-    told: dict[str, Message] = {"detail": _detail(request)} | _long_reason(request)
-    for event in events:
-        said = _said(request, event)
-        if said:
-            told[f"event:{event.seq}"] = Message(text=clip(said, 3000), blocks=(section(said),))
-    if request.claim:
-        told["progress"] = _progress(request)
-    return told
+def badge(request: Request) -> str:
+    """How it stands in two words; what is held up is not said to be about to begin."""
+    return f"🧪 Dry run · {_badge(request)}" if request.rehearsal else _badge(request)
+
+
+def _badge(request: Request) -> str:
+    if request.rehearsal and request.state is State.CANCELLED and request.ended_by == BOT:
+        return REHEARSED
+    if request.state is State.APPROVED and (request.held or request.trouble or request.start_at):
+        return HELD_UP
+    if request.state is State.PENDING and not request.missing:
+        return WANTS_CONSENT
+    return BADGE[request.state]
+
+
+def approve_button(request: Request) -> Block:
+    """A yes to the very plan shown here: it asks once more, naming size and money, and for a comment if one is due."""
+    line, plan = f"approve {request.id} --plan {_digest(request)}", request.plan
+    where = f"{named(plan.cluster.name)} in {plan.cluster.region}"
+    sure = confirm(f"Approve request {request.id}?", f"{_gist(plan)}: {where}.", f"Approve {size(plan)}")
+    if request.rule.comment_required:
+        return button("Approve …", f"{line} --comment", style="primary", confirm=sure)
+    return button("Approve", line, style="primary", confirm=sure)
+
+
+def agree_button(request: Request) -> Block:
+    """Green where it is all that lacks: beside Approve it is for one person only."""
+    style = None if request.missing else "primary"
+    return button(f"Agree to {size(request.plan)}", f"agree {request.id} --plan {_digest(request)}", style=style)
+
+
+def deny_button(request: Request) -> Block:
+    return button("Deny …", f"deny {request.id} --plan {_digest(request)}", style="danger")
+
+
+def break_glass_button(request: Request) -> Block:
+    return button("Break glass …", f"break-glass {request.id} --plan {_digest(request)}", style="danger")
+
+
+def anew_button(request: Request) -> Block:
+    """It says once more for what: a size that was to be more may be less by now."""
+    plan = request.plan
+    what = f"{said(plan.by)} longer" if isinstance(plan, ExtendPlan) else size(plan)
+    about = f"{named(plan.cluster.name)} as it is now is asked to have {size(plan)}. Everybody decides over that anew."
+    if isinstance(plan, ExtendPlan):
+        about = (
+            f"{named(plan.cluster.name)} is asked to keep {size(plan)} for {what}. Everybody decides over that anew."
+        )
+    return button("Ask anew", command_line(request), confirm=confirm("Ask anew?", about, f"Ask for {what}"))
 
 
 def command_line(request: Request) -> str:
     """What to type to ask for the same again."""
-    reason = " ".join(request.reason.split())
+    plan, reason = request.plan, " ".join(request.reason.split())
+    because = f" because {reason}" if reason else ""
+    if isinstance(plan, ExtendPlan):
+        return clip(f"extend {plan.leased} {_typed(plan)}{because}", 1900)
     # The OCID: a name may meet a namesake, or hold what a command line would take apart.
-    line = f"scale {request.plan.cluster.id} {request.plan.to_units}"
-    return clip(line + (f" because {reason}" if reason else ""), 1900)
+    line = f"scale {plan.cluster.id} {plan.to_units}"
+    if plan.lease:
+        line += f" --for {_typed(plan)}"
+    if plan.start_at and request.ended_at and plan.start_at > request.ended_at:
+        line += f" --at {plan.start_at:%Y-%m-%dT%H:%M:%SZ}"
+    return clip(line + because, 1900)
 
 
-def _cost(request: Request) -> str:
-    plan, change = request.plan, cost_change(request.plan)
-    both = f"{amount(plan.cost_before)} → *{amount(plan.cost_after)}*"
-    return f"{both}\n{signed(change)} a month" if isinstance(change, Price) else both
+def money(plan: Plan) -> str:
+    """What saying yes comes to; its source is named wherever this is shown."""
+    if isinstance(plan, ExtendPlan):
+        return f"{signed(plan.lease_cost)} in all" if isinstance(plan.lease_cost, Price) else "cost unknown"
+    change = plan.cost_change
+    monthly = f"{signed(change)} a month" if isinstance(change, Price) else "cost unknown"
+    if isinstance(plan.lease_cost, Price) and plan.lease:
+        return f"{signed(plan.lease_cost)} for {said(plan.lease)}, {monthly}"
+    return monthly
 
 
-def _where_from(request: Request) -> str:
-    """The list the price was read from, and the least that is billed; the whole sum stands in the thread."""
-    plan = request.plan
-    costs = (plan.cost_before, plan.cost_after)
-    lists = dict.fromkeys(linked(cost.sources[0]) for cost in costs if isinstance(cost, Price))
-    said = [f"At list price, not your contract's: {' · '.join(lists)}. The sum is in the thread."] if lists else []
-    said += dict.fromkeys(_not_known(cost) for cost in costs if isinstance(cost, Unknown))
-    if plan.commitment:
-        said.append(f"{plan.commitment.text} {'; '.join(map(linked, plan.commitment.sources))}.")
-    return clip("\n".join(said), 2000)
-
-
-def _title(request: Request) -> str:
-    return escape(request.plan.summary)
-
-
-def _not_known(cost: Unknown) -> str:
+def not_known(cost: Unknown) -> str:
     """Ends without a full stop, which would stick to the address it names."""
-    return f"{cost.what[:1].upper()}{escape(cost.what[1:])} is not known: {escape(cost.settle)}"
+    return clip(f"{cost.what[:1].upper()}{escape(cost.what[1:])} is not known: {escape(cost.settle)}", 900)
+
+
+def price_lists(plan: Plan) -> list[str]:
+    """The lists that the plan's prices were read from."""
+    costs = (plan.cost_before, plan.cost_after, plan.lease_cost)
+    return list(dict.fromkeys(linked(cost.sources[0]) for cost in costs if isinstance(cost, Price)))
+
+
+def _asks(request: Request) -> str:
+    if request.returns is not None:
+        return f"By itself, as <@{request.requester}> was allowed with request {request.returns}:"
+    again = f" again, instead of request {request.replaces}" if request.replaces is not None else ""
+    if not request.consented:
+        return f"<@{request.requester}> asks{again}, and <@{request.amended_by}> proposes {size(request.plan)} instead:"
+    return f"<@{request.requester}> asks{again}:"
+
+
+def _scaled(request: Request, plan: ScalePlan) -> list[Pair]:
+    pairs = [
+        ("Units", f"{plan.from_units} → *{plan.to_units}* × {named(plan.cluster.unit_shape)}"),
+        ("List cost a month", _before_after(plan.cost_before, plan.cost_after, plan.cost_change)),
+        ("List price", _unit_price(plan.unit_price)),
+    ]
+    if plan.lease:
+        pairs.append(("For a while", _for_a_while(request, plan)))
+    if plan.start_at:
+        pairs.append(("Begins", date(plan.start_at)))
+    forecast = plan.forecast
+    label = forecast.after.per if isinstance(forecast.after, Price) else "rest of this month"
+    pairs.append((f"{label[:1].upper()}{label[1:]}", _before_after(*forecast_sums(plan))))
+    return [
+        *pairs,
+        ("Cluster", f"{named(plan.cluster.name)}\n{plan.cluster.region}"),
+        ("Service limit", _headroom(plan.headroom)),
+        *_budgets(plan),
+    ]
+
+
+def forecast_sums(plan: ScalePlan) -> tuple[Price | Unknown, Price | Unknown, Price | Unknown]:
+    return plan.forecast.before, plan.forecast.after, plan.forecast.difference
+
+
+def _extended(plan: ExtendPlan) -> list[Pair]:
+    cost = f"*{signed(plan.lease_cost)}* in all" if isinstance(plan.lease_cost, Price) else "unknown"
+    return [
+        ("Units", f"*{plan.to_units}* × {named(plan.cluster.unit_shape)} for longer, then {plan.from_units}"),
+        ("List cost of that", cost),
+        (
+            f"Lease of request {plan.leased}",
+            f"{date(plan.ends_at)} → *{date(plan.until)}*\nthen given back by itself",
+        ),
+        ("List cost a month", f"*{amount(plan.cost_after)}* while it lasts, then {amount(plan.cost_before)}"),
+        ("Cluster", f"{named(plan.cluster.name)}\n{plan.cluster.region}"),
+    ]
+
+
+def _before_after(before: Price | Unknown, after: Price | Unknown, change: Price | Unknown) -> str:
+    both = f"{amount(before)} → *{amount(after)}*"
+    return f"{both}\n{signed(change)}" if isinstance(change, Price) else both
+
+
+def _unit_price(price: Price | Unknown) -> str:
+    """To the last digit of the list, which need not be a whole cent."""
+    return f"{price.money} a {price.per}" if isinstance(price, Price) else "unknown"
+
+
+def _for_a_while(request: Request, plan: ScalePlan) -> str:
+    assert plan.lease  # noqa: S101 - asked for only where there is one
+    until = f"until *{date(request.lease.ends_at)}*" if request.lease else f"*{said(plan.lease)}* from when it is done"
+    cost = f"{signed(plan.lease_cost)} in all" if isinstance(plan.lease_cost, Price) else "cost of it unknown"
+    if request.lease and request.lease.extended_by:
+        cost = f"{cost} for the {said(plan.lease)} first agreed, more since"
+    return f"{until}, then given back by itself\n{cost}"
 
 
 def _headroom(headroom: Headroom | Unknown) -> str:
@@ -144,154 +228,99 @@ def _headroom(headroom: Headroom | Unknown) -> str:
     return f"{headroom.available} free of {headroom.available + headroom.used}\nread {date(headroom.read_at)}"
 
 
-def _standing(request: Request) -> str:
-    """Who has agreed, who still can, until when; or how it ended."""
-    given = len(set(request.voters))
-    agreed = f"*{given} of {request.rule.approvals}* approvals"
-    if request.voters:
-        agreed += f": {people(request.voters, 'and')}"
-    match request.state:
-        case State.PENDING:
-            return f"{agreed} · waiting for {people(request.can_still_approve)}\nExpires {date(request.expires_at)}"
-        case State.APPROVED:
-            return f"{agreed}{_trouble(request)}"
-        case State.APPLYING:
-            percent = request.claim.percent if request.claim else 0
-            return f"{agreed}\n{bar(percent)}{_trouble(request)}"
-        case State.DENIED:
-            return f"Denied by <@{request.ended_by}> {date(request.changed_at)}:\n{quote(request.outcome)}"
-        case State.EXPIRED:
-            why = "It could not be carried out in time" if not request.missing else "Nobody decided in time"
-            return f"{agreed}. {why}; it expired {date(request.expires_at)}. Nothing was changed."
-        case State.CANCELLED:
-            return f"Cancelled by <@{request.ended_by}> {date(request.changed_at)}. Nothing was changed."
-        case State.STALE:
-            return f"{agreed}. Nothing was changed, because since it was asked:\n{quote(request.outcome)}"
-        case State.APPLIED | State.FAILED:
-            return f"{agreed}\n{quote(request.outcome)}\n{date(request.changed_at)}"
+def _budgets(plan: ScalePlan) -> list[Pair]:
+    """What a month of it would come to; where it does not stay for a month, that is said."""
+    budgets, how_long = plan.budgets, "while it lasts" if plan.lease else "with this"
+    pairs = [(f"Budget “{named(each.name)}”", _budget(each, how_long)) for each in budgets[:BUDGETS]]
+    if len(budgets) > BUDGETS:
+        over = sum(_is_over(each) for each in budgets[BUDGETS:])
+        pairs.append(("Further budgets", f"{len(budgets) - BUDGETS}, {over} of them overrun"))
+    return pairs
 
 
-def _trouble(request: Request) -> str:
-    return f"\n⚠️ {escape(request.trouble)} It is tried again." if request.trouble else ""
+def _budget(effect: BudgetEffect, how_long: str) -> str:
+    if isinstance(effect.after, Unknown):
+        return clip(f"unknown: {escape(effect.after.settle)}", 300)
+    used = f"{cents(effect.after)} of {cents(effect.limit)} a month {how_long}"
+    left = effect.limit - effect.after
+    return f"⚠️ {used}\n{cents(left * -1)} over" if _is_over(effect) else f"{used}\n{cents(left)} left"
+
+
+def _is_over(effect: BudgetEffect) -> bool:
+    return not isinstance(effect.left, Unknown) and effect.left.amount < 0
+
+
+def _where_from(plan: Plan) -> str:
+    """The list the price was read from, and the least that is billed; the whole sum stands in the thread."""
+    lists = price_lists(plan)
+    lines = [f"At list price, not your contract's: {' · '.join(lists)}. The sum is in the thread."] if lists else []
+    costs = (plan.cost_before, plan.cost_after)
+    lines += dict.fromkeys(not_known(cost) for cost in costs if isinstance(cost, Unknown))
+    owed = None if isinstance(plan, ExtendPlan) else plan.commitment
+    if isinstance(owed, Unknown):
+        lines.append(not_known(owed))
+    elif owed:
+        lines.append(f"{escape(owed.text)} ({'; '.join(map(linked, owed.sources))})")
+    if isinstance(plan, ScalePlan) and plan.budgets:
+        lines.append("Budgets: the team's policy file, against list prices.")
+    return "\n".join(lines)
+
+
+def _typed(plan: Plan) -> str:
+    """How long, as one word."""
+    span = plan.by if isinstance(plan, ExtendPlan) else plan.lease
+    assert span  # noqa: S101 - asked for only where there is one
+    return said(span).replace(" ", "")
+
+
+def _gist(plan: Plan) -> str:
+    """Size and money first: a long name is cut, they are not."""
+    if isinstance(plan, ExtendPlan):
+        return f"{said(plan.by)} longer with {size(plan)}, {money(plan)} at list price"
+    lasting = f" for {said(plan.lease)}" if plan.lease else ""
+    return f"From {plan.from_units} to {size(plan)}{lasting}, {money(plan)} at list price"
+
+
+def _digest(request: Request) -> str:
+    return request.digest[:DIGEST]
 
 
 def _row(request: Request) -> list[Block]:
-    plan = request.plan
+    row = _buttons(request)
+    return [actions(*row)] if row else []
+
+
+def _buttons(request: Request) -> list[Block]:
+    again = {State.STALE, State.EXPIRED, State.FAILED}
+    row = []
     if request.state is State.PENDING:
-        change = cost_change(plan)
-        money = f"{signed(change)} a month at list price" if isinstance(change, Price) else "cost unknown"
-        where = f"{named(plan.cluster.name)} in {plan.cluster.region}"
-        sure = confirm(
-            f"Approve request {request.id}?",
-            f"From {plan.from_units} to {units(plan.to_units)}, {money}: {where}.",
-            f"Approve {units(plan.to_units)}",
-        )
-        digest = request.digest[:DIGEST]
-        return [
-            actions(
-                button("Approve", f"approve {request.id} --plan {digest}", style="primary", confirm=sure),
-                button("Deny …", f"deny {request.id}", style="danger"),
-            )
-        ]
-    if request.state in {State.STALE, State.EXPIRED, State.FAILED}:
-        return [actions(button("Ask anew", command_line(request)))]
-    return []
+        row = _deciding(request)
+    elif request.state is State.APPLIED and request.lease and request.lease.open and request.lease.returning is None:
+        row = [extend_button(request)]
+    elif request.state in again and request.returns is None:
+        row = [anew_button(request)]
+    if request.glass and request.glass.owed:
+        row.append(review_button(request))
+    return row
 
 
-def _detail(request: Request) -> Message:
-    plan = request.plan
-    steps = "\n".join(f"{place}. {escape(step)}" for place, step in enumerate(plan.steps, 1))
-    blocks = [
-        section(f"*What will be done*\n{steps}"),
-        *_reason(request),
-        fields(
-            [
-                ("Asked", f"<@{request.requester}>\n{date(request.asked_at)}"),
-                ("Cluster read", date(plan.planned_at)),
-                ("Rule", f"{named(request.rule.name)}: {request.rule.approvals} of {people(request.eligible)}"),
-                ("Cluster OCID", f"`{plan.cluster.id}`"),
-            ]
-        ),
-        section(f"*Where the cost comes from*\n{_cost_detail(request)}"),
-        context(
-            "Decide with the buttons, or reply here mentioning me: “approve”, or “deny because …”. "
-            "Just before it is carried out, the cluster is read again; if it has changed, nothing is done."
-        ),
-    ]
-    return Message(text=f"Details of request {request.id}", blocks=tuple(blocks))
+def _deciding(request: Request) -> list[Block]:
+    row = [] if request.consented else [agree_button(request)]
+    row += [approve_button(request)] if request.missing else []
+    row.append(deny_button(request))
+    if isinstance(request.plan, ScalePlan):
+        row.append(button("Other size …", f"edit {request.id}"))
+    return row
 
 
-def _reason(request: Request) -> list[Block]:
-    why = quotes(request.reason or "No reason given.")
-    return [section("*Why*"), *why] if len(why) == 1 else [section("*Why*: in full below.")]
+def extend_button(request: Request) -> Block:
+    return button("Extend …", f"extend {request.id}")
 
 
-def _long_reason(request: Request) -> dict[str, Message]:
-    """A reason too long to stand with the rest, whole, a message for every few thousand characters."""
-    why = quotes(request.reason)
-    parts = [why[at : at + SECTIONS] for at in range(0, len(why), SECTIONS)] if len(why) > 1 else []
-    return {
-        f"reason:{place}": Message(text=f"Why, part {place} of {len(parts)}", blocks=tuple(part))
-        for place, part in enumerate(parts, 1)
-    }
+def cancel_button(request: Request) -> Block:
+    sure = confirm(f"Cancel request {request.id}?", f"{escape(request.plan.summary)}.", "Cancel the request", "Keep it")
+    return button("Cancel", f"cancel {request.id}", confirm=sure)
 
 
-def _cost_detail(request: Request) -> str:
-    plan = request.plan
-    workings = plan.cost_working or ("", "")
-    lines = []
-    for cost, working in zip((plan.cost_before, plan.cost_after), workings, strict=True):
-        if isinstance(cost, Unknown):
-            lines.append(f"• {_not_known(cost)}")
-        else:
-            lines.append(f"• {amount(cost)} a {cost.per} = {escape(working)}")
-    lines.append(f"List price, not your contract's: {sources([plan.cost_before, plan.cost_after])}")
-    return clip("\n".join(dict.fromkeys(lines)), 2900)
-
-
-def _progress(request: Request) -> Message:
-    claim = request.claim
-    assert claim  # noqa: S101 - asked for only where there is one
-    work = f"\nWork request `{claim.work_request_id}`" if claim.work_request_id else ""
-    match request.state:
-        case State.APPLIED:
-            text = bar(100)
-        case State.FAILED:
-            text = "Ended without success."
-        case _ if claim.sent_at is None:
-            text = f"Asking Oracle, since {date(claim.started_at)}"
-        case _:
-            text = f"{bar(claim.percent)}\nOracle has been at it since {date(claim.sent_at)}"
-    return Message(text=f"Request {request.id}: progress", blocks=(section(text + work),))
-
-
-def _said(request: Request, event: Event) -> str:
-    """One line of the thread's history; what is shown elsewhere says nothing here."""
-    who, at, body = f"<@{event.actor}>", date(event.at), event.body
-    match body:
-        case Voted() | Approved():
-            return f"✅ {who} approved, {at}" + _because(body.comment)
-        case Denied():
-            return f"⛔ <@{request.requester}>, {who} denied this, {at}; nothing was changed{_because(body.because)}"
-        case Cancelled():
-            return f"{who} cancelled this, {at}{_because(body.because)}"
-        case Expired():
-            return f"<@{request.requester}>, this expired at {at} before it was carried out. Nothing was changed."
-        case Outdated():
-            changed = "\n".join(f"• {escape(each)}" for each in body.differences)
-            costs = [request.plan.cost_before, request.plan.cost_after] if "cost" in changed else []
-            listed = f"\nList price: {sources(costs)}" if costs else ""
-            return f"🟠 <@{request.requester}>, this is stale and nothing was changed:\n{changed}{listed}"
-        case Troubled():
-            return f"⚠️ {escape(body.sentence)} It is tried again by itself."
-        case Succeeded():
-            took = age(event.at - request.claim.started_at) if request.claim else ""
-            return f"🟢 <@{request.requester}>, done in {took}: {escape(body.outcome)}"
-        case Failed():
-            return f"🔴 <@{request.requester}>, this failed: {escape(body.because)}"
-        case _:
-            return ""
-
-
-def _because(comment: str) -> str:
-    return f":\n{quote(comment)}" if comment else ""
+def review_button(request: Request) -> Block:
+    return button("Review …", f"review {request.id}")

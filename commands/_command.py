@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic.fields import FieldInfo
 
-from approvals.policy import Policy
+from approvals.freezing import Freezer
+from approvals.requests import Requests
 from approvals.service import Approvals
 from commands._blocks import Block
 from dac.catalog import Catalog
 from dac.figures import Frozen
 from dac.gateway import FleetReader
+from dac.plans import Plan
 
 
 @dataclass(frozen=True)
@@ -31,19 +35,24 @@ class Word:
 
 @dataclass(frozen=True)
 class Rest:
-    """An argument that is all remaining text, with or without the word before it."""
+    """An argument that is all remaining text, with or without the word before it; some have no such word."""
 
     after: str = "because"
 
 
 @dataclass(frozen=True)
 class Option:
-    """An argument that is given as `--name value`, or `--name` alone where it is a bool; never asked in a form.
+    """An argument that is given as `--name value`, or `--name` alone where it is a bool.
 
-    `by_button`: buttons say it, people need not know it.
+    `by_button`: buttons say it, people need not know it. `asked`: a form offers it too. `reads`: whether a text is a
+    whole value; once all words are given, such a value may be several words, and its name may go without dashes.
+    `wants`: with it that argument is needed as well, so that a button can have a form ask for it.
     """
 
     by_button: bool = False
+    asked: bool = False
+    reads: Callable[[str], bool] | None = None
+    wants: str = ""
 
 
 Kind = Word | Rest | Option
@@ -54,12 +63,13 @@ class Arguments(Frozen):
 
     @classmethod
     def kinds(cls) -> dict[str, tuple[Kind, FieldInfo]]:
+        """By the name that is typed: a field whose name Python keeps for itself has it as its alias."""
         found = {}
         for name, info in cls.model_fields.items():
             kind = next((each for each in info.metadata if isinstance(each, Word | Rest | Option)), None)
             if kind is None:
                 raise TypeError(f"{cls.__name__}.{name} says not how it is typed: annotate it Word, Rest or Option")
-            found[name] = (kind, info)
+            found[info.alias or name] = (kind, info)
         return found
 
 
@@ -93,9 +103,24 @@ class Services:
 
     fleet: FleetReader
     approvals: Approvals
-    policy: Policy
+    requests: Requests
+    freezer: Freezer
     catalog: Catalog
     now: Callable[[], datetime]
+    zone_of: Callable[[str], ZoneInfo]
+    """The time zone a person lives by."""
+    link: Callable[[int], str | None]
+    """Where a request's card can be opened, once it has been posted."""
+
+
+class Group(StrEnum):
+    """Under which heading of /dac help a command stands."""
+
+    LOOK = "Look"
+    ASK = "Ask"
+    DECIDE = "Decide"
+    EMERGENCY = "In an emergency"
+    HELP = "More"
 
 
 Choices = Callable[[Services], Sequence[tuple[str, str]]]
@@ -114,13 +139,21 @@ class Command(Generic[A]):
     menus: Mapping[str, Choices] = field(default_factory=dict)
     submit: str = ""
     """What the form's button says, where the verb alone would say too much."""
+    plan: Callable[[A, Call, Services], Plan] | None = None
+    """What it would ask for, recording nothing; None for a command that asks for nothing."""
+    group: Group = Group.LOOK
     order: int = 100
     """Where it stands in /dac help."""
+    in_thread: bool = False
+    """Said in a request's thread: there is no slash command there, and the request goes without saying."""
 
     @property
     def usage(self) -> str:
-        """Such as `/dac scale <cluster> <units> [because …]`."""
-        words = [f"/dac {self.name}", *(_usage(name, *how) for name, how in self.arguments.kinds().items())]
+        """Such as `/dac scale <cluster> <units> [because …]`; in a thread such as `deny because …`."""
+        kinds = self.arguments.kinds().items()
+        unsaid = {name for name, (kind, _) in kinds if self.in_thread and isinstance(kind, Word) and kind.from_thread}
+        words = [self.name if self.in_thread else f"/dac {self.name}"]
+        words += [_usage(name, *how) for name, how in kinds if name not in unsaid]
         return " ".join(word for word in words if word)
 
 
@@ -130,7 +163,8 @@ def _usage(name: str, kind: Kind, info: FieldInfo) -> str:
         case Word():
             return f"<{shown}>" if info.is_required() else f"[{shown}]"
         case Rest():
-            return f"{kind.after} …" if info.is_required() else f"[{kind.after} …]"
+            said = f"{kind.after} …" if kind.after else f"{shown} …"
+            return said if info.is_required() else f"[{said}]"
         case Option(by_button=True):
             return ""
         case Option():

@@ -18,7 +18,10 @@ CALLBACK = "dac:form"
 BLOCK = "arg:"
 ACTION = "value"
 REASON_INPUT = 2000
+WORD_INPUT = 300
 TITLE = 24
+
+LABELS = {"because": "Reason", "for": "For how long", "at": "When to begin"}
 
 
 @dataclass(frozen=True)
@@ -31,20 +34,21 @@ class Filled:
     thread_ts: str | None
 
 
-def form(command: AnyCommand, given: Parsed, call: Call) -> Block:
-    """A view for `views.open`; what was given already is filled in."""
+def form(command: AnyCommand, given: Parsed, call: Call, *, about: str = "") -> Block:
+    """A view for `views.open`; what was given already is filled in. `about` tells of what it is decided over."""
     kept = {
         "verb": command.name,
         "channel": call.channel,
         "thread_ts": call.thread_ts,
-        "given": {name: value for name, value in given.values.items() if not _asked(command, name, given)},
+        "given": {name: value for name, value in given.values.items() if not _in_form(command, name)},
     }
-    blocks: list[Block] = [section(command.summary)]
+    blocks: list[Block] = [section(command.summary), *([section(about)] if about else [])]
     for name, (kind, info) in command.arguments.kinds().items():
         if isinstance(kind, Word) and kind.fixed and name in given.values:
             blocks.append(section(f"*{_label(name)}*: {escape(str(given.values[name]))}"))
-        elif not isinstance(kind, Option):
-            blocks.append(_input(command, name, kind, info, given.values.get(name)))
+        elif _asked(kind):
+            needed = info.is_required() or name in given.missing
+            blocks.append(_input(command, name, kind, info, given.values.get(name), needed=needed))
     return {
         "type": "modal",
         "callback_id": CALLBACK,
@@ -69,12 +73,12 @@ def read(view: Mapping[str, Any]) -> Filled:
 
 def errors(command: AnyCommand, filled: Filled) -> dict[str, str]:
     """What is wrong, by block, in the shape of `response_action: errors`; empty when all is well."""
-    asked = {name for name, (kind, _) in command.arguments.kinds().items() if not isinstance(kind, Option)}
+    asked = [name for name, (kind, _) in command.arguments.kinds().items() if _asked(kind)]
     try:
         command.arguments.model_validate(filled.values)
     except ValidationError as error:
         wrong = dict(problems(error))
-        shown = {name: why for name, why in wrong.items() if name in asked} or {min(asked): next(iter(wrong.values()))}
+        shown = {name: why for name, why in wrong.items() if name in asked} or {asked[-1]: next(iter(wrong.values()))}
         return {f"{BLOCK}{name}": clip(why.capitalize(), 200) for name, why in shown.items()}
     return {}
 
@@ -86,12 +90,17 @@ def options(found: list[tuple[str, str]], query: str) -> list[Block]:
     return [_option(value, label) for value, label in fitting[:100]]
 
 
-def _asked(command: AnyCommand, name: str, given: Parsed) -> bool:
+def _asked(kind: Kind) -> bool:
+    return kind.asked if isinstance(kind, Option) else True
+
+
+def _in_form(command: AnyCommand, name: str) -> bool:
+    """Whether what was given comes back as a field of the form; what is only shown, or not even that, is kept aside."""
     kind, _ = command.arguments.kinds()[name]
-    return not isinstance(kind, Option) and not (isinstance(kind, Word) and kind.fixed and name in given.values)
+    return _asked(kind) and not (isinstance(kind, Word) and kind.fixed)
 
 
-def _input(command: AnyCommand, name: str, kind: Kind, info: FieldInfo, value: Any) -> Block:
+def _input(command: AnyCommand, name: str, kind: Kind, info: FieldInfo, value: Any, *, needed: bool) -> Block:
     element: Block
     if name in command.menus:
         element = {"type": "external_select", "action_id": f"{ACTION}:{command.name}:{name}", "min_query_length": 0}
@@ -100,13 +109,13 @@ def _input(command: AnyCommand, name: str, kind: Kind, info: FieldInfo, value: A
             element["initial_option"] = _option(str(value), str(value))
     else:
         element = {"type": "plain_text_input", "action_id": ACTION, "multiline": isinstance(kind, Rest)}
-        element["max_length"] = REASON_INPUT if isinstance(kind, Rest) else 150
+        element["max_length"] = REASON_INPUT if isinstance(kind, Rest) else WORD_INPUT
         if value:
             element["initial_value"] = clip(str(value), element["max_length"])
     return {
         "type": "input",
         "block_id": f"{BLOCK}{name}",
-        "optional": not info.is_required(),
+        "optional": not needed,
         "label": plain(_label(name), 75),
         "hint": plain(described(info), 300),
         "element": element,
@@ -114,7 +123,7 @@ def _input(command: AnyCommand, name: str, kind: Kind, info: FieldInfo, value: A
 
 
 def _label(name: str) -> str:
-    return "Reason" if name == "because" else name.replace("_", " ").capitalize()
+    return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def _option(value: str, label: str) -> Block:

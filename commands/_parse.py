@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
-from commands._command import AnyCommand, Arguments, Option, Rest, Word
+from commands._command import AnyCommand, Arguments, Kind, Option, Rest, Word
 from dac.errors import Invalid
-from dac.naming import clip
+from dac.naming import clip, nearest
 
 TOKEN = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|\S+")
 """A word, or words in quotes: straight ones or those a phone makes of them."""
@@ -24,12 +26,68 @@ DASHES = re.compile(r"^(?:[—―]|--|––|–(?=[^\d\s]))(?=\S)")
 MINUS = re.compile(r"^[–−](?=\d)")
 
 
+VALUE_WORDS = 6
+"""Words that a value of several is made of at the most: “2027-01-04 18:00 Europe/Berlin” has three."""
+
+VALUE_LENGTH = 80
+
+
 @dataclass(frozen=True)
 class Parsed:
     """Arguments as typed: `values` by field name, and the required ones that were not given."""
 
     values: dict[str, Any]
     missing: tuple[str, ...]
+
+
+def understood(
+    commands: Mapping[str, AnyCommand], text: str, request_id: int | None = None
+) -> tuple[AnyCommand, Parsed]:
+    """What a command line means, typed anywhere or said in a request's thread; nothing at all asks for help.
+
+    Raises `Invalid` for a verb nobody knows and for whatever is given and wrong.
+    """
+    verb, tail = split_verb(text)
+    command = commands.get(verb or "help")
+    if command is None:
+        raise Invalid(unknown(verb, list(commands)))
+    command = replace(command, in_thread=request_id is not None)
+    parsed = parse(command, in_thread(command, tail, request_id))
+    check_given(command, parsed)
+    return command, parsed
+
+
+def unknown(verb: str, verbs: list[str]) -> str:
+    """The sentence for a word that is no command."""
+    near = nearest(verb, verbs)
+    meant = f"Did you mean `/dac {near[0]}`?" if near else "`/dac help` lists what I understand."
+    return f"I do not know “{clip(verb)}”. {meant}"
+
+
+def lacking(command: AnyCommand, parsed: Parsed) -> Invalid:
+    """What to say where no form can ask for what is missing."""
+    kinds = command.arguments.kinds()
+    named = " and ".join(_shown(name, *kinds[name]) for name in parsed.missing)
+    return Invalid(f"I need {named} as well. Usage: `{command.usage}`")
+
+
+def typed(command: AnyCommand, values: Mapping[str, Any]) -> str:
+    """The command line that a person would type for these values, such as those entered in a form."""
+    said, last = [f"/dac {command.name}"], ""
+    for name, (kind, _) in command.arguments.kinds().items():
+        value = "" if isinstance(kind, Option) and kind.by_button else values.get(name) or ""
+        word = f'"{value}"' if " " in str(value) else str(value)
+        if value is True:
+            said.append(f"--{name}")
+        elif value and isinstance(kind, Rest):
+            last = f"{kind.after} {value}".strip()
+        elif value:
+            said.append(f"--{name} {word}" if isinstance(kind, Option) else word)
+    return " ".join(filter(None, [*said, last]))
+
+
+def _shown(name: str, kind: Kind, info: FieldInfo) -> str:
+    return f"“{kind.after} …”" if isinstance(kind, Rest) and kind.after else f"<{info.title or name}>"
 
 
 def split_verb(text: str) -> tuple[str, str]:
@@ -56,19 +114,23 @@ def parse(command: AnyCommand, tail: str) -> Parsed:
         token = tokens.pop(0)
         word, quoted = _word(token), token[1] is not None
         if not quoted and word.startswith("--") and len(word) > len("--"):
-            _take_option(command, word, tokens, values)
-        elif rest and not quoted and word.casefold().rstrip(":") == rest[1].after:
+            _take_option(command, word, tokens, values, whole=not words)
+        elif rest and rest[1].after and not quoted and word.casefold().rstrip(":") == rest[1].after:
             values[rest[0]] = _unlinked(tail[token.end() :])
             break
         elif words:
             values[words.pop(0)] = word
+        elif not quoted and (count := _value_after(command, word, tokens)):
+            values[word.casefold()] = _together(tokens[:count])
+            del tokens[:count]
         elif rest:
             values[rest[0]] = _unlinked(tail[token.start() :])
             break
         else:
             raise Invalid(f"“{clip(word)}” is one word too many. Usage: `{command.usage}`")
-    missing = tuple(name for name, (_, info) in kinds.items() if info.is_required() and not values.get(name))
-    return Parsed(values=values, missing=missing)
+    wanted = {kind.wants for name, (kind, _) in kinds.items() if isinstance(kind, Option) and name in values}
+    needed = [name for name, (_, info) in kinds.items() if info.is_required() or name in wanted]
+    return Parsed(values=values, missing=tuple(name for name in needed if not values.get(name)))
 
 
 def in_thread(command: AnyCommand, tail: str, request_id: int | None) -> str:
@@ -80,13 +142,31 @@ def in_thread(command: AnyCommand, tail: str, request_id: int | None) -> str:
     if request_id is None or not (isinstance(first_kind, Word) and first_kind.from_thread):
         return tail
     first = (tail.split(None, 1) or [""])[0]
-    if first.isdigit() and first != str(request_id):
+    own = first == str(request_id)
+    if first.isdigit() and not own and _is_next_word(command, tail):
+        return f"{request_id} {tail}"
+    if first.isdigit() and not own:
         raise Invalid(
             f"This is the thread of request {request_id}: say `{command.name}` for it, or "
             f"`{command.name} #{clip(first)}` for another; a comment that begins with a number goes after “because”."
         )
-    named = first == str(request_id) or (first.startswith("#") and first[1:].isdigit())
+    named = own or (first.startswith("#") and first[1:].isdigit())
     return tail if named else f"{request_id} {tail}".strip()
+
+
+def _is_next_word(command: AnyCommand, tail: str) -> bool:
+    """Whether a number alone is what the command needs besides the request, such as a size."""
+    needed = [
+        name
+        for name, (kind, info) in command.arguments.kinds().items()
+        if isinstance(kind, Word) and info.is_required()
+    ]
+    words = itertools.takewhile(_is_plain, map(_word, TOKEN.finditer(tail)))
+    return len(list(itertools.islice(words, len(needed)))) < len(needed)
+
+
+def _is_plain(word: str) -> bool:
+    return not word.startswith("--") and word.casefold().rstrip(":") != "because"
 
 
 def arguments(command: AnyCommand, values: dict[str, Any]) -> Arguments:
@@ -152,7 +232,10 @@ def _unlinked(text: str) -> str:
     return LINK.sub(typed, text).strip()
 
 
-def _take_option(command: AnyCommand, word: str, tokens: list[re.Match[str]], values: dict[str, Any]) -> None:
+def _take_option(
+    command: AnyCommand, word: str, tokens: list[re.Match[str]], values: dict[str, Any], *, whole: bool
+) -> None:
+    """`whole`: no word is missing any more, so that the value may be all the words that make one."""
     name, given, value = word[2:].partition("=")
     field = name.replace("-", "_").casefold()
     kind, info = command.arguments.kinds().get(field, (None, None))
@@ -165,6 +248,24 @@ def _take_option(command: AnyCommand, word: str, tokens: list[re.Match[str]], va
     elif given:
         values[field] = value
     elif tokens:
-        values[field] = _word(tokens.pop(0))
+        count = (whole and _value_after(command, field, tokens)) or 1
+        values[field] = _together(tokens[:count])
+        del tokens[:count]
     else:
         raise Invalid(f"“--{name}” wants a value after it. Usage: `{command.usage}`")
+
+
+def _value_after(command: AnyCommand, word: str, tokens: list[re.Match[str]]) -> int:
+    """How many of the words that follow are, together, a value of the option of that name; the most that are."""
+    kind, _ = command.arguments.kinds().get(word.casefold(), (None, None))
+    if not isinstance(kind, Option) or kind.reads is None:
+        return 0
+    for count in range(min(len(tokens), VALUE_WORDS), 0, -1):
+        value = _together(tokens[:count])
+        if len(value) <= VALUE_LENGTH and kind.reads(value):
+            return count
+    return 0
+
+
+def _together(tokens: list[re.Match[str]]) -> str:
+    return " ".join(_word(each) for each in tokens)

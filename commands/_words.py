@@ -16,8 +16,10 @@ BAR = 10
 
 
 def age(span: timedelta) -> str:
-    """Such as "5 s", "12 min", "3 h", "41 days"."""
-    seconds = max(int(span.total_seconds()), 0)
+    """Such as "5 s", "12 min", "3 h", "41 days"; what takes no time at all has taken some."""
+    seconds = int(span.total_seconds())
+    if seconds < 1:
+        return "under 1 s"
     if seconds < MINUTE:
         return f"{seconds} s"
     if seconds < HOUR:

@@ -6,28 +6,27 @@ from typing import Annotated
 
 from pydantic import Field
 
-from approvals.service import REASON_LENGTH
 from approvals.states import State
-from commands._command import Call, Command, Option, Reply, Rest, Services
-from commands._decide import OfRequest, done, number
+from approvals.words import REASON_LENGTH
+from commands._command import Call, Command, Group, Option, Reply, Rest, Services
+from commands._decide import OfRequest, ShownPlan, done, number
 
 
 class Approve(OfRequest):
     because: Annotated[str, Rest(), Field(max_length=REASON_LENGTH, description="A comment for the record")] = ""
-    plan: Annotated[
-        str | None,
-        Option(by_button=True),
-        Field(min_length=8, max_length=64, title="digest", description="Only for the plan that was shown"),
-    ] = None
+    plan: ShownPlan = None
+    comment: Annotated[
+        bool, Option(by_button=True, wants="because"), Field(description="Where the rule wants a comment: asks for it")
+    ] = False
 
 
 def run(args: Approve, call: Call, services: Services) -> Reply:
     request = services.approvals.approve(
-        number(args.request), call.user, comment=args.because.strip(), digest=args.plan
+        number(args.request), call.user, comment=args.because.strip(), digest=args.plan, delivery=call.delivery
     )
-    if request.state is State.PENDING:
-        return done(request, f"You approved; {request.missing} more needed for")
-    return done(request, "You approved")
+    if request.state is State.PENDING and request.missing:
+        return done(request, f"You approved; {request.missing} more needed for", services)
+    return done(request, "You approved", services)
 
 
 COMMAND = Command(
@@ -36,5 +35,6 @@ COMMAND = Command(
     arguments=Approve,
     run=run,
     examples=("approve 12", "approve 12 because the launch is on Monday"),
+    group=Group.DECIDE,
     order=30,
 )

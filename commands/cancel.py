@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from approvals.service import REASON_LENGTH
-from commands._command import Call, Command, Reply, Rest, Services
+from approvals.words import REASON_LENGTH
+from commands._command import Call, Command, Group, Reply, Rest, Services
 from commands._decide import OfRequest, done, number
 
 
@@ -16,7 +16,8 @@ class Cancel(OfRequest):
 
 
 def run(args: Cancel, call: Call, services: Services) -> Reply:
-    return done(services.approvals.cancel(number(args.request), call.user, because=args.because), "You cancelled")
+    cancelled = services.approvals.cancel(number(args.request), call.user, because=args.because, delivery=call.delivery)
+    return done(cancelled, "You cancelled", services)
 
 
 COMMAND = Command(
@@ -24,6 +25,7 @@ COMMAND = Command(
     summary="Withdraw your own request, as long as nothing has been begun.",
     arguments=Cancel,
     run=run,
-    examples=("cancel 12",),
-    order=50,
+    examples=("cancel 12", "cancel 12 because the launch has been put off"),
+    group=Group.ASK,
+    order=24,
 )

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
 
 from commands._blocks import Block, actions, button, context, divider, escape, section
-from commands._command import AnyCommand, Arguments, Call, Command, Option, Reply, Rest, Services, Word, described
+from commands._command import (
+    AnyCommand,
+    Arguments,
+    Call,
+    Command,
+    Group,
+    Option,
+    Reply,
+    Rest,
+    Services,
+    Word,
+    described,
+)
+from commands._parse import unknown
 from dac.errors import NotFound
-from dac.naming import clip, nearest
 
 
 class Help(Arguments):
@@ -28,25 +41,26 @@ def run(args: Help, call: Call, services: Services) -> Reply:  # noqa: ARG001 - 
     return _one(COMMANDS[verb])
 
 
-def unknown(verb: str, verbs: list[str]) -> str:
-    """The sentence for a word that is no command."""
-    near = nearest(verb, verbs)
-    meant = f"Did you mean `/dac {near[0]}`?" if near else "`/dac help` lists what I understand."
-    return f"I do not know “{clip(verb)}”. {meant}"
-
-
 def _all(commands: dict[str, AnyCommand]) -> Reply:
-    lines = "\n".join(f"`{escape(each.usage)}`\n{each.summary}" for each in commands.values())
     blocks: list[Block] = [
         section(
             "*I run your dedicated AI clusters with you.* Nothing changes before your colleagues have approved it."
         ),
+        *(section(_heading(group, commands.values())) for group in Group),
         divider(),
-        section(lines),
         context(escape("Words in <angle brackets> are needed, those in [square brackets] are not; the rest is asked.")),
-        actions(button("Status of all clusters", "status", style="primary"), button("Scale a cluster …", "scale")),
+        actions(
+            button("Status of all clusters", "status", style="primary"),
+            button("Scale a cluster …", "scale"),
+            button("What waits for me", "requests"),
+        ),
     ]
     return Reply(text="What I understand: " + ", ".join(f"/dac {name}" for name in commands), blocks=blocks)
+
+
+def _heading(group: Group, commands: Iterable[AnyCommand]) -> str:
+    lines = [f"`{escape(each.usage)}`\n{each.summary}" for each in commands if each.group is group]
+    return "\n".join([f"*{group.value}*", *lines])
 
 
 def _one(command: AnyCommand) -> Reply:
@@ -64,7 +78,7 @@ def _typed(name: str, kind: Word | Rest | Option) -> str:
         case Option():
             return f"--{name}"
         case Rest():
-            return kind.after
+            return kind.after or name
         case Word():
             return name
 
@@ -75,5 +89,6 @@ COMMAND = Command(
     arguments=Help,
     run=run,
     examples=("help", "help scale"),
+    group=Group.HELP,
     order=90,
 )

@@ -1,31 +1,52 @@
-"""/dac scale: ask for another number of units; nothing happens before it is approved."""
+"""/dac scale: ask for another number of units, now or later, for good or for a while; nothing happens unapproved."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from approvals.service import REASON_LENGTH
-from commands._blocks import Block, actions, button, context, date, escape, people, section
-from commands._command import Arguments, Call, Command, Reply, Rest, Services, Word
+from approvals.words import REASON_LENGTH
+from commands._asked import submitted
+from commands._command import Arguments, Call, Command, Group, Option, Reply, Rest, Services, Word
 from commands._pick import clusters
-from commands._words import linked, signed
-from dac.errors import Invalid
-from dac.figures import Price
+from commands._when import Moment, is_moment, is_span, moment, span
+from dac.budgets import budget_effects
+from dac.cluster import Cluster, Fleet
+from dac.errors import Conflict, Invalid
 from dac.naming import find_cluster
-from dac.plans import cost_change, plan_scale, target_units
+from dac.scaling import ScalePlan, plan_scale, target_units
+
+Units = Annotated[
+    str,
+    Word(),
+    Field(min_length=1, max_length=20, title="units|+n|-n", description="The new size such as 8, or a change: +2, -1"),
+]
 
 
 class Scale(Arguments):
     cluster: Annotated[str, Word(), Field(min_length=1, max_length=300, description="Its name, or the beginning of it")]
-    units: Annotated[
-        str,
-        Word(),
+    units: Units
+    lease: Annotated[
+        str | None,
+        Option(asked=True, reads=is_span),
         Field(
-            min_length=1, max_length=20, title="units|+n|-n", description="The new size such as 8, or a change: +2, -1"
+            alias="for",
+            max_length=80,
+            title="8h",
+            description="How long it is kept before it is given back, such as 8h or 2d 4h; left out, for good",
         ),
-    ]
+    ] = None
+    at: Annotated[
+        str | None,
+        Option(asked=True, reads=is_moment),
+        Field(
+            max_length=80,
+            title="18:00",
+            description="When it begins: 18:00, tomorrow 9am, in 2h; in your time zone unless you name one",
+        ),
+    ] = None
     because: Annotated[
         str,
         Rest(),
@@ -35,46 +56,98 @@ class Scale(Arguments):
     @field_validator("units")
     @classmethod
     def _is_a_size(cls, units: str) -> str:
-        try:
-            target_units(units, 1)
-        except Invalid as error:
-            raise ValueError(str(error)) from None
-        return units.strip()
+        return size(units)
+
+    @field_validator("lease")
+    @classmethod
+    def _is_a_length(cls, lease: str | None) -> str | None:
+        if lease:
+            try:
+                span(lease)
+            except Invalid as error:
+                raise ValueError(str(error)) from None
+        return lease
+
+
+def size(units: str) -> str:
+    """What can be a size, for a validator."""
+    try:
+        target_units(units, 1)
+    except Invalid as error:
+        raise ValueError(str(error)) from None
+    return units.strip()
+
+
+def plan(args: Scale, call: Call, services: Services) -> ScalePlan:
+    return _planned(args, services, _begins(args, call, services))
 
 
 def run(args: Scale, call: Call, services: Services) -> Reply:
-    named = find_cluster(services.fleet.fleet(), args.cluster)
-    cluster = services.fleet.cluster(named.region, named.id)
-    plan = plan_scale(
-        cluster,
-        target_units(args.units, cluster.unit_count),
-        catalog=services.catalog,
-        headroom=services.fleet.headroom(cluster),
-        now=services.now(),
+    begins = _begins(args, call, services)
+    made = _planned(args, services, begins)
+    return submitted(made, args.because, call, services, note=begins.note if begins else "")
+
+
+def _begins(args: Scale, call: Call, services: Services) -> Moment | None:
+    return moment(args.at, zone=services.zone_of(call.user), now=services.now()) if args.at else None
+
+
+def _planned(args: Scale, services: Services, begins: Moment | None) -> ScalePlan:
+    fleet = services.fleet.fleet()
+    named = find_cluster(fleet, args.cluster)
+    return resized(
+        services.fleet.cluster(named.region, named.id),
+        args.units,
+        services,
+        fleet,
+        start_at=begins.at if begins else None,
+        lease=span(args.lease) if args.lease else None,
     )
-    request = services.approvals.submit(
-        plan, requester=call.user, reason=args.because, channel=call.channel, delivery=call.delivery
-    )
-    change = cost_change(plan)
-    money = f" · {signed(change)} a month at list price" if isinstance(change, Price) else ""
-    blocks: list[Block] = [
-        section(f"*Request {request.id}* is in <#{request.channel}>: {escape(plan.summary)}{money}."),
-        context(
-            f"It needs {request.rule.approvals} of {people(request.can_still_approve)} by {date(request.expires_at)}.",
-            *([f"List price: {linked(change.sources[0])}"] if isinstance(change, Price) else []),
-        ),
-        actions(button("Cancel it", f"cancel {request.id}")),
-    ]
-    return Reply(text=escape(f"Request {request.id}: {plan.summary}"), blocks=blocks)
+
+
+def resized(
+    cluster: Cluster,
+    units: str,
+    services: Services,
+    fleet: Fleet,
+    *,
+    start_at: datetime | None,
+    lease: timedelta | None,
+) -> ScalePlan:
+    """The plan to give a cluster, as read a moment ago, the size meant by these words."""
+    to_units = target_units(units, cluster.unit_count)
+    budgets = services.approvals.policy.budgets
+    try:
+        return plan_scale(
+            cluster,
+            to_units,
+            catalog=services.catalog,
+            headroom=services.fleet.headroom(cluster),
+            now=services.now(),
+            start_at=start_at,
+            lease=lease,
+            budgets=budget_effects(budgets, fleet, cluster, to_units, services.catalog),
+        )
+    except Conflict as busy:
+        holders = [each for each in services.requests.holding() if each.plan.cluster.id == cluster.id]
+        if not holders:
+            raise
+        raise Conflict(f"{busy} Request {holders[0].id} is changing it: {holders[0].plan.summary}.") from None
 
 
 COMMAND = Command(
     name="scale",
-    summary="Ask for another number of units. Nothing changes before it is approved.",
+    summary="Ask for another number of units, for good or for a while. Nothing changes before it is approved.",
     arguments=Scale,
     run=run,
-    examples=("scale chat-prod 4 because launch week", "scale chat-prod +2", "scale chat-prod -1"),
+    plan=plan,
+    examples=(
+        "scale chat-prod 4 because launch week",
+        "scale chat-prod +2 --for 8h",
+        'scale chat-prod 8 --at "tomorrow 9am" --for 2d because load test',
+    ),
     menus={"cluster": clusters},
     submit="Ask for approval",
+    group=Group.ASK,
     order=20,
 )

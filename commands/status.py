@@ -22,15 +22,15 @@ from commands._blocks import (
     named,
     section,
 )
-from commands._command import Arguments, Call, Command, Option, Reply, Services, Word
+from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
 from commands._pick import clusters
 from commands._words import age, amount, linked, rate
+from dac.change import units
 from dac.cluster import Cluster, Endpoint, Fleet, Lifecycle, WorkRequest
 from dac.errors import DacError, NotFound
 from dac.figures import Price
 from dac.health import Health, Load, Severity, examine, load, survey
 from dac.naming import find_cluster, handle
-from dac.plans import units
 from dac.pricing import monthly
 
 PAGE = 10
@@ -263,5 +263,6 @@ COMMAND = Command(
     run=run,
     examples=("status", "status chat-prod", "status --share"),
     menus={"cluster": clusters},
+    group=Group.LOOK,
     order=10,
 )

@@ -1,81 +1,21 @@
-"""What is known of Oracle's unit shapes, prices and models, read from `catalog.toml`, each fact with its sources."""
+"""What is known of Oracle's unit shapes, prices, commitments and models: values, and where to look one up."""
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cached_property
 from importlib.resources import files
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Self
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    StrictBool,
-    StrictInt,
-    StringConstraints,
-    TypeAdapter,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
-from pydantic_core import ErrorDetails
+from pydantic import Field, StrictBool, StringConstraints, TypeAdapter, model_validator
 
+from dac.catalog_file import SOURCES, Amount, Count, Day, Factor, Name, Sources, Text, keyed, read, tables
 from dac.errors import Invalid
 from dac.figures import Frozen, Source, Unknown
 
 AI_UNIT_HOUR = "AI Unit Per Hour"
 CLUSTER_HOUR = "Cluster Hour"
-
-
-def _decimal(written: object) -> object:
-    """A number written as text; a TOML float has lost its digits before anyone could look at them."""
-    if isinstance(written, Decimal):
-        return written
-    try:
-        if isinstance(written, str):
-            return Decimal(written)
-    except InvalidOperation:
-        pass
-    raise ValueError('must be a number written as text, such as "24.00"')
-
-
-def _day(written: object) -> object:
-    if type(written) is not date:
-        raise ValueError("must be a date without quotes, such as 2026-08-10")
-    return written
-
-
-def _cited(names: object, info: ValidationInfo) -> object:
-    """Sources for their names; the names are looked up in the file's own `sources`, given as context."""
-    if isinstance(names, tuple):
-        return names
-    if not isinstance(names, list) or not names:
-        raise ValueError("must list one or more names out of sources")
-    known: Mapping[str, Source] = info.context or {}
-    for name in names:
-        if not isinstance(name, str) or name not in known:
-            raise ValueError(f'names "{name}", which is not in sources')
-    return tuple(known[name] for name in names)
-
-
-def _dated(raw: object) -> object:
-    if isinstance(raw, dict) and "as_of" in raw and type(raw["as_of"]) is not date:
-        raise ValueError("must give as_of as a date without quotes, such as 2026-08-10")
-    return raw
-
-
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]+$")]
-Count = Annotated[StrictInt, Field(ge=1)]
-Amount = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0)]
-Factor = Annotated[Decimal, BeforeValidator(_decimal), Field(gt=0)]
-Day = Annotated[date, BeforeValidator(_day)]
-Sources = Annotated[tuple[Source, ...], BeforeValidator(_cited)]
 
 
 class Generation(StrEnum):
@@ -387,57 +327,16 @@ def shipped() -> Catalog:
 
 def load(text: str) -> Catalog:
     """The catalogue written in `text`; `Invalid` with one sentence where something in it is wrong."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"catalog.toml is not TOML: {error}.") from error
-    sources = _read(_SOURCES, raw.pop("sources", {}), {}, "sources")
-    hardware = _read(_HARDWARE, raw.pop("hardware", {}), sources, "hardware")
-    for section, key in (("shapes", "name"), ("prices", "sku"), ("models", "id")):
-        raw[section] = _keyed(raw.get(section, {}), section, key)
-    for shape in hardware.shapes():
-        if shape.name in raw["shapes"]:
-            raise Invalid(f"catalog.toml: in shapes: {shape.name} is already made by the rule in hardware.")
-        raw["shapes"][shape.name] = shape
-    return _read(_CATALOG, {**raw, "sources": sources}, sources)
-
-
-def _keyed(entries: object, section: str, key: str) -> dict[str, object]:
-    """Entries that carry their key; one that is no table is left for the reading to complain of."""
-    if not isinstance(entries, dict):
-        raise Invalid(f"catalog.toml: {section} must be a table.")
-    return {name: {**entry, key: name} if isinstance(entry, dict) else entry for name, entry in entries.items()}
-
-
-_SOURCES = TypeAdapter(dict[str, Annotated[Source, BeforeValidator(_dated)]])
-_HARDWARE = TypeAdapter(Hardware)
-_CATALOG = TypeAdapter(Catalog)
-_Read = TypeVar("_Read")
-
-
-def _read(into: TypeAdapter[_Read], raw: object, sources: Mapping[str, Source], *section: str) -> _Read:
-    try:
-        return into.validate_python(raw, context=sources)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        raise Invalid(f"catalog.toml: {_sentence((*section, *fault['loc']), fault)}.") from error
-
-
-def _sentence(where: tuple[int | str, ...], fault: ErrorDetails) -> str:
-    """Names the entry, then its field; faults found in how entries fit together name their own place."""
-    says = _WORDS.get(fault["type"]) or re.sub(r"^[\w ]*should", "must", fault["msg"].removeprefix("Value error, "))
-    if not where:
-        return says
-    *outer, field = (
-        f"item {step + 1}" if isinstance(step, int) else step.replace("[key]", "the name") for step in where
+    raw = tables(text)
+    sources = read(SOURCES, raw.pop("sources", {}), {}, "sources")
+    hardware = read(TypeAdapter(Hardware), raw.pop("hardware", {}), sources, "hardware")
+    shapes, prices, models = (
+        keyed(raw.get(section, {}), section, key)
+        for section, key in (("shapes", "name"), ("prices", "sku"), ("models", "id"))
     )
-    return f"in {', '.join(outer)}: {field} {says}" if outer else f"{field} {says}"
-
-
-_WORDS = {
-    "missing": "is missing",
-    "extra_forbidden": "is not known here",
-    "dict_type": "must be a table",
-    "model_type": "must be a table",
-    "tuple_type": "must be a list",
-}
+    for shape in hardware.shapes():
+        if shape.name in shapes:
+            raise Invalid(f"catalog.toml: in shapes: {shape.name} is already made by the rule in hardware.")
+        shapes[shape.name] = shape
+    sections = {**raw, "sources": sources, "shapes": shapes, "prices": prices, "models": models}
+    return read(TypeAdapter(Catalog), sections, sources)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
+from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from approvals.policy import Rule
+from approvals.policy import Policy
 from bot.settings import Settings, variable
 from commands import COMMANDS
 from commands._command import Option, Rest, Word, described
@@ -50,20 +52,59 @@ def settings() -> str:
 
 
 def policy() -> str:
-    """The policy file: its fields, and the example."""
-    rows = [
-        f"| `{name}` | {'yes' if info.is_required() else 'no'} | {described(info)} |"
-        for name, info in Rule.model_fields.items()
-    ]
-    example = (ROOT / "policy.example.toml").read_text(encoding="utf-8")
-    return (
+    """The policy file: its tables, each with its fields, and the example."""
+    intro = (
         "# Policy\n\n"
         "`DAC_POLICY_FILE` says who must approve what. The first `[[rule]]` that covers a change decides; what no rule "
-        "covers is refused. A file with a mistake stops the start, with the place and the reason.\n\n"
-        "| field | needed | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n\n"
-        "## Example\n\n```toml\n" + example + "```\n"
+        "covers is refused. A file with a mistake stops the start, with the line and the reason; `python -m bot "
+        "policy` tells beforehand. On SIGHUP it is read again, and one with a mistake leaves everything as it was. A "
+        "request keeps the rule it was judged under.\n"
     )
+    parts = [intro, f"\n## The file\n\n{_fields(Policy)}"]
+    parts += [f"\n## {title}\n\n{_gist(model)}\n\n{_fields(model)}" for title, model in _tables().items()]
+    example = (ROOT / "policy.example.toml").read_text(encoding="utf-8")
+    return "".join([*parts, "\n## Example\n\n```toml\n", example, "```\n"])
 
+
+def _gist(model: type[BaseModel]) -> str:
+    """What its docstring says first; the rest is for who reads the code."""
+    return " ".join((model.__doc__ or "").partition("\n\n")[0].split())
+
+
+def _tables() -> dict[str, type[BaseModel]]:
+    """Every table that can stand in the file, by where it stands."""
+    where: dict[type[BaseModel], list[str]] = {}
+
+    def walk(model: type[BaseModel], inside: str) -> None:
+        for name, info in model.model_fields.items():
+            for nested in _models(info.annotation):
+                key = WRITTEN.get(name, name)
+                many = get_origin(info.annotation) is tuple
+                place = f"`[[{inside}{key}]]`" if many else f"`{key}`"
+                where.setdefault(nested, []).append(place)
+                walk(nested, f"{key}.")
+
+    walk(Policy, "")
+    return {", ".join(dict.fromkeys(places)): model for model, places in where.items()}
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The tables in a field's type, such as the one in `People | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [each for part in get_args(annotation) for each in _models(part)]
+
+
+def _fields(model: type[BaseModel]) -> str:
+    rows = [
+        f"| `{WRITTEN.get(name, info.alias or name)}` | {'yes' if info.is_required() else 'no'} | {described(info)} |"
+        for name, info in model.model_fields.items()
+    ]
+    return "| field | needed | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+WRITTEN = {"rules": "rule", "budgets": "budget"}
+"""Lists whose items each stand under a heading of their own."""
 
 GENERATED = {"commands.md": commands, "settings.md": settings, "policy.md": policy}
 
@@ -73,7 +114,7 @@ def _typed(name: str, kind: Word | Rest | Option) -> str:
         case Word():
             return f"`{name}`"
         case Rest():
-            return f"`{kind.after} …`"
+            return f"`{kind.after or name} …`"
         case Option():
             return f"`--{name.replace('_', '-')}`"
 

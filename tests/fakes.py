@@ -11,15 +11,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from approvals.policy import Approvers, Policy, Rule
-from approvals.request import Body, Request
+from approvals.events import Body, Submitted
+from approvals.policy import People, Policy, Rule
+from approvals.request import Request
 from approvals.states import Action
 from approvals.store import Decide, Store
 from dac.catalog import Catalog, shipped
 from dac.cluster import Cluster, Endpoint, Fleet, Gap, Headroom, Lifecycle, Model, Traffic, WorkRequest, WorkStatus
 from dac.errors import Conflict, Invalid, NotFound
 from dac.figures import Unknown
-from dac.plans import Plan, plan_scale
+from dac.scaling import ScalePlan, plan_scale
 
 T = TypeVar("T")
 
@@ -301,7 +302,15 @@ class MortalStore(Store):
         """BEFORE is inside the transaction, so nothing of the step is kept; AFTER is when it is on disk."""
         self.hooks[action, when] = lambda: _throw(Killed())
 
-    def change(self, request_id: int, decide: Decide, *, actor: str, at: datetime) -> Request:
+    def submit(self, body: Submitted, *, actor: str, at: datetime, delivery: str, then: Body | None = None) -> Request:
+        self.hooks.pop((Action.SUBMIT, When.BEFORE), _nothing)()
+        made = super().submit(body, actor=actor, at=at, delivery=delivery, then=then)
+        self.hooks.pop((Action.SUBMIT, When.AFTER), _nothing)()
+        return made
+
+    def change(
+        self, request_id: int, decide: Decide, *, actor: str, at: datetime, delivery: str | None = None
+    ) -> Request:
         decided: list[Body] = []
 
         def watched(request: Request) -> Body | None:
@@ -311,7 +320,7 @@ class MortalStore(Store):
                 self.hooks.pop((body.action, When.BEFORE), _nothing)()
             return body
 
-        changed = super().change(request_id, watched, actor=actor, at=at)
+        changed = super().change(request_id, watched, actor=actor, at=at, delivery=delivery)
         for body in decided:
             self.hooks.pop((body.action, When.AFTER), _nothing)()
         return changed
@@ -372,14 +381,17 @@ def fleet(*clusters: Cluster, **more: Any) -> Fleet:
     return Fleet.model_validate({"taken_at": START, "clusters": clusters, **more})
 
 
-def plan(of: Cluster | None = None, to_units: int = 4, **changes: Any) -> Plan:
-    given: dict[str, Any] = {"headroom": Unknown(what="service limit left", settle="look in the Console")}
-    return plan_scale(of or cluster(), to_units, catalog=CATALOG, now=START, **{**given, **changes})
+def plan(of: Cluster | None = None, to_units: int = 4, **changes: Any) -> ScalePlan:
+    given: dict[str, Any] = {
+        "headroom": Unknown(what="service limit left", settle="look in the Console"),
+        "now": START,
+    }
+    return plan_scale(of or cluster(), to_units, catalog=CATALOG, **{**given, **changes})
 
 
 def rule(**changes: Any) -> Rule:
     """Any scaling; one yes of Bob, Cat, or whoever is on call."""
-    given = {"name": "everything", "approvers": Approvers(users=frozenset({BOB, CAT}), groups=frozenset({ONCALL}))}
+    given = {"name": "everything", "approvers": People(users=frozenset({BOB, CAT}), groups=frozenset({ONCALL}))}
     return Rule.model_validate({**given, **changes})
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from approvals.policy import People
 from commands import COMMANDS
 from commands._blocks import Block
 from commands._card import Message, card
@@ -21,10 +22,11 @@ from commands._command import Call, Reply
 from commands._form import form
 from commands._home import home
 from dac.cluster import Fleet
+from dac.errors import Unavailable
 from tests.commands import fleets
 from tests.commands.requests import NAMES, WORDS, story
 from tests.commands.room import Room, understood
-from tests.fakes import ANN, BOB, cluster, fleet
+from tests.fakes import ANN, BOB, CAT, EVE, LEADS, cluster, fleet, policy, rule
 
 CARDS = Path(__file__).parent / "commands" / "cards"
 BUILDER = "https://app.slack.com/block-kit-builder#"
@@ -37,7 +39,7 @@ FLEETS: Mapping[str, Callable[[], Fleet]] = {
     "large": lambda: fleets.large(40, 400),
     "hostile": fleets.hostile,
 }
-FORMS = (*COMMANDS, "scale chat because launch week", "deny 12")
+FORMS = (*COMMANDS, "scale chat because launch week", *(f"{verb} 12" for verb in ("deny", "edit", "extend", "review")))
 
 
 def cards() -> dict[str, Block]:
@@ -75,8 +77,45 @@ def _views(kept: Path) -> Iterator[tuple[str, Block]]:
     for name, seen in FLEETS.items():
         room = Room(kept / name, seen())
         yield f"status/{name}", _message(room.say("status"))
-        yield f"home/{name}", home(room.services)
+        yield f"home/{name}", home(room.services, ANN)
+    yield from _homes(kept)
     yield from _answers(kept)
+
+
+def _homes(kept: Path) -> Iterator[tuple[str, Block]]:
+    """The tabs of people who have something to do."""
+    room = busy(kept / "busy")
+    for user in (ANN, BOB, EVE):
+        yield f"home/busy-{user}", home(room.services, user)
+    room.groups.problem = Unavailable("Slack did not answer.")
+    room.oracle.fail("fleet", Unavailable("Oracle did not answer."))
+    yield "home/half-read", home(room.services, EVE)
+
+
+def busy(path: Path) -> Room:
+    """A room in which something of everything is under way: Bob decides, Eve may act in an emergency and freeze."""
+    path.mkdir(parents=True, exist_ok=True)
+    eve = People(users=frozenset({EVE}))
+    rules = policy(rule(break_glass=eve)).model_copy(update={"freezers": People(groups=frozenset({LEADS}))})
+    names = ("chat", "embed", "rank", "search", *(f"spare-{place}" for place in range(8)))
+    room = Room(path, fleet(*map(cluster, names)), rules)
+    for line, user in (
+        ("scale chat 4 --for 8h because load test", ANN),
+        ("approve 1", BOB),
+        ("scale embed 3 because users are waiting", ANN),
+        ("break-glass 2 embed because users are down", EVE),
+        ("scale rank 3", CAT),
+    ):
+        room.say(line, user)
+    room.pass_time(minutes=1)
+    room.pass_time(minutes=30)
+    room.say("scale search 5", ANN)
+    room.say("approve 4", BOB)
+    room.pass_time(minutes=1)
+    for place in range(8):
+        room.say(f"scale spare-{place} 3 because more of them", ANN)
+    room.say("freeze because an incident is under way", EVE)
+    return room
 
 
 def _answers(kept: Path) -> Iterator[tuple[str, Block]]:

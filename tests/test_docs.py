@@ -42,7 +42,7 @@ def test_every_example_is_understood(line: str) -> None:
 
 
 def test_a_command_is_named_as_its_file() -> None:
-    files = {path.stem for path in (ROOT / "commands").glob("[a-z]*.py")}
+    files = {path.stem.replace("_", "-") for path in (ROOT / "commands").glob("[a-z]*.py")}
     assert files == set(COMMANDS)
 
 

@@ -87,6 +87,7 @@ class Manifest(Strict):
 
 # The scope each method of Slack's Web API wants (its reference pages), for those that want one.
 SCOPES_OF_METHODS = {
+    "chat_getPermalink": set(),
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
@@ -94,6 +95,7 @@ SCOPES_OF_METHODS = {
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history"},
     "usergroups_users_list": {"usergroups:read"},
+    "users_info": {"users:read"},
     "views_open": set(),
     "views_publish": set(),
     "auth_test": set(),

@@ -84,6 +84,8 @@ class Workspace:
         raw = tomllib.loads(self._path.read_text(encoding="utf-8"))
         created = int(self._clock.now().timestamp())
         self.team: dict[str, str] = raw["team"]
+        self.edit_window: int | None = raw.get("settings", {}).get("edit_window")
+        """Seconds for which a message may be edited; without it, for ever."""
         self.bot_user: str = raw["bot"]["user"]
         self.bot_id: str = raw["bot"]["bot"]
         self.app_id: str = raw["bot"]["app"]

@@ -4,16 +4,19 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from approvals.policy import Approvers
-from approvals.request import BOT, Cancelled, Refused, Request, Submitted
-from approvals.service import REASON_LENGTH, Approvals
+from approvals.audit import Link
+from approvals.events import AskRefused, Submitted
+from approvals.request import Request
+from approvals.service import Approvals
 from approvals.states import Action, State
+from approvals.words import REASON_LENGTH
 from dac.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 from tests.approvals.conftest import House
-from tests.fakes import ANN, BOB, CAT, DAN, EVE, LEADS, START, MortalStore, When, cluster, plan, policy, rule
+from tests.fakes import ANN, BOB, CAT, DAN, EVE, LEADS, ONCALL, START, cluster, plan, policy, rule
 
 
 def test_a_request_holds_what_was_asked_and_under_which_rule(house: House) -> None:
@@ -28,8 +31,10 @@ def test_a_request_holds_what_was_asked_and_under_which_rule(house: House) -> No
         requester=ANN,
         reason="launch week",
         rule=rule(),
+        rule_digest=rule().digest,
         eligible=(BOB, CAT, DAN),
         channel="CTEAM",
+        asked_in="CTEAM",
         nonce=asked.nonce,
         asked_at=START,
         expires_at=START + timedelta(hours=24),
@@ -49,45 +54,188 @@ def test_numbers_go_up_and_tags_tell_databases_apart(house: House) -> None:
 
 
 def test_the_card_goes_where_the_rule_says_else_where_it_was_asked(house: House) -> None:
-    assert house.asked(rules=policy(rule(channel="CPROD"))).channel == "CPROD"
-    assert house.asked().channel == "CTEAM"
+    elsewhere, here = house.asked(rules=policy(rule(channel="CPROD"))), house.asked()
+    assert (elsewhere.channel, elsewhere.asked_in) == ("CPROD", "CTEAM")
+    assert (here.channel, here.asked_in) == ("CTEAM", "CTEAM")
 
 
 def test_the_person_who_asks_is_not_counted_among_those_who_could_approve(house: House) -> None:
     assert house.asked(by=BOB).eligible == (CAT, DAN)
 
 
+GROUP_OF_TWO = {"groups": ["STWO"]}
+
+
 @pytest.mark.parametrize(
-    ("approvers", "approvals", "by", "because"),
+    ("changes", "by", "because"),
     [
-        (Approvers(), 1, ANN, "asks for one person other than you, and names nobody"),
-        (Approvers(users=frozenset({BOB})), 1, BOB, "asks for one person other than you, and names nobody"),
-        (Approvers(users=frozenset({BOB})), 2, ANN, "asks for 2 people other than you, and names one person"),
-        (Approvers(users=frozenset({BOB, CAT})), 3, ANN, "asks for 3 people other than you, and names 2 people"),
-        (Approvers(groups=frozenset({"SEMPTY"})), 1, ANN, "asks for one person other than you, and names nobody"),
+        ({"approvers": {"users": [BOB]}}, BOB, "asks for one person other than you, and names nobody."),
+        ({"approvers": {"users": [BOB, CAT]}, "approvals": 2}, BOB, "asks for 2 people other than you, and names one"),
+        ({"approvers": GROUP_OF_TWO, "approvals": 3}, ANN, "asks for 3 people other than you, and names 2 people."),
+        ({"approvers": {"groups": ["SEMPTY"]}}, ANN, "asks for one person other than you, and names nobody."),
         (
-            Approvers(users=frozenset({DAN}), groups=frozenset({LEADS, "SONCALL"})),
-            3,
+            {"approvers": {"users": [DAN], "groups": [LEADS, ONCALL]}, "approvals": 3},
             ANN,
-            "asks for 3 people other than you, and names 2 people",
+            "asks for 3 people other than you, and names 2 people.",
+        ),
+        (
+            {"approvers": {"groups": [LEADS, "SALSOLEADS"]}, "approvals": 2, "different_groups": True},
+            EVE,
+            "asks for 2 people other than you, and names one person.",
+        ),
+        (
+            {"approvers": {"groups": [LEADS, "SEMPTY"]}, "approvals": 2, "different_groups": True},
+            ANN,
+            "asks for people of 2 different groups, and those it names are of 1.",
+        ),
+        (
+            {
+                "approvers": {"users": [BOB, CAT], "groups": [ONCALL, "SEMPTY"]},
+                "approvals": 2,
+                "different_groups": True,
+            },
+            ANN,
+            "asks for people of 2 different groups, and those it names are of 1.",
+        ),
+        (
+            {"must_include": {"users": [EVE]}},
+            ANN,
+            "asks for the approval of certain people, and none of them other than you is among its approvers.",
+        ),
+        (
+            {"must_include": {"groups": ["SEMPTY"]}},
+            ANN,
+            "asks for the approval of certain people, and none of them other than you is among its approvers.",
+        ),
+        ({"must_include": {"users": [BOB]}}, BOB, "none of them other than you is among its approvers."),
+        (
+            {"approvers": {"groups": ["SGONE"]}},
+            ANN,
+            "asks for one person other than you, and names nobody. There is no user group SGONE.",
         ),
     ],
-    ids=["no one named", "only oneself", "one of two", "two of three", "empty group", "one person in two groups"],
+    ids=[
+        "only oneself",
+        "oneself and one of two",
+        "two of three",
+        "empty group",
+        "one person in two groups, once by name",
+        "one person in two groups that must differ",
+        "one of two groups is empty",
+        "who is named is of no group",
+        "who must be is no approver",
+        "who must be is nobody",
+        "who must be is oneself",
+        "the group is gone",
+    ],
 )
 def test_what_nobody_could_ever_approve_is_refused_when_asked(
-    house: House, approvers: Approvers, approvals: int, by: str, because: str
+    house: House, changes: dict[str, Any], by: str, because: str
 ) -> None:
-    house.groups.members["SEMPTY"] = set()
+    house.groups.members |= {"SEMPTY": set(), "STWO": {DAN, EVE}, "SALSOLEADS": {DAN, EVE}}
     with pytest.raises(Invalid, match="Nobody could ever approve this: the rule “everything”") as refused:
-        house.asked(by=by, rules=policy(rule(approvers=approvers, approvals=approvals)))
+        house.asked(by=by, rules=policy(rule(**changes)))
     assert because in str(refused.value)
     assert house.every() == []
 
 
-def test_what_no_rule_covers_is_not_even_recorded(house: House) -> None:
-    with pytest.raises(Denied, match="No rule"):
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"approvers": {"groups": [LEADS, ONCALL]}, "approvals": 2, "different_groups": True},
+        {"must_include": {"users": [CAT]}},
+        {"must_include": {"groups": [LEADS]}},
+        {"approvers": {"users": [BOB], "groups": ["SGONE"]}},
+        {"requesters": {"users": [ANN]}},
+        {"requesters": {"groups": ["SASKERS"]}},
+    ],
+    ids=[
+        "two leads, one on call",
+        "who must be is an approver",
+        "who must be is in a group",
+        "one group is gone, one person is left",
+        "may ask by name",
+        "may ask by group",
+    ],
+)
+def test_what_somebody_can_approve_is_asked(house: House, changes: dict[str, Any]) -> None:
+    house.groups.members["SASKERS"] = {ANN}
+    assert house.asked(rules=policy(rule(**changes))).state is State.PENDING
+
+
+def test_what_no_rule_covers_is_refused_and_on_record(house: House) -> None:
+    with pytest.raises(Denied, match="No rule") as refused:
         house.asked("chat", rules=policy(rule(clusters={"other"})))
     assert house.every() == []
+    (note,) = recorded(house)
+    assert (note.actor, note.action) == (ANN, "refuse")
+    assert AskRefused.model_validate_json(note.body) == AskRefused(
+        attempt="Scale chat from 2 to 4 units", because=str(refused.value)
+    )
+
+
+def test_only_who_may_ask_may_ask_and_who_else_tries_is_on_record(house: House) -> None:
+    rules = policy(rule(requesters={"users": [BOB], "groups": [LEADS]}))
+    with pytest.raises(Denied, match="The rule “everything” lets only certain people ask for this, and you are not"):
+        house.asked(by=ANN, rules=rules)
+    assert house.every() == []
+    assert [each.actor for each in recorded(house)] == [ANN]
+    assert house.asked(by=EVE, rules=rules).requester == EVE
+
+
+def test_whether_somebody_may_ask_is_not_guessed_where_their_group_is_gone(house: House) -> None:
+    with pytest.raises(Denied, match="There is no user group SGONE"):
+        house.asked(rules=policy(rule(requesters={"groups": ["SGONE"]})))
+
+
+def test_considering_says_what_asking_would_come_to_and_records_nothing(house: House) -> None:
+    asked = house.approvals().consider(plan(), ANN)
+    assert (asked.rule, asked.eligible) == (rule(), (BOB, CAT, DAN))
+    with pytest.raises(Denied, match="No rule"):
+        house.approvals(policy(rule(clusters={"other"}))).consider(plan(), ANN)
+    assert recorded(house) == []
+    assert house.every() == []
+
+
+@pytest.mark.parametrize("reason", ["", " \n "])
+def test_a_rule_may_want_a_reason(house: House, reason: str) -> None:
+    rules = policy(rule(reason_required=True))
+    with pytest.raises(Invalid, match="The rule “everything” wants a reason: add “because …”"):
+        house.asked(reason=reason, rules=rules)
+    assert house.every() == []
+    assert house.asked(reason="launch", rules=rules).reason == "launch"
+
+
+def test_a_request_keeps_its_rule_whatever_the_policy_says_later(house: House) -> None:
+    asked = house.asked()
+    later = house.approvals(policy(rule(approvals=2, approvers={"users": [EVE], "groups": [ONCALL]})))
+    assert later.get(asked.id).rule == rule()
+    assert later.approve(asked.id, BOB).state is State.APPROVED
+    kept = house.store.get(asked.id)
+    assert kept.rule_digest == kept.rule.digest == rule().digest
+    assert later.policy.rules[0].digest != kept.rule_digest
+
+
+def test_the_same_refused_ask_delivered_twice_is_recorded_once(house: House) -> None:
+    approvals = house.approvals(policy(rule(clusters={"other"})))
+    for kind in (Denied, Conflict):
+        with pytest.raises(kind, match="No rule"):
+            approvals.submit(plan(), requester=ANN, reason="", channel="CTEAM", delivery="same")
+    assert len(recorded(house)) == 1
+
+
+def test_a_second_copy_finds_what_became_of_the_first_whatever_the_policy_says_by_now(house: House) -> None:
+    opened, closed = house.approvals(), house.approvals(policy(rule(clusters={"other"})))
+
+    def ask(approvals: Approvals, delivery: str) -> Request:
+        return approvals.submit(plan(), requester=ANN, reason="", channel="CTEAM", delivery=delivery)
+
+    assert ask(opened, "made") == ask(closed, "made")
+    with pytest.raises(Denied, match="No rule"):
+        ask(closed, "refused")
+    with pytest.raises(Conflict, match="No rule"):
+        ask(opened, "refused")
+    assert len(house.every()) == len(recorded(house)) == 1
 
 
 def test_without_the_user_groups_nothing_is_asked(house: House) -> None:
@@ -146,64 +294,6 @@ def test_the_same_delivery_in_two_threads_at_once_asks_once(house: House) -> Non
     assert house.actions(made[0]) == [Action.SUBMIT]
 
 
-@pytest.mark.parametrize("state", [State.PENDING, State.APPROVED])
-def test_one_can_withdraw_ones_own_request_until_it_is_begun(house: House, state: State) -> None:
-    request = house.approved() if state is State.APPROVED else house.asked()
-    ended = house.approvals().cancel(request.id, ANN, because=" not needed ")
-    assert (ended.state, ended.ended_by, ended.outcome) == (State.CANCELLED, ANN, "not needed")
-    assert house.last(request).body == Cancelled(because="not needed")
-    house.executor().advance(request.id)
-    assert house.oracle.accepted == []
-
-
-@pytest.mark.parametrize("actor", [BOB, EVE], ids=["an approver", "a stranger"])
-def test_nobody_else_can_withdraw_it(house: House, actor: str) -> None:
-    request = house.asked()
-    with pytest.raises(Denied, match="Only the person who asked for it can cancel request 1"):
-        house.approvals().cancel(request.id, actor)
-    assert house.store.get(request.id).state is State.PENDING
-    event = house.last(request)
-    assert event.actor == actor
-    assert isinstance(event.body, Refused)
-    assert event.body.attempt == "cancel"
-
-
-def test_what_has_begun_cannot_be_withdrawn(house: House) -> None:
-    request = house.approved()
-    house.executor().advance(request.id)
-    with pytest.raises(Conflict, match="Request 1 is being carried out; it is too late to cancel it"):
-        house.approvals().cancel(request.id, ANN)
-    assert house.store.get(request.id).state is State.APPLYING
-
-
-@pytest.mark.parametrize("end", ["denied", "expired", "cancelled", "applied"])
-def test_what_has_ended_cannot_be_withdrawn(house: House, end: str) -> None:
-    request = house.asked()
-    approvals = house.approvals()
-    if end == "denied":
-        approvals.deny(request.id, BOB, because="no budget")
-    elif end == "expired":
-        house.clock.advance(hours=24)
-        approvals.expire()
-    elif end == "cancelled":
-        approvals.cancel(request.id, ANN)
-    else:
-        approvals.approve(request.id, BOB)
-        house.settle(house.executor(), request)
-    before = house.store.get(request.id)
-    assert before.state is State(end)
-    with pytest.raises(Conflict, match="it is too late to cancel it"):
-        approvals.cancel(request.id, ANN)
-    ended = house.store.get(request.id)
-    assert (ended.state, ended.ended_by, ended.changed_at) == (before.state, before.ended_by, before.changed_at)
-
-
-def test_a_word_on_withdrawing_too_long_is_refused(house: House) -> None:
-    request = house.asked()
-    with pytest.raises(Invalid, match="2,000 is the most"):
-        house.approvals().cancel(request.id, ANN, because="x" * 2001)
-
-
 @pytest.mark.parametrize(
     "attempt",
     [
@@ -211,45 +301,17 @@ def test_a_word_on_withdrawing_too_long_is_refused(house: House) -> None:
         lambda approvals: approvals.approve(99, BOB),
         lambda approvals: approvals.deny(99, BOB, because="no"),
         lambda approvals: approvals.cancel(99, ANN),
+        lambda approvals: approvals.edit(99, ANN, plan()),
+        lambda approvals: approvals.agree(99, ANN),
+        lambda approvals: approvals.break_glass(99, ANN, because="fire", confirmed="chat"),
+        lambda approvals: approvals.review(99, ANN, justified=True, comment="fire"),
     ],
-    ids=["get", "approve", "deny", "cancel"],
+    ids=["get", "approve", "deny", "cancel", "edit", "agree", "break-glass", "review"],
 )
 def test_a_request_nobody_made_is_not_found(house: House, attempt: Callable[[Approvals], Request]) -> None:
     with pytest.raises(NotFound, match="There is no request 99"):
         attempt(house.approvals())
-    assert list(house.store.links()) == []
-
-
-def test_time_ends_what_waits_and_says_that_it_was_time(house: House) -> None:
-    waiting, agreed, later = house.asked("chat"), house.approved("embed"), house.asked("rerank")
-    house.approvals().deny(later.id, BOB, because="no")
-    house.clock.advance(hours=23, minutes=59)
-    assert house.approvals().expire() == []
-    house.clock.advance(minutes=1)
-    ended = house.approvals().expire()
-    assert [(each.id, each.state, each.ended_by) for each in ended] == [
-        (waiting.id, State.EXPIRED, BOT),
-        (agreed.id, State.EXPIRED, BOT),
-    ]
-    assert house.approvals().expire() == []
-
-
-def test_what_has_begun_does_not_expire(house: House) -> None:
-    request = house.approved()
-    house.executor().advance(request.id)
-    house.clock.advance(hours=48)
-    assert house.approvals().expire() == []
-    assert house.store.get(request.id).state is State.APPLYING
-
-
-def test_a_request_withdrawn_while_the_sweep_was_on_its_way_stays_withdrawn(house: House) -> None:
-    first, second = house.asked("chat"), house.asked("embed")
-    house.clock.advance(hours=24)
-    store = MortalStore(house.path)
-    store.hooks[Action.EXPIRE, When.AFTER] = lambda: house.approvals().cancel(second.id, ANN)
-    Approvals(store, policy(), house.groups.members_of, house.clock.now).expire()
-    assert house.store.get(first.id).state is State.EXPIRED
-    assert house.store.get(second.id).state is State.CANCELLED
+    assert list(house.records.links()) == []
 
 
 def test_the_first_event_of_a_request_is_its_submission(house: House) -> None:
@@ -259,3 +321,80 @@ def test_the_first_event_of_a_request_is_its_submission(house: House) -> None:
     assert isinstance(first.body, Submitted)
     assert first.actor == ANN
     assert first.body.digest == request.plan.digest
+
+
+def returning(house: House) -> Request:
+    """The request that gives back what Ann has leased for two hours."""
+    chat = house.oracle.add(cluster())
+    leased = house.approvals().submit(
+        plan(chat, 4, lease=timedelta(hours=2)), requester=ANN, reason="", channel="CTEAM", delivery="lease"
+    )
+    house.approvals().approve(leased.id, BOB)
+    house.settle(house.executor(), leased)
+    house.clock.advance(hours=2)
+    house.leases.tend()
+    (back,) = [each for each in house.every() if each.returns]
+    return back
+
+
+def recorded(house: House) -> list[Link]:
+    """What is on record beside requests."""
+    return [each for each in house.records.links() if not each.request_id]
+
+
+def test_who_has_left_is_not_counted_on(house: House) -> None:
+    given = policy(rule(approvers={"users": [BOB, CAT], "groups": [ONCALL]}, approvals=2))
+    gone = set[str]()
+    approvals = Approvals(
+        house.store, lambda: given, house.groups.members_of, house.clock.now, has_left=gone.__contains__
+    )
+    gone.add(BOB)
+    assert approvals.consider(plan(), ANN).eligible == (CAT, DAN)
+    gone.add(CAT)
+    with pytest.raises(Invalid, match="asks for 2 people other than you, and names one person"):
+        approvals.consider(plan(), ANN)
+
+
+def test_what_somebody_can_still_approve_is_not_hopeless(house: House) -> None:
+    asked = house.asked(rules=policy(rule(approvals=2)))
+    assert house.approvals().hopeless(asked) == ""
+    house.approvals().approve(asked.id, BOB)
+    assert house.approvals().hopeless(house.store.get(asked.id)) == ""
+    house.approvals().approve(asked.id, CAT)
+    del house.groups.members[ONCALL]
+    assert house.approvals().hopeless(house.store.get(asked.id)) == ""
+
+
+def test_an_approval_counts_though_its_voter_has_left_the_group_since(house: House) -> None:
+    asked = house.asked(rules=policy(rule(approvers={"groups": [ONCALL, LEADS]}, approvals=2)))
+    house.approvals().approve(asked.id, DAN)
+    house.groups.members[ONCALL] = set()
+    house.groups.members[LEADS] = {EVE}
+    assert house.approvals().hopeless(house.store.get(asked.id)) == ""
+    assert house.approvals().approve(asked.id, EVE).state is State.APPROVED
+
+
+@pytest.mark.parametrize("dissolved", [True, False])
+def test_a_request_whose_approvers_are_gone_since_it_was_asked_is_hopeless_and_says_so(
+    house: House, *, dissolved: bool
+) -> None:
+    asked = house.asked(rules=policy(rule(approvers={"groups": [LEADS]}, approvals=2)))
+    house.approvals().approve(asked.id, DAN)
+    if dissolved:
+        del house.groups.members[LEADS]
+    else:
+        house.groups.members[LEADS] = {DAN}
+    told = house.approvals().hopeless(house.store.get(asked.id))
+    assert told.startswith(
+        "Nobody can approve request 1 any more: the rule “everything”, under which it was asked, asks for 2 people "
+        "other than the person who asked, and names one person. Ask anew, or edit it if you asked: then the policy of "
+        "today decides."
+    )
+    assert told.endswith("There is no user group SLEADS.") is dissolved
+
+
+def test_while_slack_is_silent_nobody_knows_whether_it_is_hopeless(house: House) -> None:
+    asked = house.asked()
+    house.groups.problem = Unavailable("Slack does not answer.")
+    with pytest.raises(Unavailable):
+        house.approvals().hopeless(asked)

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from approvals.executor import TAG
-from approvals.request import BOT, Outdated, Sent, Started
+from approvals.confirming import TAG
+from approvals.events import BOT, Outdated, Sent, Started
+from approvals.policy import People
 from approvals.states import Action, State
 from dac.errors import Conflict, DacError, Denied, Invalid, NotFound, Unavailable
 from dac.figures import Unknown
 from tests.approvals.conftest import LEASE, House
-from tests.fakes import BOB, REGION, START, When
+from tests.fakes import ANN, BOB, REGION, START, When, cluster, policy, rule
 
 
 def test_what_was_approved_is_carried_out_and_done_when_oracle_says_so(house: House) -> None:
@@ -80,7 +83,7 @@ def test_nothing_begins_after_its_time_though_no_sweep_has_run(house: House) -> 
     house.clock.advance(hours=24)
     assert house.executor().advance(request.id).state is State.APPROVED
     assert house.oracle.accepted == []
-    house.approvals().expire()
+    assert house.clockwork.tick()
     assert house.store.get(request.id).state is State.EXPIRED
 
 
@@ -141,6 +144,56 @@ def test_what_does_not_matter_to_the_decision_does_not_void_it(house: House) -> 
     house.oracle.change(request.plan.cluster.id, freeform_tags={"team": "search"})
     house.oracle.limit = 50
     assert house.settle(house.executor(), request).state is State.APPLIED
+
+
+DEV_AND_THE_REST = policy(
+    rule(name="dev", tags={"env": "dev"}),
+    rule(name="of the team", compartments={"ocid1.compartment.oc1..team"}, tags={"env": "prod"}, approvals=2),
+    rule(name="elsewhere", tags={"env": "*"}, approvals=3),
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "covers"),
+    [
+        ({"freeform_tags": {"env": "prod"}}, "the rule “of the team” covers it now"),
+        ({"freeform_tags": {"env": "prod"}, "compartment_id": "ocid1.x"}, "the rule “elsewhere” covers it now"),
+        ({"freeform_tags": {}}, "no rule covers it now"),
+    ],
+)
+def test_a_cluster_that_has_come_under_another_rule_since_it_was_asked_makes_it_stale(
+    house: House, change: dict[str, object], covers: str
+) -> None:
+    house.oracle.add(cluster(freeform_tags={"env": "dev"}))
+    request = house.approved(rules=DEV_AND_THE_REST)
+    house.oracle.change(request.plan.cluster.id, **change)
+    ended = house.executor(rules=DEV_AND_THE_REST).advance(request.id)
+    assert ended.state is State.STALE
+    assert ended.outcome == f"its tags or its compartment have changed, and {covers}"
+    assert house.oracle.accepted == []
+
+
+def test_a_policy_read_since_does_not_void_what_was_agreed_under_the_one_before(house: House) -> None:
+    request = house.approved()
+    stricter = policy(rule(name="another", approvals=2))
+    assert house.settle(house.executor(rules=stricter), request).state is State.APPLIED
+
+
+def test_neither_an_emergency_nor_a_return_waits_for_another_rule(house: House) -> None:
+    glass = policy(
+        rule(name="dev", tags={"env": "dev"}, break_glass=People(users=frozenset({ANN}))),
+        rule(name="rest", approvals=2),
+    )
+    house.oracle.add(cluster(freeform_tags={"env": "dev"}))
+    request = house.asked(rules=glass, lease=timedelta(hours=1))
+    house.approvals(glass).break_glass(request.id, ANN, because="fire", confirmed="chat")
+    house.oracle.change(request.plan.cluster.id, freeform_tags={"env": "prod"})
+    assert house.settle(house.executor(rules=glass), request).state is State.APPLIED
+    house.clock.advance(hours=1)
+    house.leases.tend()
+    back = house.back(request)
+    house.oracle.change(request.plan.cluster.id, freeform_tags={"env": "test"})
+    assert house.settle(house.executor(rules=glass), back).state is State.APPLIED
 
 
 # Between the claim and the call

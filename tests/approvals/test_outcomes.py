@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from approvals.executor import UNSTARTED
-from approvals.request import BOT, Failed, Progressed, Troubled
+from approvals.confirming import UNSTARTED
+from approvals.events import BOT, Failed, Progressed, Troubled
 from approvals.states import Action, State
 from dac.cluster import Lifecycle
 from dac.errors import DacError, Denied, NotFound, Unavailable
@@ -191,3 +191,28 @@ def test_work_is_recognised_by_its_time_where_the_call_was_not_answered(house: H
     house.oracle.fail("scale", Unavailable("Oracle did not answer in time."), when=When.AFTER)
     ended = house.settle(house.executor(), request)
     assert (ended.state, ended.outcome) == (State.APPLIED, "chat is ACTIVE with 5 units (work request wr-2).")
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        (Ending.NEEDS_ATTENTION, "chat is NEEDS_ATTENTION with 4 units: a node did not come up."),
+        (Ending.FAILED, "Oracle ended the change FAILED (OutOfCapacity: no hosts left). chat is ACTIVE with 4"),
+    ],
+)
+def test_a_change_that_ended_badly_but_left_the_leased_size_is_given_back_all_the_same(
+    house: House, ending: Ending, said: str
+) -> None:
+    house.oracle.ending = ending
+    request = house.approved(lease=timedelta(hours=1))
+    executor = house.executor()
+    executor.advance(request.id)
+    house.oracle.change(request.plan.cluster.id, unit_count=4)
+    done = house.settle(executor, request)
+    assert done.lease
+    assert said in done.outcome
+    house.oracle.ending = Ending.DONE
+    house.lives(30)
+    house.oracle.change(request.plan.cluster.id, lifecycle_state=Lifecycle.ACTIVE, lifecycle_details=None)
+    house.lives(3 * 60)
+    assert house.oracle.units(request.plan.cluster.id) == 2

@@ -56,6 +56,16 @@ def test_nothing_begins_without_an_approval() -> None:
     }
 
 
+def test_a_glass_breaks_before_anything_is_begun_and_never_after() -> None:
+    breaking = {state: to for (state, action), to in TRANSITIONS.items() if action is Action.BREAK_GLASS}
+    assert breaking == {State.PENDING: State.APPROVED, State.APPROVED: State.APPROVED}
+
+
+def test_what_people_decide_over_is_pending() -> None:
+    deciding = {Action.VOTE, Action.CONSENT, Action.APPROVE, Action.OBJECT, Action.DENY, Action.AMEND}
+    assert {state for state, action in TRANSITIONS if action in deciding} == {State.PENDING}
+
+
 @pytest.mark.parametrize("state", State)
 def test_a_refusal_changes_no_state(state: State) -> None:
     assert after(state, Action.REFUSE) is state

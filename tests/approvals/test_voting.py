@@ -1,26 +1,30 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from approvals.policy import Approvers
-from approvals.request import Approval, Refused, Request
+from approvals.events import Refused
+from approvals.policy import People
+from approvals.request import Request
 from approvals.service import Approvals
 from approvals.states import Action, State
-from dac.errors import Conflict, DacError, Denied, Invalid, NotFound, Unavailable
+from approvals.tally import Approval
+from dac.errors import Conflict, Denied, Invalid, Unavailable
 from tests.approvals.conftest import House, at_once, fresh
 from tests.fakes import ANN, BOB, CAT, DAN, EVE, LEADS, ONCALL, START, plan, policy, rule
 
 TWO_YES = policy(rule(approvals=2))
-BY_GROUP = policy(rule(approvers=Approvers(groups=frozenset({ONCALL, LEADS})), approvals=2))
+BY_GROUP = policy(rule(approvers=People(groups=frozenset({ONCALL, LEADS})), approvals=2))
 
 
 def test_one_yes_where_one_is_asked_for_approves(house: House) -> None:
     request = house.approvals().approve(house.asked().id, BOB, comment="go ahead")
     assert request.state is State.APPROVED
     assert request.approvals == (Approval(voter=BOB, at=START, comment="go ahead"),)
+    assert request.begin_by == START + timedelta(hours=24)
     assert (request.voters, request.missing, request.can_still_approve) == ((BOB,), 0, (CAT, DAN))
 
 
@@ -55,10 +59,10 @@ def test_one_person_in_two_groups_is_one_person(house: House) -> None:
     ],
     ids=["own request of an approver", "own request", "stranger", "the bot itself"],
 )
-def test_who_may_not_decide(house: House, attempt: str, requester: str, voter: str, why: str) -> None:
+def test_who_may_notdecide(house: House, attempt: str, requester: str, voter: str, why: str) -> None:
     asked = house.asked(by=requester)
     with pytest.raises(Denied, match=why):
-        _decide(house.approvals(), asked, voter, attempt)
+        decide(house.approvals(), asked, voter, attempt)
     after = house.store.get(asked.id)
     assert (after.state, after.approvals) == (State.PENDING, ())
     event = house.last(asked)
@@ -87,7 +91,7 @@ def test_a_vote_too_late_is_refused_with_what_became_of_the_request(
 ) -> None:
     request = house.brought(State(ending))
     with pytest.raises(Conflict, match=f"Request 1 {words}.*; it is too late to {attempt} it"):
-        _decide(house.approvals(), request, BOB, attempt)
+        decide(house.approvals(), request, BOB, attempt)
     assert house.store.get(request.id).state is State(ending)
     assert house.last(request).body.action is Action.REFUSE
 
@@ -128,7 +132,7 @@ def test_a_no_needs_a_reason(house: House, because: str) -> None:
 def test_a_comment_too_long_is_refused(house: House, attempt: str) -> None:
     asked = house.asked()
     with pytest.raises(Invalid, match="The comment is 40,000 characters long"):
-        _decide(house.approvals(), asked, BOB, attempt, "x" * 40_000)
+        decide(house.approvals(), asked, BOB, attempt, "x" * 40_000)
     assert house.store.get(asked.id) == asked
 
 
@@ -142,7 +146,7 @@ def test_group_members_are_looked_up_at_the_click(house: House) -> None:
 
 
 def test_an_approver_who_is_gone_does_not_stop_the_others(house: House) -> None:
-    asked = house.asked(rules=policy(rule(approvers=Approvers(users=frozenset({CAT}), groups=frozenset({ONCALL})))))
+    asked = house.asked(rules=policy(rule(approvers=People(users=frozenset({CAT}), groups=frozenset({ONCALL})))))
     house.groups.members[ONCALL] = set()
     assert house.approvals().approve(asked.id, CAT).state is State.APPROVED
 
@@ -154,11 +158,10 @@ def test_a_yes_counts_even_if_its_giver_leaves_the_group_afterwards(house: House
     assert house.approvals().approve(asked.id, BOB).state is State.APPROVED
 
 
-@pytest.mark.parametrize("problem", [Unavailable("Slack did not answer."), NotFound("no such group")])
-def test_without_the_user_groups_nobody_is_let_through(house: House, problem: DacError) -> None:
+def test_without_the_user_groups_nobody_is_let_through(house: House) -> None:
     asked = house.asked()
-    house.groups.problem = problem
-    with pytest.raises(type(problem), match=str(problem)):
+    house.groups.problem = Unavailable("Slack did not answer.")
+    with pytest.raises(Unavailable, match="Slack did not answer"):
         house.approvals().approve(asked.id, DAN)
     assert house.store.get(asked.id) == asked
 
@@ -166,7 +169,7 @@ def test_without_the_user_groups_nobody_is_let_through(house: House, problem: Da
 def test_a_request_keeps_the_rule_it_was_judged_under(house: House) -> None:
     """The policy file now names Eve alone; the request waits for those it was asked of."""
     asked = house.asked()
-    later = house.approvals(policy(rule(approvers=Approvers(users=frozenset({EVE})))))
+    later = house.approvals(policy(rule(approvers=People(users=frozenset({EVE})))))
     with pytest.raises(Denied):
         later.approve(asked.id, EVE)
     assert later.approve(asked.id, BOB).state is State.APPROVED
@@ -194,7 +197,7 @@ def test_a_yes_to_another_plan_does_not_count(house: House, digest: str) -> None
     assert house.last(asked).body.action is Action.REFUSE
 
 
-def test_expiry_is_checked_with_the_vote_though_no_sweep_has_run(house: House) -> None:
+def test_expiry_nobody_enforces_is_enforced_in_the_vote_though_no_sweep_has_run(house: House) -> None:
     in_time, late = house.asked("chat"), house.asked("embed")
     house.clock.advance(hours=23, minutes=59, seconds=59)
     assert house.approvals().approve(in_time.id, BOB).state is State.APPROVED
@@ -216,7 +219,7 @@ def test_time_that_passes_while_the_vote_waits_for_its_turn_counts(house: House)
         return house.groups.members_of(group)
 
     with pytest.raises(Conflict, match="has expired"):
-        Approvals(house.store, policy(), slow, house.clock.now).approve(asked.id, DAN)
+        Approvals(house.store, policy, slow, house.clock.now).approve(asked.id, DAN)
 
 
 def test_a_refusal_is_recorded_and_leaves_the_time_of_the_last_change(house: House) -> None:
@@ -229,7 +232,7 @@ def test_a_refusal_is_recorded_and_leaves_the_time_of_the_last_change(house: Hou
 
 
 @pytest.mark.parametrize(("approvals", "refused"), [(1, 1), (2, 0)])
-def test_approvers_at_the_same_moment_make_one_approval_and_one_change(
+def test_no_lost_approval_and_no_double_execution_by_approvers_at_the_same_moment(
     tmp_path: Path, approvals: int, refused: int
 ) -> None:
     """Two threads with their own connections; whoever comes second meets the first one's vote."""
@@ -260,7 +263,14 @@ def test_a_yes_and_a_no_at_the_same_moment_end_in_one_of_them(tmp_path: Path) ->
         house.check()
 
 
-def _decide(approvals: Approvals, request: Request, voter: str, attempt: str, words: str = "because") -> Request:
+def decide(
+    approvals: Approvals,
+    request: Request,
+    voter: str,
+    attempt: str,
+    words: str = "because",
+    delivery: str | None = None,
+) -> Request:
     if attempt == "approve":
-        return approvals.approve(request.id, voter, comment=words)
-    return approvals.deny(request.id, voter, because=words)
+        return approvals.approve(request.id, voter, comment=words, delivery=delivery)
+    return approvals.deny(request.id, voter, because=words, delivery=delivery)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from approvals.request import Event, Request
+from approvals.events import Event
+from approvals.request import Request
 from bot.build import Bot, running
 from bot.settings import Settings
 from sandbox import serving
@@ -109,7 +111,14 @@ class Running:
 
     def count(self) -> int:
         """How many requests there are."""
-        return len(self.bot.store.changed_since(0))
+        newest = self.bot.services.requests.newest(1)
+        return newest[0].id if newest else 0
+
+    @contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """Its file, as somebody else would open it."""
+        with closing(sqlite3.connect(self.settings.database, timeout=10)) as db:
+            yield db
 
     def _run(self) -> None:
         try:
@@ -195,6 +204,7 @@ def house(folder: Path, keys: tuple[Path, tuple[Key, ...]], **slack: Any) -> Ite
         slack_url = stack.enter_context(serving.running(lambda: make_slack(config)))
         oracle_url = stack.enter_context(serving.running(lambda: make_oracle(OracleConfig(keys[1], Clock()))))
         made = House(Slack(slack_url), Oracle(oracle_url), folder, keys[0])
+        made.slack.token = BOT_TOKEN
         stack.callback(made.close)
         yield made
 

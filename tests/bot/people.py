@@ -87,6 +87,9 @@ class Oracle(Server):
 class Slack(Server):
     """People at work in the local Slack."""
 
+    token = ""
+    """The bot's own, for calling the Web API as if it were the bot."""
+
     def fault(self, kind: str, **more: Any) -> None:
         self.do("faults", kind=kind, **more)
 
@@ -163,6 +166,18 @@ class Slack(Server):
 
     def calls(self, method: str) -> list[Json]:
         return [each for each in self.state()["calls"] if each["method"] == method]
+
+    def web(self, method: str, **arguments: Any) -> Json:
+        """Call the Web API as the bot's own app."""
+        request = urllib.request.Request(  # noqa: S310 - loopback
+            f"{self.url}/api/{method}",
+            data=json.dumps(arguments).encode(),
+            headers={"content-type": "application/json; charset=utf-8", "authorization": f"Bearer {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            told: Json = json.load(answer)
+        assert told["ok"], told
+        return told
 
     def connected(self, sockets: int = 1) -> None:
         until(lambda: self.state()["sockets"] >= sockets, f"{sockets} sockets")

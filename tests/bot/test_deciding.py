@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from slack_sdk import WebClient
 
-from approvals.request import Refused
+from approvals.events import Refused
+from bot.listeners import LOOK_SECONDS, LOOKS
 from tests.bot.conftest import MakeHouse
-from tests.bot.house import BOT_TOKEN, MANIFEST, ONE_APPROVAL, House, Running, at_once
-from tests.bot.people import ADA, OPS, ROSA, Json, Slack, buttons, shown, until
+from tests.bot.house import BOT_TOKEN, MANIFEST, ONE_APPROVAL, House, Running, Time, at_once
+from tests.bot.people import ADA, FINOPS, OPS, ROSA, Json, Slack, buttons, shown, until
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ def test_denying_by_mention_takes_the_reason_with_it(bot: Running, slack: Slack,
 
 def test_denying_by_mention_without_a_reason_is_asked_for_one(bot: Running, slack: Slack, card: Json) -> None:
     slack.say("ben", "@dac deny", thread_ts=card["ts"])
-    slack.told("ben", "Usage: `/dac deny")
+    slack.told("ben", "Usage: `deny because …`")
     assert bot.happened() == ["submit"]
 
 
@@ -230,3 +232,60 @@ def test_without_a_rule_nothing_is_asked(home: House, slack: Slack) -> None:
     slack.told("rosa", "No rule of the approval policy covers")
     assert bot.count() == 0
     assert not slack.cards(channel=OPS)
+
+
+class Late(Time):
+    """The place of the card is noted down only while somebody looks for it a second time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.to_note: Callable[[], None] = lambda: None
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds == LOOK_SECONDS:
+            await asyncio.to_thread(self.to_note)
+        await super().sleep(seconds)
+
+
+def test_a_word_in_a_thread_is_understood_before_the_card_is_noted_down(home: House, slack: Slack) -> None:
+    time = Late()
+    bot = home.start(policy_file=home.policy(ONE_APPROVAL), time=time)
+    slack.command("rosa", "scale search-embed 2")
+    card = slack.card("0 of 1")
+    until(lambda: not bot.bot.store.unseen(), "all of it drawn")
+
+    def note(ts: str) -> None:
+        with bot.database() as db:
+            db.execute("UPDATE postings SET ts = ? WHERE name = 'card'", [ts])
+            db.commit()
+
+    note("not yet")
+    time.to_note = lambda: note(card["ts"])
+    slack.say("ada", "@dac approve", thread_ts=card["ts"])
+    until(lambda: "approve" in bot.happened(), "the approval")
+
+
+def test_a_word_in_somebody_elses_thread_is_answered_after_a_moment(home: House, slack: Slack) -> None:
+    home.start(policy_file=home.policy(ONE_APPROVAL))
+    thread = slack.say("ada", "@dac help")
+    slack.told("ada", "/dac scale")
+    slack.say("ada", "@dac status chat-prod", thread_ts=thread)
+    slack.told("ada", "chat-prod")
+    assert home.time.waits.count(LOOK_SECONDS) == LOOKS - 1
+
+
+def test_a_word_in_an_old_thread_is_not_waited_for(home: House, slack: Slack) -> None:
+    home.start(policy_file=home.policy(ONE_APPROVAL))
+    thread = slack.say("ada", "good morning")
+    home.time.advance(minutes=2)
+    slack.say("ada", "@dac status chat-prod", thread_ts=thread)
+    slack.told("ada", "chat-prod")
+    assert LOOK_SECONDS not in home.time.waits
+
+
+def test_a_card_that_had_to_go_to_a_direct_message_has_its_thread_there(home: House, slack: Slack) -> None:
+    bot = home.start(policy_file=home.policy(f'{ONE_APPROVAL}channel = "{FINOPS}"\n'))
+    slack.say("rosa", "scale search-embed 2", channel="app")
+    card = until(lambda: [each for each in slack.direct("rosa") if "0 of 1" in shown(each)], "the card")[0]
+    slack.say("rosa", "cancel", channel=card["channel"], thread_ts=card["ts"])
+    until(lambda: bot.request().state == "cancelled", "its end")

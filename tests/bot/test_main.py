@@ -76,7 +76,9 @@ class TestCheck:
         assert status == 0
         assert all(line.startswith("ok  ") for line in lines)
         for what in (
-            "policy: 2 rules",
+            "policy: 4 rules",
+            "policy rule “production”: 2 of 2 people must approve",
+            "policy, freezers: 3 people",
             "database",
             "signed in to Sandbox as",
             "Slack scopes: all there",
@@ -156,6 +158,30 @@ class TestCheck:
         status, said, _ = run("check", environment(home))
         assert status == 1
         assert "BAD  Slack" in said
+
+    def test_people_the_policy_names_who_are_not_there_are_named(self, home: House, run: Run) -> None:
+        policy = home.policy(
+            f"""
+[freezers]
+users = ["U0FREEZER"]
+{ONE_APPROVAL}
+break_glass = {{ users = ["U0NOBODY", "U01ROSA"], groups = ["S0NOSUCH"] }}
+notify = {{ users = ["U0NOBODY"], groups = ["S01APPROVERS"] }}
+"""
+        )
+        status, said, _ = run("check", environment(home, policy_file=policy))
+        assert status == 1
+        rule = next(line for line in said.splitlines() if "one is enough" in line)
+        assert rule == (
+            "BAD  policy rule “one is enough”: 1 of 2 people must approve; "
+            "group S0NOSUCH: not accepted (no_such_subteam); user U0NOBODY: not accepted (user_not_found)"
+        )
+        assert "BAD  policy, freezers: 0 people; user U0FREEZER: not accepted (user_not_found)" in said.splitlines()
+
+    def test_everybody_is_looked_up_once(self, home: House, run: Run) -> None:
+        run("check", environment(home))
+        assert len(home.slack.calls("usergroups.users.list")) == 2
+        assert len(home.slack.calls("users.info")) == 2
 
     def test_it_changes_nothing(self, home: House, run: Run) -> None:
         run("check", environment(home))

@@ -129,15 +129,20 @@ def test_a_change_that_fails_at_oracle_is_shown_as_failed(home: House, bot: Runn
     assert "Out of host capacity" in shown(slack.card("Failed"))
 
 
-def test_an_app_home_that_cannot_be_read_leaves_the_old_one(
+def test_an_app_home_says_what_of_it_could_not_be_read(home: House, bot: Running, slack: Slack) -> None:
+    bot.stop()
+    home.start(oci_config_file=home.folder / "nowhere")
+    slack.do("home", user="rosa")
+    view = until(lambda: slack.ask("GET", "views/rosa")["home"], "the App Home")
+    assert "Not read" in shown(view)
+
+
+def test_an_app_home_that_slack_does_not_take_is_in_the_log(
     home: House, bot: Running, slack: Slack, caplog: pytest.LogCaptureFixture
 ) -> None:
-    bot.stop()
-    broken = home.start(oci_config_file=home.folder / "nowhere")
+    slack.fault("ratelimited", method="views.publish", retry_after=3600, times=None)
     slack.do("home", user="rosa")
-    until(lambda: "Showing the App Home" in caplog.text, "a line in the log")
-    assert slack.ask("GET", "views/rosa")["home"] is None
-    assert broken.count() == 0
+    until(lambda: "Showing the App Home: Slack is asked too often" in caplog.text, "a line in the log")
 
 
 def test_a_menu_without_oracle_is_empty_and_not_an_error(home: House, bot: Running, slack: Slack) -> None:

@@ -4,20 +4,22 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from approvals.clockwork import Clockwork
 from approvals.executor import Executor
-from approvals.service import Approvals
+from approvals.leases import Leases
 from bot import slack as speaking
 from bot.cards import Cards
 from bot.desk import Desk, Way
 from bot.jobs import Jobs
 from bot.workers import Workers
-from commands._command import Call, Services
+from commands._command import Call
 from dac.cluster import Cluster, Fleet, Headroom, WorkRequest
 from dac.figures import Unknown
 from tests.bot.house import BOT_TOKEN, ONE_APPROVAL, House, Running, Time
@@ -108,9 +110,7 @@ def test_a_fault_of_ours_is_owned_up_to_without_its_details(
     home: House, bot: Running, slack: Slack, caplog: pytest.LogCaptureFixture
 ) -> None:
     good = bot.bot.services
-    services = Services(
-        fleet=Broken(), approvals=good.approvals, policy=good.policy, catalog=good.catalog, now=good.now
-    )
+    services = replace(good, fleet=Broken())
 
     async def ask() -> None:
         workers = Workers("test", 1, 0)
@@ -141,26 +141,30 @@ class Failing(Cards):
             raise ZeroDivisionError("a fault of ours")
         self.went_on.set()
 
+    async def repair(self) -> None:
+        pass
+
 
 def test_a_round_that_fails_unthought_of_is_logged_and_the_next_one_comes(
     bot: Running, home: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    approvals: Approvals = bot.bot.services.approvals
+    store, catalog, fleet = bot.bot.store, bot.bot.services.catalog, bot.bot.services.fleet
     time = home.time
     cards = Failing()
 
     async def rounds() -> None:
         workers = Workers("test", 2, 10)
         executor = Executor(
-            bot.bot.store,
-            bot.bot.services.fleet,
+            store,
+            fleet,
             None,  # type: ignore[arg-type]
-            bot.bot.services.catalog,
+            catalog,
             time.now,
             holder="x",
             lease=bot.settings.lease,
         )
-        jobs = Jobs(approvals, executor, cards, workers, 0.01)
+        leases = Leases(store, fleet, catalog, time.now)
+        jobs = Jobs(Clockwork(store, time.now), leases, executor, cards, workers, 0.01)
         jobs.start()
         async with asyncio.timeout(10):
             await cards.went_on.wait()

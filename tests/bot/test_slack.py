@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import Gone, Pace, Posted, Slack
-from dac.errors import DacError, Denied, Invalid, Unavailable
+from bot.slack import Gone, Pace, Posted, Sealed, Slack
+from dac.errors import DacError, Denied, Invalid, NotFound, Unavailable
 from sandbox import serving
 
 T = TypeVar("T")
@@ -216,6 +216,8 @@ def test_who_waits_for_a_group_waits_ten_seconds_at_most(edge: Edge) -> None:
         ("not_in_channel", Gone),
         ("is_archived", Gone),
         ("cant_update_message", Gone),
+        ("edit_window_closed", Sealed),
+        ("user_not_found", NotFound),
         ("missing_scope", Denied),
         ("restricted_action", Denied),
         ("msg_too_long", Invalid),

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import pytest
 
+from dac.scaling import ScalePlan, plan_scale
 from tests.bot.house import ONE_APPROVAL, House, Running, Time
-from tests.bot.people import FINOPS, OPS, PATIENCE, Json, Slack, shown, until
+from tests.bot.people import FINOPS, GENERAL, OPS, PATIENCE, ROSA, Json, Slack, shown, until
 
 T = TypeVar("T")
 
@@ -199,14 +200,18 @@ def test_a_form_that_slack_did_not_open_is_owned_up_to(home: House, bot: Running
 
 
 class TestWhereTheBotIsNot:
+    """A private channel that the rule wants the card in, and that it was asked in."""
+
     @pytest.fixture
     def bot(self, home: House) -> Running:
-        return home.start(policy_file=home.policy(f'{ONE_APPROVAL}channel = "{FINOPS}"\n'))
+        bot = home.start(policy_file=home.policy(f'{ONE_APPROVAL}channel = "{FINOPS}"\n'))
+        home.slack.do("membership", channel=FINOPS, user="rosa", joined=True)
+        return bot
 
     def test_who_asked_is_told_once_and_the_card_comes_after_the_invitation(
         self, home: House, bot: Running, slack: Slack
     ) -> None:
-        slack.command("rosa", "scale search-embed 2")
+        slack.command("rosa", "scale search-embed 2", channel=FINOPS)
         told = until(lambda: slack.direct("rosa"), "a direct message")
         assert f"cannot show it in <#{FINOPS}>" in told[0]["text"]
         later(home, lambda: len(slack.calls("chat.postMessage")) >= 5, "further tries")
@@ -218,25 +223,86 @@ class TestWhereTheBotIsNot:
         slack.card("Being carried out", channel=FINOPS)
 
     def test_it_is_carried_out_all_the_same(self, home: House, bot: Running, slack: Slack) -> None:
-        slack.command("rosa", "scale search-embed 2")
+        slack.command("rosa", "scale search-embed 2", channel=FINOPS)
         until(lambda: slack.direct("rosa"), "a direct message")
         slack.command("ada", "approve 1")
         home.carry_out(bot)
         until(lambda: bot.request().state == "applied", "its end")
 
+    def test_asked_elsewhere_the_card_goes_there_and_who_asked_is_told_once(
+        self, home: House, bot: Running, slack: Slack
+    ) -> None:
+        slack.command("rosa", "scale search-embed 2")
+        card = slack.card("0 of 1")
+        slack.reply(card, "What will be done")
+        told = until(lambda: slack.direct("rosa"), "a direct message")
+        assert f"cannot be shown in <#{FINOPS}>" in told[0]["text"]
+        assert f"its card is in <#{OPS}>" in told[0]["text"]
+        slack.press("ada", card, "Approve")
+        finished(home, bot)
+        assert len(slack.direct("rosa")) == 1
 
-def test_a_card_for_an_archived_channel_comes_when_it_is_opened_again(home: House, bot: Running, slack: Slack) -> None:
-    slack.command("rosa", "help", channel="general")
-    home.slack.do("archive", channel="dac-ops")
-    bot.stop()
-    home.start(policy_file=home.policy(f'{ONE_APPROVAL}channel = "{OPS}"\n'))
-    slack.command("rosa", "scale search-embed 2", channel="general")
-    told = until(lambda: slack.direct("rosa"), "a direct message")
-    assert "is_archived" in told[0]["text"]
-    slack.do("archive", channel="dac-ops", archived=False)
-    slack.do("membership", channel="dac-ops", user="U0DACBOT", joined=True)
-    later(home, slack.cards, "the card")
-    assert len(slack.direct("rosa")) == 1
+
+class TestAnArchivedChannel:
+    @pytest.fixture
+    def bot(self, home: House) -> Running:
+        """The rule wants the card in #general."""
+        return home.start(policy_file=home.policy(f'{ONE_APPROVAL}channel = "{GENERAL}"\n'))
+
+    @pytest.fixture
+    def card(self, bot: Running, slack: Slack) -> Json:
+        slack.command("rosa", "scale search-embed 2 because launch week")
+        card = slack.card("0 of 1", channel=GENERAL)
+        slack.reply(card, "What will be done")
+        until(lambda: not bot.bot.store.unseen(), "all of it drawn")
+        return card
+
+    def test_its_card_and_thread_come_where_it_was_asked(
+        self, home: House, bot: Running, slack: Slack, card: Json
+    ) -> None:
+        slack.do("archive", channel=GENERAL)
+        slack.command("ada", "approve 1 because it is needed")
+        anew = slack.card("Being carried out")
+        for words in ("What will be done", "it is needed"):
+            slack.reply(anew, words)
+        finished(home, bot)
+        assert len(slack.direct("rosa")) == 1
+
+    def test_nobody_has_to_do_anything_for_that(self, home: House, bot: Running, slack: Slack, card: Json) -> None:
+        slack.do("archive", channel=GENERAL)
+        later(home, slack.cards, "the card")
+        slack.press("ada", slack.card("0 of 1"), "Approve")
+        finished(home, bot)
+
+    def test_opened_again_it_stays_where_it_is_now(self, home: House, bot: Running, slack: Slack, card: Json) -> None:
+        slack.do("archive", channel=GENERAL)
+        later(home, slack.cards, "the card")
+        slack.do("archive", channel=GENERAL, archived=False)
+        slack.do("delete_message", channel=OPS, ts=slack.card("0 of 1")["ts"])
+        later(home, slack.cards, "the card anew")
+        assert len(slack.cards(channel=GENERAL)) == 1
+
+    def test_with_every_channel_archived_it_comes_when_one_is_opened_again(
+        self, home: House, bot: Running, slack: Slack
+    ) -> None:
+        for channel in (GENERAL, OPS):
+            slack.do("archive", channel=channel)
+        bot.bot.services.approvals.submit(
+            plan(bot), requester=ROSA, reason="", channel=OPS, delivery="typed before that"
+        )
+        told = later(home, lambda: slack.direct("rosa"), "a direct message")
+        assert "is_archived" in told[0]["text"]
+        slack.do("archive", channel=GENERAL, archived=False)
+        slack.do("membership", channel=GENERAL, user="U0DACBOT", joined=True)
+        later(home, lambda: slack.cards(channel=GENERAL), "the card")
+        assert len(slack.direct("rosa")) == 1
+
+
+def plan(bot: Running) -> ScalePlan:
+    services = bot.bot.services
+    cluster = next(each for each in services.fleet.fleet().clusters if each.name == "search-embed")
+    headroom = services.fleet.headroom(cluster)
+    return plan_scale(cluster, 2, catalog=services.catalog, headroom=headroom, now=services.now())
 
 
 def test_a_card_that_slack_refuses_leaves_the_others_alone(home: House, bot: Running, slack: Slack) -> None:

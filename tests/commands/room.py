@@ -4,38 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from approvals.clockwork import Clockwork
+from approvals.executor import Executor
+from approvals.freezing import Freezer
+from approvals.leases import Leases
 from approvals.policy import Policy
+from approvals.records import Records
 from approvals.request import Request
+from approvals.requests import Requests
 from approvals.service import Approvals
 from approvals.store import Store
-from commands import COMMANDS
+from commands import COMMANDS, _parse
 from commands._blocks import Block
 from commands._command import AnyCommand, Call, Reply, Services
-from commands._parse import Parsed, arguments, check_given, in_thread, parse, split_verb
+from commands._parse import Parsed, arguments
 from dac.cluster import Fleet
-from tests.fakes import ANN, CATALOG, FakeClock, FakeOracle, cluster, fleet, groups, policy
+from tests.fakes import ANN, CATALOG, FakeClock, FakeGroups, FakeOracle, cluster, fleet, groups, policy
 
 CHANNEL = "CTEAM"
 
 
 def understood(line: str, request_id: int | None = None) -> tuple[AnyCommand, Parsed]:
     """What a command line means, read as the bot reads it."""
-    verb, tail = split_verb(line)
-    command = COMMANDS[verb]
-    parsed = parse(command, in_thread(command, tail, request_id))
-    check_given(command, parsed)
-    return command, parsed
+    return _parse.understood(COMMANDS, line, request_id)
 
 
 def values(line: str) -> dict[str, Any]:
     """The arguments of a line that lacks none, as the command gets them."""
     command, parsed = understood(line)
     assert parsed.missing == ()
-    return arguments(command, parsed.values).model_dump(exclude_defaults=True)
+    return arguments(command, parsed.values).model_dump(exclude_defaults=True, by_alias=True)
 
 
 @dataclass
@@ -44,24 +48,54 @@ class Room:
     seen: Fleet = field(default_factory=lambda: fleet(cluster()))
     rules: Policy = field(default_factory=policy)
     clock: FakeClock = field(default_factory=FakeClock)
+    groups: FakeGroups = field(default_factory=groups)
+    zones: dict[str, str] = field(default_factory=dict)
+    dry_run: bool = False
 
     def __post_init__(self) -> None:
         self.oracle = FakeOracle(self.clock, self.seen)
-        self.store = Store(self.path / "dac.sqlite3")
-        approvals = Approvals(self.store, self.rules, groups().members_of, self.clock.now)
-        self.services = Services(self.oracle, approvals, self.rules, CATALOG, self.clock.now)
+        database = self.path / "dac.sqlite3"
+        self.store = Store(database)
+        now, members_of = self.clock.now, self.groups.members_of
+        self.services = Services(
+            fleet=self.oracle,
+            approvals=Approvals(self.store, lambda: self.rules, members_of, now, dry_run=self.dry_run),
+            requests=Requests(self.store, Records(database), now),
+            freezer=Freezer(self.store, lambda: self.rules, members_of, now),
+            catalog=CATALOG,
+            now=now,
+            zone_of=lambda user: ZoneInfo(self.zones.get(user, "UTC")),
+            link=lambda number: f"https://team.slack.example/archives/{CHANNEL}/p{number:016}",
+        )
+        self._executor = Executor(
+            self.store, self.oracle, self.oracle, CATALOG, now, holder="one", lease=timedelta(minutes=2)
+        )
+        self._leases = Leases(self.store, self.oracle, CATALOG, now)
+        self._clockwork = Clockwork(self.store, now)
         self._deliveries = count(1)
 
     def call(self, user: str = ANN, request_id: int | None = None) -> Call:
         return Call(user=user, channel=CHANNEL, delivery=f"delivery-{next(self._deliveries)}", request_id=request_id)
 
-    def say(self, line: str, user: str = ANN, *, in_thread_of: int | None = None) -> Reply:
+    def say(self, line: str, user: str = ANN, *, in_thread_of: int | None = None, delivery: str | None = None) -> Reply:
         command, parsed = understood(line, in_thread_of)
         assert parsed.missing == ()
-        return command.run(arguments(command, parsed.values), self.call(user, in_thread_of), self.services)
+        call = self.call(user, in_thread_of)
+        if delivery:
+            call = Call(user=user, channel=CHANNEL, delivery=delivery, request_id=in_thread_of)
+        return command.run(arguments(command, parsed.values), call, self.services)
 
     def request(self, number: int = 1) -> Request:
         return self.store.get(number)
+
+    def pass_time(self, *, minutes: float = 0, hours: float = 0) -> None:
+        """Let time go by, and the bot do what it does by itself."""
+        self.clock.advance(minutes=minutes, hours=hours)
+        for _ in range(4):
+            self._clockwork.tick()
+            self._leases.tend()
+            for number in self._executor.due():
+                self._executor.advance(number)
 
 
 def texts(blocks: Sequence[Block]) -> list[str]:

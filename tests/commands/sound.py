@@ -11,10 +11,12 @@ from sandbox.slack.blockkit import text_length, validate
 from tests.commands.room import texts
 from tests.fakes import CATALOG
 
-OURS = re.compile(r"<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d{10}\^[^<>|]+\|[^<>|]+|https://[^<>|\s]+\|[^<>|]+)>")
-"""The markup the bot itself writes: people, channels, dates, sources."""
+OURS = re.compile(
+    r"<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|!subteam\^S[A-Z0-9]+|!date\^\d{10}\^[^<>|]+\|[^<>|]+|https://[^<>|\s]+\|[^<>|]+)>"
+)
+"""The markup the bot itself writes: people, groups, channels, dates, sources."""
 
-EVIL = ("<!channel", "<!here", "<!everyone", "<@UEVIL", "<#CEVIL", "<https://evil")
+EVIL = ("<!channel", "<!here", "<!everyone", "<!subteam^SEVIL", "<@UEVIL", "<#CEVIL", "<https://evil")
 """What the hostile texts try."""
 
 MONEY = re.compile(r"\$\d")

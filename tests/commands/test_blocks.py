@@ -21,8 +21,10 @@ from commands._blocks import (
     fields,
     header,
     length,
+    mentions,
     mrkdwn,
     people,
+    phrase,
     plain,
     quote,
     section,
@@ -137,6 +139,12 @@ def test_a_moment_is_in_the_readers_time_zone_and_in_utc_where_that_is_not_known
 )
 def test_people_are_one_phrase_and_a_crowd_is_counted(users: tuple[str, ...], phrase: str) -> None:
     assert people(users) == phrase
+
+
+def test_users_and_groups_are_called_each_in_slacks_own_way() -> None:
+    assert mentions(["U1", "U2"], ["S1"]) == ["<@U1>", "<@U2>", "<!subteam^S1>"]
+    assert phrase(mentions(["U1"], ["S1"]), "and") == "<@U1> and <!subteam^S1>"
+    assert phrase(mentions(["U1", "U2"], ["S1"]), most=1) == "<@U1> or 2 more"
 
 
 def test_people_who_all_did_are_joined_by_and() -> None:

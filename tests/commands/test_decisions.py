@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from approvals.policy import People, Policy
 from approvals.states import State
 from commands._card import card
 from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
@@ -49,13 +50,13 @@ def test_a_yes_that_does_not_suffice_says_how_many_are_needed_yet(tmp_path: Path
 
 
 def test_pressing_approve_is_the_same_as_typing_it(asked: Room) -> None:
-    approve, _ = lines(card(asked.request()).blocks)
+    approve, *_ = lines(card(asked.request()).blocks)
     asked.say(approve, BOB)
     assert asked.request().voters == (BOB,)
 
 
 def test_a_button_of_a_card_for_another_plan_counts_for_nothing(asked: Room) -> None:
-    approve, _ = lines(card(asked.request()).blocks)
+    approve, *_ = lines(card(asked.request()).blocks)
     asked.say("cancel 1")
     asked.say("scale chat 5")
     with pytest.raises(Conflict, match="another plan"):
@@ -70,9 +71,10 @@ def test_a_no_ends_it_with_the_reason(asked: Room) -> None:
 
 
 def test_pressing_deny_asks_why(asked: Room) -> None:
-    _, deny = lines(card(asked.request()).blocks)
+    _, deny, *_ = lines(card(asked.request()).blocks)
     command, parsed = understood(deny)
-    assert (command.name, parsed.values, parsed.missing) == ("deny", {"request": "1"}, ("because",))
+    given = {"request": "1", "plan": asked.request().digest[:12]}
+    assert (command.name, parsed.values, parsed.missing) == ("deny", given, ("because",))
 
 
 @pytest.mark.parametrize(("line", "because"), [("cancel 1", ""), ("cancel 1 because not needed", "not needed")])
@@ -129,6 +131,62 @@ def test_a_number_of_any_length_is_refused_in_a_short_sentence(asked: Room, line
 def test_in_the_thread_no_number_is_needed(asked: Room, said: str, user: str, state: State) -> None:
     asked.say(said, user, in_thread_of=1)
     assert asked.request().state is state
+
+
+@pytest.mark.parametrize("line", ["approve 1", "deny 1 because no"])
+def test_a_second_copy_of_a_delivery_decides_nothing_more(tmp_path: Path, line: str) -> None:
+    room = Room(tmp_path, rules=policy(rule(approvals=2, denials=2)))
+    room.say("scale chat 4")
+    first, second = (shown(room.say(line, BOB, delivery="d")) for _ in range(2))
+    assert first == second
+    assert len(room.store.events(1)) == 2
+
+
+def test_a_refusal_delivered_twice_is_on_record_once(asked: Room) -> None:
+    for _ in range(2):
+        with pytest.raises(DacError, match="not among the approvers"):
+            asked.say("approve 1", EVE, delivery="d")
+    assert len(asked.store.events(1)) == 2
+
+
+def test_a_yes_that_does_not_suffice_says_who_is_waited_for_and_until_when(tmp_path: Path) -> None:
+    room = Room(tmp_path, rules=policy(rule(approvals=2)))
+    room.say("scale chat 4")
+    answer = shown(room.say("approve 1", BOB))
+    assert "It waits for approval, 1 of 2 so far, by <@UCAT> or <@UDAN>." in answer
+    assert "Undecided, it expires <!date^" in answer
+
+
+def test_a_yes_that_suffices_says_what_keeps_it_from_being_begun(tmp_path: Path) -> None:
+    room = Room(tmp_path, rules=Policy(rules=(rule(),), freezers=People(users=frozenset({CAT}))))
+    room.say("scale chat 4")
+    room.say("freeze because incident", CAT)
+    assert "Everything is frozen by <@UCAT>" in shown(room.say("approve 1", BOB))
+
+
+def test_a_yes_without_those_who_must_be_among_them_says_who_they_are(tmp_path: Path) -> None:
+    room = Room(tmp_path, rules=policy(rule(must_include=People(users=frozenset({CAT})))))
+    room.say("scale chat 4")
+    assert "the approval of <@UCAT>" in shown(room.say("approve 1", BOB))
+    assert room.request().state is State.PENDING
+
+
+@pytest.mark.parametrize(("denials", "more"), [(2, "1 more denial ends it"), (3, "2 more denials end it")])
+def test_a_no_that_does_not_suffice_says_how_many_do(tmp_path: Path, denials: int, more: str) -> None:
+    room = Room(tmp_path, rules=policy(rule(denials=denials)))
+    room.say("scale chat 4")
+    assert more in shown(room.say("deny 1 because no", BOB))
+    assert room.request().state is State.PENDING
+
+
+def test_where_a_comment_is_wanted_the_button_asks_for_it(tmp_path: Path) -> None:
+    room = Room(tmp_path, rules=policy(rule(comment_required=True)))
+    room.say("scale chat 4")
+    approve = lines(room.say("why 1", BOB).blocks)[0]
+    _, parsed = understood(approve)
+    assert parsed.missing == ("because",)
+    room.say(f"{approve} because I have looked", BOB)
+    assert [each.comment for each in room.request().approvals] == ["I have looked"]
 
 
 def test_answers_to_decisions_are_private(asked: Room) -> None:

@@ -71,9 +71,10 @@ def test_no_form_opens_for_words_longer_than_it_could_keep(line: str) -> None:
 
 
 @pytest.mark.parametrize("verb", COMMANDS)
-def test_a_form_asks_every_word_and_reason_and_no_option_in_the_order_they_are_typed(verb: str) -> None:
+def test_a_form_asks_every_word_and_reason_and_the_options_that_matter_in_the_order_they_are_typed(verb: str) -> None:
     command = COMMANDS[verb]
-    asked = [f"arg:{name}" for name, (kind, _) in command.arguments.kinds().items() if not isinstance(kind, Option)]
+    kinds = command.arguments.kinds()
+    asked = [f"arg:{name}" for name, (kind, _) in kinds.items() if not isinstance(kind, Option) or kind.asked]
     assert list(inputs(form(command, NOTHING, CALL))) == asked
 
 
@@ -222,3 +223,44 @@ def test_what_is_kept_between_opening_and_sending_is_readable_json() -> None:
     kept = json.loads(opened("deny 12")["private_metadata"])
     assert kept["verb"] == "deny"
     assert kept["given"] == {"request": "12"}
+
+
+def test_how_long_and_when_can_be_filled_in_and_what_was_typed_of_them_is_there() -> None:
+    view = opened("scale chat --for 8h")
+    shown = inputs(view)
+    assert shown["arg:for"]["element"]["initial_value"] == "8h"
+    assert shown["arg:for"]["optional"]
+    assert shown["arg:at"]["label"]["text"] == "When to begin"
+    filled = entered(view, cluster="chat", units="4", **{"for": "2d", "at": "tomorrow 9am"})
+    assert filled.values == {"cluster": "chat", "units": "4", "for": "2d", "at": "tomorrow 9am"}
+    assert errors(COMMANDS["scale"], filled) == {}
+
+
+def test_a_length_that_is_none_is_said_at_its_field() -> None:
+    said = errors(COMMANDS["scale"], Filled("scale", {"cluster": "chat", "units": "4", "for": "eight"}, "C", None))
+    assert set(said) == {"arg:for"}
+
+
+def test_breaking_the_glass_asks_for_the_clusters_name_and_the_reason_and_fills_in_neither() -> None:
+    shown = inputs(opened("break-glass 12"))
+    assert list(shown) == ["arg:cluster", "arg:because"]
+    assert not any("initial_value" in block["element"] for block in shown.values())
+    assert not any(block["optional"] for block in shown.values())
+
+
+def test_a_verdict_is_chosen_from_a_menu() -> None:
+    element = inputs(opened("review 12"))["arg:verdict"]["element"]
+    assert element["action_id"].split(":")[1:] == ["review", "verdict"]
+
+
+def test_what_it_is_about_stands_above_the_fields() -> None:
+    command, parsed = understood("deny 12")
+    view = form(command, parsed, CALL, about="*Scale chat from 2 to 4 units*")
+    assert validate("modal", view) == []
+    assert view["blocks"][1]["text"]["text"] == "*Scale chat from 2 to 4 units*"
+
+
+def test_a_button_may_have_the_form_ask_for_what_is_else_not_needed() -> None:
+    shown = inputs(opened("approve 12 --plan 0123456789ab --comment"))
+    assert not shown["arg:because"]["optional"]
+    assert inputs(opened("approve because x"))["arg:because"]["optional"]

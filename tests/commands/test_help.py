@@ -8,9 +8,8 @@ import re
 import pytest
 
 from commands import COMMANDS
-from commands._command import Arguments, Command, Option, Reply, Rest, Word, described
-from commands._parse import arguments, in_thread, parse
-from commands.help import unknown
+from commands._command import Arguments, Command, Group, Option, Reply, Rest, Word, described
+from commands._parse import arguments, in_thread, parse, unknown
 from dac.errors import NotFound
 from tests.commands.room import Room, lines, shown, understood
 from tests.commands.sound import live, markup, refused
@@ -22,6 +21,10 @@ SAMPLE = {
     "n": "2",
     "digest": "0123456789ab",
     "command": "scale",
+    "mine|waiting|all": "mine",
+    "4h": "4h",
+    "justified|unjustified": "justified",
+    "cluster name": "chat",
 }
 
 
@@ -81,8 +84,9 @@ def test_the_usage_line_can_be_typed_as_it_stands(verb: str, *, optional: bool) 
     command, parsed = understood(words)
     assert command.name == verb
     assert parsed.missing == ()
-    kinds = {name: how for name, how in command.arguments.kinds().items() if how[0] != Option(by_button=True)}
-    assert set(parsed.values) == {name for name, (_, info) in kinds.items() if optional or info.is_required()}
+    kinds = command.arguments.kinds()
+    people_s = {name: info for name, (kind, info) in kinds.items() if not (isinstance(kind, Option) and kind.by_button)}
+    assert set(parsed.values) == {name for name, info in people_s.items() if optional or info.is_required()}
 
 
 @pytest.mark.parametrize("line", ["help", *(f"help {verb}" for verb in COMMANDS)])
@@ -150,6 +154,18 @@ def test_a_command_without_arguments_can_be_given_in_a_thread() -> None:
 def test_every_kind_of_argument_is_used_by_some_command() -> None:
     used = {type(kind) for command in COMMANDS.values() for kind, _ in command.arguments.kinds().values()}
     assert used == {Word, Rest, Option}
+
+
+def test_an_argument_without_a_word_before_it_is_told_by_its_name(room: Room) -> None:
+    assert "• *command*: A command to try" in read(room.say("help policy"))
+
+
+def test_help_tells_the_commands_under_what_they_are_for(room: Room) -> None:
+    answer = read(room.say("help"))
+    places = [answer.index(f"*{group.value}*") for group in Group]
+    assert places == sorted(places)
+    for group, verb in ((Group.LOOK, "why"), (Group.ASK, "scale"), (Group.DECIDE, "edit"), (Group.EMERGENCY, "freeze")):
+        assert COMMANDS[verb].group is group
 
 
 def test_commands_stand_in_the_order_of_help() -> None:

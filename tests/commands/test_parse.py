@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from commands import COMMANDS
-from commands._parse import arguments, parse, split_verb
+from commands._parse import arguments, lacking, parse, split_verb, typed
+from commands._when import is_moment
 from dac.errors import Invalid
 from tests.commands.room import understood, values
 
@@ -249,7 +250,7 @@ def test_checked_arguments_are_those_of_the_command() -> None:
     scale = COMMANDS["scale"]
     checked = arguments(scale, parse(scale, "chat 4 because launch").values)
     assert isinstance(checked, scale.arguments)
-    assert checked.model_dump() == {"cluster": "chat", "units": "4", "because": "launch"}
+    assert checked.model_dump(exclude_none=True) == {"cluster": "chat", "units": "4", "because": "launch"}
 
 
 def test_an_argument_nobody_declared_is_refused() -> None:
@@ -260,3 +261,130 @@ def test_an_argument_nobody_declared_is_refused() -> None:
 def test_the_first_thing_wrong_is_said_for_arguments_that_came_unparsed() -> None:
     with pytest.raises(Invalid, match="Cluster: this is needed"):
         arguments(COMMANDS["scale"], {"units": "4"})
+
+
+@pytest.mark.parametrize(
+    ("line", "given"),
+    [
+        ("scale chat 4 --for 8h", {"for": "8h"}),
+        ("scale chat 4 --for 8 h", {"for": "8 h"}),
+        ("scale chat 4 —for 8 hours because launch", {"for": "8 hours", "because": "launch"}),
+        ("scale chat 4 --for 1d 4h --at 18:00", {"for": "1d 4h", "at": "18:00"}),
+        ("scale chat 4 --at tomorrow 9am because launch", {"at": "tomorrow 9am", "because": "launch"}),
+        ("scale chat 4 --at 2026-11-24 18:00 Europe/Berlin", {"at": "2026-11-24 18:00 Europe/Berlin"}),
+        ("scale chat 4 --at in 2h launch", {"at": "in 2h", "because": "launch"}),
+        ("scale chat 4 --at in 2h Europe/Berlin", {"at": "in 2h Europe/Berlin"}),
+        ('scale chat 4 --at "tomorrow 9am" launch week', {"at": "tomorrow 9am", "because": "launch week"}),
+        ("scale chat 4 --at=18:00 --for=8h", {"at": "18:00", "for": "8h"}),
+        ("scale chat --for 8h 4 launch", {"for": "8h", "because": "launch"}),
+        ("scale --at 18:00 chat 4", {"at": "18:00"}),
+        ("scale chat 4 for 8h", {"for": "8h"}),
+        ("scale chat 4 at 18:00 for 8 h because launch", {"at": "18:00", "for": "8 h", "because": "launch"}),
+        ("scale chat 4 for the launch at 18:00", {"because": "for the launch at 18:00"}),
+        ("scale chat 4 “for” 8h", {"because": "“for” 8h"}),
+        ("scale chat 4 because for 8h", {"because": "for 8h"}),
+    ],
+)
+def test_how_long_and_when_may_be_several_words_once_the_others_are_given(line: str, given: dict[str, str]) -> None:
+    assert values(line) == {"cluster": "chat", "units": "4", **given}
+
+
+@pytest.mark.parametrize("wrong", ["eight", "8", "0h", "-8h", "400d"])
+def test_what_is_no_length_of_time_is_refused_before_anything_is_asked(wrong: str) -> None:
+    with pytest.raises(Invalid, match="For: “"):
+        values(f"scale chat 4 --for {wrong}")
+
+
+@pytest.mark.parametrize(
+    ("said", "given"),
+    [
+        ("edit 3", {"request": "12", "units": "3"}),
+        ("edit +1 because less", {"request": "12", "units": "+1", "because": "less"}),
+        ("edit 3 because less", {"request": "12", "units": "3", "because": "less"}),
+        ("edit 12 3", {"request": "12", "units": "3"}),
+        ("edit 12", {"request": "12"}),
+        ("extend 4h", {"request": "12", "by": "4h"}),
+        ("break-glass chat because down", {"request": "12", "cluster": "chat", "because": "down"}),
+        ("break-glass 7 because down", {"request": "12", "cluster": "7", "because": "down"}),
+        ("review justified because real", {"request": "12", "verdict": "justified", "because": "real"}),
+        ("why", {"request": "12"}),
+        ("agree", {"request": "12"}),
+        ("request", {"request": "12"}),
+        ("requests", {}),
+        ("policy scale chat 4", {"command": "scale chat 4"}),
+    ],
+)
+def test_in_a_requests_thread_its_number_goes_without_saying_for_every_verb(said: str, given: dict[str, Any]) -> None:
+    _, parsed = understood(said, request_id=12)
+    assert parsed.values == given
+
+
+def test_another_requests_number_with_a_size_is_never_guessed_at() -> None:
+    with pytest.raises(Invalid, match="thread of request 12"):
+        understood("edit 13 3", request_id=12)
+
+
+@pytest.mark.parametrize(
+    ("said", "request_id", "sentence"),
+    [
+        ("deny", 12, "I need “because …” as well. Usage: `deny because …`"),
+        ("deny 12", None, "I need “because …” as well. Usage: `/dac deny <request> because …`"),
+        ("edit", 12, "I need <units|+n|-n> as well. Usage: `edit <units|+n|-n> [because …]`"),
+        (
+            "break-glass",
+            12,
+            "I need <cluster name> and “because …” as well. Usage: `break-glass <cluster name> because …`",
+        ),
+        (
+            "scale chat",
+            12,
+            "I need <units|+n|-n> as well. Usage: `scale <cluster> <units|+n|-n> [--for 8h] [--at 18:00] [because …]`",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_with_the_usage_of_where_it_was_said(
+    said: str, request_id: int | None, sentence: str
+) -> None:
+    assert str(lacking(*understood(said, request_id))) == sentence
+
+
+def test_what_is_wrong_in_a_thread_is_answered_with_the_usage_for_a_thread() -> None:
+    with pytest.raises(Invalid, match="Usage: `review <justified"):
+        understood("review maybe because x", 12)
+
+
+@pytest.mark.parametrize("said", ["", "   "])
+def test_nothing_at_all_asks_for_help(said: str) -> None:
+    assert understood(said)[0].name == "help"
+
+
+def test_an_unknown_verb_is_answered_with_the_nearest() -> None:
+    with pytest.raises(Invalid, match="/dac freeze"):
+        understood("frezee")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/dac scale chat 4",
+        "/dac scale chat +2 --for 8h because launch week",
+        '/dac scale "chat prod" 4 --for 8h --at "tomorrow 9am"',
+        "/dac break-glass 12 chat because production is down",
+        "/dac status --share",
+        "/dac freeze because incident",
+    ],
+)
+def test_what_was_entered_is_told_back_as_the_line_that_means_it(line: str) -> None:
+    command, parsed = understood(line.removeprefix("/dac "))
+    told = typed(command, parsed.values)
+    assert told == line
+
+
+def test_what_only_a_button_carries_is_not_told_back() -> None:
+    command, parsed = understood("deny 12 --plan 0123456789ab because too much")
+    assert typed(command, parsed.values) == "/dac deny 12 because too much"
+
+
+@pytest.mark.parametrize("said", ["12", "tomorrow", "launch", "9 o'clock", "in a while", "18:00 Mars", "x 18:00"])
+def test_what_is_no_moment_is_not_taken_for_one(said: str) -> None:
+    assert not is_moment(said)

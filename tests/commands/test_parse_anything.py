@@ -15,7 +15,7 @@ from commands._parse import arguments, check_given, in_thread, parse, split_verb
 from dac.cluster import Cluster, Fleet
 from dac.errors import Invalid
 from dac.naming import find_cluster
-from dac.plans import target_units
+from dac.scaling import target_units
 from tests.commands.requests import NO_HEADROOM, asked, chat, told
 from tests.commands.room import understood, values
 from tests.fakes import ANN, fleet, plan

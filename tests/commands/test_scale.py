@@ -42,7 +42,8 @@ def test_the_answer_says_what_was_asked_who_can_agree_and_until_when(room: Room)
     made = room.request()
     assert made.plan.summary in answer
     assert f"<#{CHANNEL}>" in answer
-    assert "It needs 1 of <@UBOB>, <@UCAT> or <@UDAN> by <!date^" in answer
+    assert "It needs 1 approval by <!date^" in answer
+    assert ", from <@UBOB>, <@UCAT> or <@UDAN>." in answer
     assert "+$" in answer
 
 
@@ -53,14 +54,16 @@ def test_the_card_is_where_the_rule_puts_it(tmp_path: Path) -> None:
 
 def test_the_answer_offers_to_cancel_and_that_button_does(room: Room) -> None:
     offered = lines(room.say("scale chat 4").blocks)
-    assert offered == ["cancel 1"]
-    room.say(offered[0])
+    assert offered == ["why 1", "cancel 1"]
+    room.say(offered[1])
     assert room.request().state is State.CANCELLED
 
 
 def test_a_price_nobody_knows_leaves_the_money_out(tmp_path: Path) -> None:
     room = Room(tmp_path, fleet(cluster(unit_shape=UNPRICED)))
-    assert "$" not in shown(room.say("scale chat 4"))
+    answer = shown(room.say("scale chat 4"))
+    assert "$" not in answer
+    assert "is not known" in answer
 
 
 def test_the_money_in_the_answer_has_its_source_and_date(room: Room) -> None:
@@ -107,6 +110,20 @@ def test_what_cannot_be_done_is_refused_in_a_sentence_and_leaves_no_request(
     assert room.store.in_states(*State) == []
 
 
+def test_whoever_is_changing_the_cluster_is_named(room: Room) -> None:
+    room.say("scale chat 4")
+    room.say("approve 1", BOB)
+    room.pass_time()
+    with pytest.raises(Conflict, match=r"is UPDATING.*Request 1 is changing it: Scale chat from 2 to 4 units"):
+        room.say("scale chat 6")
+
+
+def test_a_second_copy_of_a_delivery_asks_for_nothing_more(room: Room) -> None:
+    first, second = (shown(room.say("scale chat 4", delivery="d")) for _ in range(2))
+    assert first == second
+    assert len(room.store.in_states(*State)) == 1
+
+
 @pytest.mark.parametrize("call", ["fleet", "cluster", "headroom"])
 def test_when_oracle_does_not_answer_nothing_is_asked(room: Room, call: str) -> None:
     room.oracle.fail(call, Unavailable("Oracle did not answer."))
@@ -135,7 +152,12 @@ def test_the_fallback_of_the_answer_calls_nobody(tmp_path: Path) -> None:
     assert live(room.say(f"scale {held.id} 4").text) == []
 
 
-def test_the_same_words_said_twice_make_two_requests_and_the_same_delivery_one(room: Room) -> None:
+def test_the_same_words_said_twice_make_two_requests(room: Room) -> None:
     room.say("scale chat 4", BOB)
     room.say("scale chat 4", BOB)
     assert len(room.store.in_states(*State)) == 2
+
+
+def test_in_a_dry_run_the_one_who_asks_is_told_so(tmp_path: Path) -> None:
+    assert "This is a dry run" in shown(Room(tmp_path, dry_run=True).say("scale chat 4"))
+    assert "dry run" not in shown(Room(tmp_path / "real").say("scale chat 4"))

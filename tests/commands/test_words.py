@@ -24,7 +24,8 @@ def price(dollars: str, *of: Source, currency: str = "USD") -> Price:
 @pytest.mark.parametrize(
     ("span", "words"),
     [
-        (timedelta(), "0 s"),
+        (timedelta(), "under 1 s"),
+        (timedelta(seconds=1), "1 s"),
         (timedelta(seconds=59.9), "59 s"),
         (timedelta(minutes=1), "1 min"),
         (timedelta(minutes=59), "59 min"),

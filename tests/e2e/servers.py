@@ -30,12 +30,16 @@ LEASE_SECONDS = 1.0
 WORK_SECONDS = {"accepted": 0.1, "update_cluster": 0.5}
 
 POLICY = """
+[freezers]
+groups = ["S01APPROVERS"]
+
 [[rule]]
 name = "two for chat-prod"
 clusters = ["chat-prod"]
 approvers = { groups = ["S01APPROVERS"] }
 approvals = 2
 expires_after = "PT4H"
+break_glass = { users = ["U01ROSA"] }
 
 [[rule]]
 name = "one for the rest"
@@ -58,8 +62,8 @@ class Servers:
         self._servers = ExitStack()
         self._oracle_server = self._servers.enter_context(ExitStack())
         self._slack_server = self._servers.enter_context(ExitStack())
-        self._policy = folder / "policy.toml"
-        self._policy.write_text(POLICY, encoding="utf-8")
+        self.policy = folder / "policy.toml"
+        self.policy.write_text(POLICY, encoding="utf-8")
         self._keys = make_keys(folder / "oci")
         self._scenario = _write_scenario(folder)
         self._workspace = _write_workspace(folder, channels)
@@ -105,7 +109,7 @@ class Servers:
             "DAC_OCI_CONFIG_FILE": str(self.folder / "oci" / "config"),
             "DAC_OCI_PROFILE": "READER",
             "DAC_OCI_EXECUTOR_PROFILE": "EXECUTOR",
-            "DAC_POLICY_FILE": str(self._policy),
+            "DAC_POLICY_FILE": str(self.policy),
             "DAC_DATABASE": str(self.folder / "dac.sqlite3"),
             "DAC_POLL_SECONDS": "0.1",
             "DAC_FRESH_SECONDS": "0",

@@ -75,12 +75,24 @@ def press(message: Locator, verb: str) -> None:
     message.locator(f"button[data-value^='{verb} ']").click()
 
 
-def approve(page: Page) -> None:
+def approve(page: Page, size: int = 4) -> None:
     press(card(page), "approve")
-    dialog = page.get_by_test_id("confirm")
-    expect(dialog).to_contain_text(CLUSTER)
-    expect(page.get_by_test_id("confirm-ok")).to_contain_text("Approve 4 units")
+    agree_to(page, f"Approve {size} units")
+
+
+def agree_to(page: Page, label: str) -> None:
+    """Say yes in the dialog that asks once more, and says to what."""
+    expect(page.get_by_test_id("confirm")).to_contain_text(CLUSTER)
+    expect(page.get_by_test_id("confirm-ok")).to_contain_text(label)
     page.get_by_test_id("confirm-ok").click()
+
+
+def fill(page: Page, **entered: str) -> None:
+    """Fill in the open form and send it."""
+    modal = page.get_by_test_id("modal")
+    for name, words in entered.items():
+        modal.locator(f"[data-input-block='arg:{name}']").locator("input, textarea").fill(words)
+    page.get_by_test_id("modal-submit").click()
 
 
 def act_as(page: Page, user: str) -> None:
@@ -176,6 +188,96 @@ def test_a_denial_asks_why_and_shows_it_to_everybody(world: World, page_for: Pag
     act_as(page, ROSA)
     expect(card(page)).to_contain_text("The budget of this month is spent.")
     picture(page, "denied")
+
+
+def test_another_size_is_proposed_agreed_to_and_approved_by_buttons(
+    world: World, page_for: PageFor, picture: Picture
+) -> None:
+    page = asked(world, page_for)
+    act_as(page, BEN)
+    press(card(page), "edit")
+    fill(page, units="3", because="one more will do")
+    expect(card(page)).to_contain_text("proposes 3 units instead")
+    expect(card(page)).to_contain_text("1 of 2 approvals")
+    picture(page, "proposed")
+
+    act_as(page, ROSA)
+    press(card(page), "agree")
+    expect(card(page).locator("button[data-value^='agree ']")).to_have_count(0)
+    act_as(page, ADA)
+    approve(page, 3)
+
+    expect(card(page)).to_contain_text("Done")
+    assert world.cluster(CLUSTER)["unitCount"] == 3
+
+
+def test_the_glass_is_broken_by_who_types_the_name_and_reviewed_by_somebody_else(
+    world: World, page_for: PageFor, picture: Picture
+) -> None:
+    page = asked(world, page_for)
+    card(page).get_by_test_id("thread-link").click()
+    thread = page.get_by_test_id("thread")
+    press(thread, "break-glass")
+    fill(page, cluster="chat", because="customers see errors")
+    expect(page.locator("[data-ephemeral=true]").filter(has_text="repeat the cluster's name")).to_be_visible()
+    expect(card(page)).to_contain_text("Waiting for approval")
+    press(thread, "break-glass")
+    picture(page, "break-glass")
+    fill(page, cluster=CLUSTER, because="customers see errors")
+    expect(card(page)).to_contain_text("Done")
+    expect(card(page)).to_contain_text("0 of 2 approvals when the glass was broken")
+    expect(card(page)).to_contain_text("Review owed by")
+    picture(page, "broken")
+
+    act_as(page, BEN)
+    press(card(page), "review")
+    page.get_by_test_id("modal").locator("[data-action-id='value:review:verdict']").click()
+    page.locator("[data-option-value=justified]").click()
+    fill(page, because="they did")
+
+    expect(card(page)).to_contain_text("justified:")
+    expect(card(page).locator("button[data-value^='review ']")).to_have_count(0)
+    for told in ("done in", "reviewed the broken glass", "100 %"):
+        expect(thread).to_contain_text(told)
+    picture(page, "reviewed")
+
+
+def test_home_shows_what_waits_for_me_and_a_yes_there_is_drawn_at_once(
+    world: World, page_for: PageFor, picture: Picture
+) -> None:
+    request = world.ask_for(f"{CLUSTER} 4 because launch week")
+    page = page_for(world.slack, ADA, channel="home", phone=True)
+    home = page.get_by_test_id("home")
+    expect(home).to_contain_text("Waiting for you")
+    expect(home).to_contain_text("launch week")
+    picture(page, "home-waiting")
+
+    press(home, "approve")
+    agree_to(page, "Approve 4 units")
+
+    expect(home).not_to_contain_text("Waiting for you")
+    world.until(lambda: "1 of 2" in str(world.card(request)["blocks"]))
+    world.until(lambda: any("approved (1 of 2)" in each for each in world.thread(request)))
+
+
+def test_a_freeze_is_lifted_by_its_button_but_not_by_an_outsider(
+    world: World, page_for: PageFor, picture: Picture
+) -> None:
+    page = page_for(world.slack, ADA, channel="C01OPS")
+    typed(page, "/dac freeze because the quarter closes")
+    frozen = page.get_by_test_id("channel").locator("[data-testid=message]").filter(has_text="has frozen everything")
+    picture(page, "frozen")
+
+    for user, told in ((OLGA, "You are not among those"), (BEN, "has lifted the freeze")):
+        act_as(page, user)
+        press(frozen, "unfreeze")
+        expect(page.get_by_test_id("confirm")).to_contain_text("begun at once")
+        page.get_by_test_id("confirm-ok").click()
+        expect(page.get_by_test_id("channel")).to_contain_text(told)
+    act_as(page, ADA)
+    page.goto(f"{world.slack}/?user={ADA}&channel=home")
+    expect(page.get_by_test_id("home")).to_contain_text(CLUSTER)
+    expect(page.get_by_test_id("home")).not_to_contain_text("frozen")
 
 
 def test_home_shows_the_fleet_and_where_to_begin(world: World, page_for: PageFor, picture: Picture) -> None:

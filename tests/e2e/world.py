@@ -54,8 +54,8 @@ class World(Servers):
 
     def _everything_withdrawn(self) -> bool:
         """End what the test before has left waiting, if that is all it has left."""
-        for (request,) in self._query("SELECT id FROM requests WHERE state = 'pending' AND requester = ?", ROSA):
-            self.command(f"cancel {request}", ROSA)
+        for request, requester in self._query("SELECT id, requester FROM requests WHERE state = 'pending'"):
+            self.command(f"cancel {request}", requester)
         try:
             self.until(lambda: not self.states().get("pending"))
         except AssertionError:
@@ -214,10 +214,10 @@ class World(Servers):
         """Have the next work on this cluster fail."""
         ask("POST", f"{self.oracle}/_control/fail_next", {"ocid": self.cluster(name)["id"], "message": message})
 
-    def oracle_calms(self) -> None:
-        """No trouble any more; what is held now is never answered."""
+    def oracle_calms(self, *, abandon: bool = True) -> None:
+        """No trouble any more; what is held now is never answered, or goes on."""
         ask("DELETE", f"{self.oracle}/_control/faults")
-        self.release(abandon=True)
+        self.release(abandon=abandon)
 
     def oracle_waits(self) -> None:
         """Work that Oracle has taken on comes no further."""

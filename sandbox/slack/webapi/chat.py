@@ -57,12 +57,7 @@ def post_ephemeral(call: Call) -> Json:
 def update(call: Call) -> Json:
     channel = call.channel()
     message = call.slack.messages.find(channel.id, call.args.need("ts"))
-    if message.user != call.bot:
-        raise ApiError("cant_update_message")
-    if channel.archived:
-        raise ApiError("is_archived")
-    if message.streaming:
-        raise ApiError("streaming_state_conflict")
+    _check_editable(call, channel, message)
     before = call.slack.messages.as_json(message)
     if not any(name in call.args for name in _SAYING) and "metadata" in call.args:
         message.metadata = read_metadata(call.args)
@@ -84,6 +79,18 @@ def update(call: Call) -> Json:
     message.inputs.clear()
     call.slack.board.changed(message, before)
     return posted(call, message) | {"text": message.text}
+
+
+def _check_editable(call: Call, channel: Channel, message: Message) -> None:
+    if message.user != call.bot:
+        raise ApiError("cant_update_message")
+    if channel.archived:
+        raise ApiError("is_archived")
+    if message.streaming:
+        raise ApiError("streaming_state_conflict")
+    window = call.slack.workspace.edit_window
+    if window is not None and call.slack.clock.now().timestamp() - float(message.ts) > window:
+        raise ApiError("edit_window_closed")
 
 
 @method("chat.delete", "chat:write")

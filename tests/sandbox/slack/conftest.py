@@ -10,6 +10,7 @@ import pytest
 from sandbox.clock import Clock
 from sandbox.serving import running
 from sandbox.slack import Config, make_app
+from sandbox.slack.config import WORKSPACE
 from tests.sandbox.slack.world import APP_TOKEN, BOT_TOKEN, SECRET, App, World, connected, write_manifest
 
 Start = Callable[..., World]
@@ -20,8 +21,16 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start a local Slack; keywords are Config's or the manifest's."""
     with ExitStack() as stack:
 
-        def start(*, frozen: bool = False, events_url: str | None = None, limits: bool = True, **changes: Any) -> World:
+        def start(
+            *,
+            frozen: bool = False,
+            events_url: str | None = None,
+            limits: bool = True,
+            workspace: Path = WORKSPACE,
+            **changes: Any,
+        ) -> World:
             config = Config(
+                workspace=workspace,
                 manifest=write_manifest(tmp_path, **changes),
                 bot_token=BOT_TOKEN,
                 app_token=APP_TOKEN,

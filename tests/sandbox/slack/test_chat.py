@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sandbox.slack.config import WORKSPACE
 from tests.sandbox.slack.conftest import Start
 from tests.sandbox.slack.world import (
     SCOPES,
@@ -304,6 +306,18 @@ def test_only_the_apps_own_messages_can_be_changed_or_deleted(slack: World) -> N
         slack.client.chat_update(channel=CHANNEL, ts=theirs, text="x")
     with refused("cant_delete_message"):
         slack.client.chat_delete(channel=CHANNEL, ts=theirs)
+
+
+def test_in_a_workspace_with_an_edit_window_only_what_is_young_can_be_changed(start: Start, tmp_path: Path) -> None:
+    strict = tmp_path / "workspace.toml"
+    strict.write_text(WORKSPACE.read_text() + "\n[settings]\nedit_window = 60\n")
+    slack = start(workspace=strict)
+    ts = slack.post()
+    slack.client.chat_update(channel=CHANNEL, ts=ts, text="new")
+    slack.advance(61)
+    with refused("edit_window_closed"):
+        slack.client.chat_update(channel=CHANNEL, ts=ts, text="newer")
+    assert slack.texts() == ["new"]
 
 
 def test_what_is_gone_cannot_be_changed(slack: World) -> None:

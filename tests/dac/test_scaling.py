@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from dac.cluster import Headroom
 from dac.errors import Conflict, DacError, Invalid
 from dac.figures import Money, Price, Unknown
-from dac.plans import ScalePlan, cost_change, differences, target_units, units
+from dac.forecast import CommitmentStatus
+from dac.scaling import target_units
 from tests.fakes import REGION, START, cluster, plan
 
 
@@ -37,31 +39,92 @@ def test_a_plan_knows_its_cost_with_sources_and_the_sum() -> None:
     assert made.cost_after.sources
     assert made.cost_working
     assert [each.partition(" ×")[0] for each in made.cost_working] == ["2 units", "3 units"]
-    change = cost_change(made)
+    change = made.cost_change
     assert isinstance(change, Price)
     assert change.money.amount == 17856
 
 
-def test_shrinking_costs_less_and_commits_to_nothing() -> None:
+def test_shrinking_costs_less() -> None:
     made = plan(cluster(units=3), 1)
-    change = cost_change(made)
+    change = made.cost_change
     assert isinstance(change, Price)
     assert change.money.amount == Decimal(-35712)
-    assert made.commitment is None
 
 
-def test_growing_names_the_minimum_oracle_bills_with_its_source() -> None:
-    note = plan(cluster(units=2), 3).commitment
-    assert note
-    assert note.text == "Oracle bills at least 744 unit-hours for each hosting cluster."
-    assert note.sources
+@pytest.mark.parametrize("to_units", [1, 3])
+def test_a_plan_tells_how_far_the_cluster_has_come_with_the_least_oracle_bills(to_units: int) -> None:
+    status = plan(cluster(units=2), to_units).commitment
+    assert isinstance(status, CommitmentStatus)
+    assert (status.least, status.at) == (744, START)
+    assert status.sources
+
+
+def test_a_plan_for_a_while_knows_what_the_while_costs() -> None:
+    made = plan(cluster(units=2), 3, lease=timedelta(hours=8))
+    assert isinstance(made.lease_cost, Price)
+    assert made.lease_cost.money.amount == 8 * 24
+    assert plan(cluster(units=2), 3).lease_cost is None
+
+
+def test_a_plan_tells_what_it_adds_until_the_end_of_the_month() -> None:
+    """From START on, seven and a half days of November are left, at $24 a unit-hour."""
+    at_once = plan(cluster(units=2), 3).forecast.difference
+    assert isinstance(at_once, Price)
+    assert at_once.money.amount == Decimal(180 * 24)
+    tomorrow = plan(cluster(units=2), 3, start_at=START + timedelta(days=1)).forecast.difference
+    assert isinstance(tomorrow, Price)
+    assert tomorrow.money.amount == Decimal(156 * 24)
+
+
+def test_a_plan_knows_the_list_price_of_a_unit_hour() -> None:
+    made = plan(cluster(units=2), 3)
+    assert isinstance(made.unit_price, Price)
+    assert made.unit_price.money == Money(amount=Decimal(24))
+
+
+def test_a_lease_has_its_return_among_the_steps() -> None:
+    assert plan(cluster(units=2), 4, lease=timedelta(hours=8)).steps[-1] == (
+        "When the lease ends, announce it and set chat back to 2 units"
+    )
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"start_at": START + timedelta(days=366, seconds=1)}, "A change begins within a year"),
+        ({"start_at": datetime.max.replace(tzinfo=UTC)}, "A change begins within a year"),
+        ({"lease": timedelta()}, "A lease is for some time, such as 8h, and a year at most"),
+        ({"lease": timedelta(hours=-1)}, "A lease is for some time"),
+        ({"lease": timedelta(days=366, seconds=1)}, "A lease is for some time"),
+        ({"lease": timedelta.max}, "A lease is for some time"),
+    ],
+)
+def test_nobody_agrees_today_to_what_is_farther_than_a_year(terms: dict[str, Any], said: str) -> None:
+    with pytest.raises(Invalid, match=said):
+        plan(**terms)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"start_at": START + timedelta(days=366)},
+        {"start_at": START - timedelta(hours=1)},
+        {"lease": timedelta(days=366)},
+        {"lease": timedelta(minutes=1)},
+    ],
+    ids=["in a year", "begun late", "for a year", "for a minute"],
+)
+def test_what_lies_within_a_year_is_planned(terms: dict[str, Any]) -> None:
+    made = plan(**terms)
+    assert {name: getattr(made, name) for name in terms} == terms
 
 
 def test_a_shape_nobody_here_knows_is_planned_without_a_price_and_never_at_zero() -> None:
     made = plan(cluster(unit_shape="B999_X1"), 4)
     assert isinstance(made.cost_before, Unknown)
-    assert isinstance(cost_change(made), Unknown)
-    assert (made.cost_working, made.commitment) == (None, None)
+    assert isinstance(made.cost_change, Unknown)
+    assert isinstance(made.unit_price, Unknown)
+    assert made.cost_working is None
     assert made.matters["monthly cost after"].startswith("unknown (")
 
 
@@ -151,54 +214,3 @@ def test_what_is_no_number_of_units_is_refused_with_an_example(change: str) -> N
     with pytest.raises(Invalid, match="is not a number of units: give the new size such as 8, or a change such") as no:
         target_units(change, 2)
     assert len(str(no.value)) < 200
-
-
-@pytest.mark.parametrize(
-    ("changes", "to_units", "what"),
-    [
-        ({"units": 3}, 4, ["units was 2 and is now 3", "monthly cost before was"]),
-        ({}, 5, ["units asked for was 4 and is now 5", "monthly cost after was"]),
-        ({"name": "talk", "id": cluster().id}, 4, ["name was chat and is now talk"]),
-        ({"id": "ocid1.other"}, 4, ["cluster was ocid1."]),
-        ({"region": "us-ashburn-1", "id": cluster().id}, 4, ["region was eu-frankfurt-1 and is now us-ashburn-1"]),
-        (
-            {"unit_shape": "RERANK_COHERE"},
-            4,
-            ["shape was", "monthly cost before was $35,712", "monthly cost after was $71,424"],
-        ),
-    ],
-    ids=["size", "target", "name", "cluster", "region", "shape and so cost"],
-)
-def test_what_matters_makes_another_plan_and_is_told(changes: dict[str, Any], to_units: int, what: list[str]) -> None:
-    approved, now = plan(cluster(units=2), 4), plan(cluster(**{"units": 2, **changes}), to_units)
-    assert approved.digest != now.digest
-    told = differences(approved, now)
-    assert len(told) == len(what)
-    assert all(sentence.startswith(start) for sentence, start in zip(told, what, strict=True))
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"etag": "another"},
-        {"freeform_tags": {"team": "search"}},
-        {"lifecycle_details": "fine"},
-        {"endpoint_capacity": 50},
-    ],
-)
-def test_what_does_not_matter_leaves_the_plan_the_same(changes: dict[str, Any]) -> None:
-    approved, now = plan(), plan(cluster(**changes), headroom=room(50))
-    assert approved.digest == now.digest
-    assert differences(approved, now) == ()
-
-
-def test_a_plan_survives_being_written_down() -> None:
-    made: ScalePlan = plan(headroom=room(50))
-    read = ScalePlan.model_validate_json(made.model_dump_json())
-    assert read == made
-    assert read.digest == made.digest
-
-
-@pytest.mark.parametrize(("count", "words"), [(0, "0 units"), (1, "1 unit"), (2, "2 units"), (-1, "-1 units")])
-def test_units_are_counted_in_english(count: int, words: str) -> None:
-    assert units(count) == words
