@@ -310,6 +310,19 @@ def test_leases_reviews_and_freezes_are_found(house: House) -> None:
     assert found.stats(DAY).emergencies == 1
 
 
+def test_a_copy_at_rest_is_read_and_nothing_is_written_beside_it(house: House, tmp_path: Path) -> None:
+    house.approved()
+    with closing(sqlite3.connect(house.path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    copied = tmp_path / "shelf" / "dac.sqlite3"
+    copied.parent.mkdir()
+    copied.write_bytes(house.path.read_bytes())
+    records = Records(copied, at_rest=True)
+    assert records.first_break() == house.records.first_break()
+    assert list(records.unlike()) == []
+    assert list(copied.parent.iterdir()) == [copied]
+
+
 def test_a_file_without_events_holds_no_record(house: House, tmp_path: Path) -> None:
     assert house.records.are_there()
     other = tmp_path / "other.sqlite3"
