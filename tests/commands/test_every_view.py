@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -10,19 +11,16 @@ from commands._card import Message
 from tests.commands.requests import NAMES, WORDS, every, story
 from tests.commands.sound import halved, live, markup, refused, unsourced
 
-PRICED = pytest.mark.parametrize("priced", [True, False], ids=["price known", "price unknown"])
-LIMITED = pytest.mark.parametrize("limited", [True, False], ids=["limit known", "limit unknown"])
+KNOWN = list(itertools.product(WORDS, (True, False), (True, False)))
+"""Kinds of words, and whether the price and the service limit are known."""
 
 
-@PRICED
-@LIMITED
-@pytest.mark.parametrize("words", WORDS)
 @pytest.mark.parametrize("name", NAMES)
-def test_slack_takes_every_card_and_every_message_of_its_thread(
-    name: str, words: str, *, priced: bool, limited: bool
-) -> None:
-    shown = story(name, WORDS[words], priced=priced, limited=limited).messages
-    assert {key: wrong for key, each in shown.items() if (wrong := refused(each.text, each.blocks))} == {}
+def test_slack_takes_every_card_and_every_message_of_its_thread(name: str) -> None:
+    for words, priced, limited in KNOWN:
+        shown = story(name, WORDS[words], priced=priced, limited=limited).messages
+        wrong = {key: found for key, each in shown.items() if (found := refused(each.text, each.blocks))}
+        assert wrong == {}, (words, priced, limited)
 
 
 @pytest.mark.parametrize("words", WORDS)
