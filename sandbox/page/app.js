@@ -67,7 +67,8 @@ const modals = new Modals(ctx, {
 
 const main = h("main", { class: "main" });
 const scrim = h("div", { class: "scrim", on: { click: () => toggleSidebar(false) } });
-document.body.append(h("div", { class: "page" }, topbar.node, sidebar.node, scrim, main, thread.node, inspector.node), toasts);
+const page = h("div", { class: "page" }, topbar.node, sidebar.node, scrim, main, thread.node, inspector.node);
+document.body.append(page, toasts);
 
 // ---- where we are -------------------------------------------------------------------------------
 
@@ -286,6 +287,8 @@ async function load() {
 /** Act as somebody: their events first, then a snapshot, then what happened in between. */
 async function enter(wanted) {
   stream?.close();
+  // Until it is the next person's, a click would still be the last one's.
+  page.inert = true;
   Object.assign(place, { user: wanted.user, channel: wanted.channel, thread: wanted.thread });
   homeAsked = false;
   let early = [];
@@ -308,6 +311,8 @@ async function enter(wanted) {
     },
   });
   await first;
+  page.inert = false;
+  document.body.dataset.actingAs = ws.me?.id ?? "";
   go({}, { replace: true });
   if (wanted.message) (wanted.thread ? thread : channel).list.reveal(wanted.message);
 }

@@ -25,23 +25,17 @@ Picture = Callable[[Page, str], None]
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with closing(World(tmp_path_factory.mktemp("browser"), channels=0)) as world:
-        world.start_bot()
         yield world
 
 
 @pytest.fixture
 def world(workspace: World) -> World:
-    """An empty channel; what the test before had asked for is withdrawn, and that has been shown."""
-    workspace.anew()
-    workspace.bot()
-    workspace.until(lambda: all(_all_said(workspace, request) for request in workspace.cards()))
+    """An empty channel and a bot that knows of nothing before: one that did would post anew what it misses there."""
+    workspace.clear_out()
     workspace.do("reset")
+    workspace.anew()
+    workspace.start_bot()
     return workspace
-
-
-def _all_said(world: World, request: int) -> bool:
-    end = {"Cancelled": "cancelled", "Denied": "denied", "Done": "done in"}.get(world.standing(request))
-    return end is not None and any(end in each for each in world.thread(request))
 
 
 @pytest.fixture
@@ -98,6 +92,7 @@ def fill(page: Page, **entered: str) -> None:
 def act_as(page: Page, user: str) -> None:
     page.get_by_test_id("user-switcher").click()
     page.locator(f"[data-user={user}]").click()
+    expect(page.locator("body")).to_have_attribute("data-acting-as", user)
 
 
 def asked(world: World, page_for: PageFor) -> Page:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.sandbox.page.bot import Bot
 from tests.sandbox.page.conftest import Open
@@ -36,6 +36,27 @@ def test_a_pressed_button_reaches_the_app_as_the_person_who_pressed(open_as: Ope
     (heard,) = bot.heard
     assert heard["user"]["id"] == "U02ADA"
     assert heard["actions"][0]["value"] == "REQ-42"
+
+
+def test_a_click_while_the_person_is_switched_is_nobodys(open_as: Open, bot: Bot) -> None:
+    bot.posts(text="card", blocks=PRESSING[:1])
+    page = open_as("U01ROSA")
+    approve = page.locator("[data-action-id=approve][data-value=REQ-42]")
+    expect(approve).to_be_visible()
+    held: list[Route] = []
+    page.route("**/_page/state?**", lambda route: held.append(route))  # noqa: PLW0108 - it marks what it is given
+    page.get_by_test_id("user-switcher").click()
+    page.locator("[data-user=U02ADA]").click()
+    expect(page.locator("[inert]")).to_have_count(1)
+
+    box = approve.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    held[0].continue_()
+    approve.click()
+
+    expect(page.locator(".message-body")).to_have_text("approve by @Ada Okafor")
+    assert [each["user"]["id"] for each in bot.heard] == ["U02ADA"]
 
 
 def test_a_confirmation_stands_before_the_deed(open_as: Open, bot: Bot) -> None:
