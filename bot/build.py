@@ -30,6 +30,7 @@ from bot.connection import Sleep, sign_in, take_deliveries
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.errands import Errands
+from bot.handbook_folder import read_handbook
 from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.listeners import Reception
@@ -103,7 +104,7 @@ def oracle_config(settings: Settings, catalog: Catalog) -> OracleConfig:
 async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep) -> AsyncIterator[Bot]:
     """The bot at work, connected to Slack, until the context ends."""
     async with AsyncExitStack() as stack:
-        catalog = shipped()
+        catalog, handbook = shipped(), read_handbook(settings.handbook_dir)
         holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         store = Store(settings.database)
         policy_file = PolicyFile(settings.policy_file, store, now)
@@ -156,6 +157,7 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             requests=Requests(store, Records(settings.database), now),
             freezer=Freezer(store, rules, directory.members, now),
             catalog=catalog,
+            handbook=handbook,
             now=now,
             zone_of=directory.zone,
             link=postings.link,

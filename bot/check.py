@@ -18,6 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from approvals.policy import People
 from approvals.store import Store
 from bot.build import oracle_config
+from bot.handbook_folder import read_handbook
 from bot.oracle import connect
 from bot.policy_file import read_policy
 from bot.settings import Settings
@@ -45,6 +46,10 @@ def _files(settings: Settings) -> Iterator[Finding]:
         yield "policy", True, f"{len(rules)} rules in {settings.policy_file}"
     except DacError as error:
         yield "policy", False, str(error)
+    try:
+        yield "handbook", True, str(read_handbook(settings.handbook_dir).source)
+    except DacError as error:
+        yield "handbook", False, str(error)
     try:
         Store(settings.database)
         yield "database", True, str(settings.database)

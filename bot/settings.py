@@ -26,6 +26,12 @@ class Files(BaseSettings):
 
     policy_file: Path = Field(Path("policy.toml"), description="Who must approve what; read again on SIGHUP")
     database: Path = Field(Path("dac.sqlite3"), description="The SQLite file that holds requests and their history")
+    handbook_dir: Path | None = Field(
+        None,
+        description=(
+            "A folder with the team's own edition of the handbook's files; those missing come from the package"
+        ),
+    )
 
 
 class Settings(Files):

@@ -18,6 +18,7 @@ from commands._blocks import Block
 from dac.catalog import Catalog
 from dac.figures import Frozen
 from dac.gateway import FleetReader
+from dac.handbook import Handbook
 from dac.plans import Plan
 
 
@@ -106,6 +107,7 @@ class Services:
     requests: Requests
     freezer: Freezer
     catalog: Catalog
+    handbook: Handbook
     now: Callable[[], datetime]
     zone_of: Callable[[str], ZoneInfo]
     """The time zone a person lives by."""

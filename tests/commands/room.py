@@ -25,9 +25,11 @@ from commands._blocks import Block
 from commands._command import AnyCommand, Call, Reply, Services
 from commands._parse import Parsed, arguments
 from dac.cluster import Fleet
+from dac.handbook import shipped
 from tests.fakes import ANN, CATALOG, FakeClock, FakeGroups, FakeOracle, cluster, fleet, groups, policy
 
 CHANNEL = "CTEAM"
+HANDBOOK = shipped()
 
 
 def understood(line: str, request_id: int | None = None) -> tuple[AnyCommand, Parsed]:
@@ -63,6 +65,7 @@ class Room:
             requests=Requests(self.store, Records(database), now),
             freezer=Freezer(self.store, lambda: self.rules, members_of, now),
             catalog=CATALOG,
+            handbook=HANDBOOK,
             now=now,
             zone_of=lambda user: ZoneInfo(self.zones.get(user, "UTC")),
             link=lambda number: f"https://team.slack.example/archives/{CHANNEL}/p{number:016}",
