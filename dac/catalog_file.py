@@ -1,4 +1,4 @@
-"""How `catalog.toml` is read and checked: kinds of field, sources by name, one sentence where something is wrong."""
+"""How a catalogue file is read and checked: kinds of field, sources by name, one sentence where something is wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dac.errors import Invalid
 from dac.figures import Source
 
 
-def _decimal(written: object) -> object:
+def decimal(written: object) -> object:
     """A number written as text; a TOML float has lost its digits before anyone could look at them."""
     if isinstance(written, Decimal):
         return written
@@ -64,8 +64,8 @@ def _dated(raw: object) -> object:
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]+$")]
 Count = Annotated[StrictInt, Field(ge=1)]
-Amount = Annotated[Decimal, BeforeValidator(_decimal), Field(ge=0)]
-Factor = Annotated[Decimal, BeforeValidator(_decimal), Field(gt=0)]
+Amount = Annotated[Decimal, BeforeValidator(decimal), Field(ge=0)]
+Factor = Annotated[Decimal, BeforeValidator(decimal), Field(gt=0)]
 Day = Annotated[date, BeforeValidator(_day)]
 Sources = Annotated[tuple[Source, ...], BeforeValidator(_cited)]
 
@@ -73,28 +73,43 @@ SOURCES = TypeAdapter(dict[str, Annotated[Source, BeforeValidator(_dated)]])
 Read = TypeVar("Read")
 
 
-def tables(text: str) -> dict[str, object]:
+SHIPPED = "catalog.toml"
+"""The file that comes with the package."""
+
+
+def tables(text: str, file: str = SHIPPED) -> dict[str, object]:
     """The sections of the file, not yet checked."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"catalog.toml is not TOML: {error}.") from error
+        raise Invalid(f"{file} is not TOML: {error}.") from error
 
 
-def keyed(entries: object, section: str, key: str) -> dict[str, object]:
+def merged(under: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
+    """Both files as one: what `over` says counts, field by field."""
+    both = dict(under)
+    for name, value in over.items():
+        below = both.get(name)
+        both[name] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return both
+
+
+def keyed(entries: object, section: str, key: str, file: str = SHIPPED) -> dict[str, object]:
     """Entries that carry their key; one that is no table is left for the reading to complain of."""
     if not isinstance(entries, dict):
-        raise Invalid(f"catalog.toml: {section} must be a table.")
+        raise Invalid(f"{file}: {section} must be a table.")
     return {name: {**entry, key: name} if isinstance(entry, dict) else entry for name, entry in entries.items()}
 
 
-def read(into: TypeAdapter[Read], raw: object, sources: Mapping[str, Source], *section: str) -> Read:
+def read(
+    into: TypeAdapter[Read], raw: object, sources: Mapping[str, Source], *section: str, file: str = SHIPPED
+) -> Read:
     """What `raw` says, checked; `Invalid` with one sentence that names the place where something in it is wrong."""
     try:
         return into.validate_python(raw, context=sources)
     except ValidationError as error:
         fault = error.errors()[0]
-        raise Invalid(f"catalog.toml: {_sentence((*section, *fault['loc']), fault)}.") from error
+        raise Invalid(f"{file}: {_sentence((*section, *fault['loc']), fault)}.") from error
 
 
 def _sentence(where: tuple[int | str, ...], fault: ErrorDetails) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -51,6 +52,9 @@ class Money(Frozen):
         digits = f"{abs(self.amount):,.2f}".removesuffix(".00")
         return f"{sign}${digits}" if self.currency == "USD" else f"{sign}{digits} {self.currency}"
 
+    def __add__(self, other: Money) -> Money:
+        return self - other * -1
+
     def __sub__(self, other: Money) -> Money:
         if self.currency != other.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
@@ -60,11 +64,24 @@ class Money(Frozen):
         return Money(amount=self.amount * factor, currency=self.currency)
 
 
+Basis = Literal["list", "contract"]
+"""Whether money is by Oracle's public price list, or by what a team's own file says its contract comes to."""
+
+
 class Price(Frozen):
     """An amount of money per something, with its sources; `per` is words, such as "month at 744 hours"."""
 
     money: Money
     per: str
+    sources: tuple[Source, ...]
+    basis: Basis = "list"
+
+
+class Figure(Frozen):
+    """A number that is no money, with its unit in words and its sources, such as 8.49 "requests/s"."""
+
+    value: Decimal
+    unit: str
     sources: tuple[Source, ...]
 
 

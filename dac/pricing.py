@@ -35,7 +35,7 @@ def unit_hour(catalog: Catalog, shape_name: str) -> Price | Unknown:
     if isinstance(rate, Unknown):
         return rate
     per = "cluster hour" if rate.listed.per_cluster else "unit-hour"
-    return Price(money=rate.hourly, per=per, sources=rate.sources)
+    return Price(money=rate.hourly, per=per, sources=rate.sources, basis=rate.listed.basis)
 
 
 def monthly(catalog: Catalog, shape_name: str, units: int) -> Price | Unknown:
@@ -48,7 +48,7 @@ def monthly(catalog: Catalog, shape_name: str, units: int) -> Price | Unknown:
         return rate
     hours = catalog.commitments.hosting.count
     money = rate.hourly * rate.billed(units) * hours
-    return Price(money=money, per=f"month at {hours} hours", sources=rate.sources)
+    return Price(money=money, per=f"month at {hours} hours", sources=rate.sources, basis=rate.listed.basis)
 
 
 def working(catalog: Catalog, shape_name: str, units: int) -> str | Unknown:
@@ -73,7 +73,12 @@ def difference(before: Price | Unknown, after: Price | Unknown) -> Price | Unkno
         return Unknown(what="the difference in cost", settle="; ".join(dict.fromkeys(unknown)))
     if before.per != after.per:
         raise ValueError(f"a price per {before.per} and one per {after.per} do not compare")
-    return Price(money=after.money - before.money, per=after.per, sources=_together(before.sources, after.sources))
+    return Price(
+        money=after.money - before.money,
+        per=after.per,
+        sources=together(before.sources, after.sources),
+        basis="contract" if "contract" in {before.basis, after.basis} else "list",
+    )
 
 
 def cents(money: Money) -> Money:
@@ -94,8 +99,10 @@ def _rate(catalog: Catalog, shape_name: str, also: tuple[Source, ...] = ()) -> _
         return _unknown(catalog, shape_name, f"{shape_name} is not among the unit shapes we hold")
     if shape.billing is None:
         return _unknown(catalog, shape.name, str(shape.billing_unknown))
-    listed = catalog.prices[shape.billing.sku]
-    sources = _together(listed.sources, shape.billing.sources, also)
+    listed = catalog.price(shape.billing.sku)
+    if listed is None:
+        return _unknown(catalog, shape.name, f"no price of {shape.billing.sku} in {catalog.currency} is on file")
+    sources = together(listed.sources, shape.billing.sources, also)
     unconfirmed = [str(source) for source in sources if source.trust is Trust.UNVERIFIED]
     if unconfirmed:
         return _unknown(catalog, shape.name, f"what we hold of it is not confirmed ({'; '.join(unconfirmed)})")
@@ -107,6 +114,6 @@ def _unknown(catalog: Catalog, name: str, because: str) -> Unknown:
     return Unknown(what=f"the price of {name}", settle=settle)
 
 
-def _together(*groups: tuple[Source, ...]) -> tuple[Source, ...]:
+def together(*groups: tuple[Source, ...]) -> tuple[Source, ...]:
     """Each source once, in the order of the sum."""
     return tuple(dict.fromkeys(source for group in groups for source in group))

@@ -10,8 +10,10 @@ import pytest
 from oci.generative_ai.models import DedicatedAiCluster
 from pydantic import BaseModel, ValidationError
 
-from dac.catalog import Catalog, Generation, Kind, Status, shipped
+from dac.catalog import Catalog, shipped
 from dac.figures import Source, Trust, Unknown
+from dac.models import Kind, Status
+from dac.shapes import Generation
 
 
 @pytest.fixture(scope="module")

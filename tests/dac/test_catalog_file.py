@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from dac.benchmarks import Benchmark
 from dac.catalog import load
 from dac.errors import Invalid
 
@@ -80,7 +81,7 @@ def test_a_small_catalogue_loads() -> None:
         ("[prices]", "[prices", "catalog.toml is not TOML: "),
         ("[prices]", "[shapes.LARGE]", "catalog.toml is not TOML: "),
         ("pricing_page", "price_page", "catalog.toml: pricing_page is missing."),
-        ("[commitments]", "[benchmarks]\n[commitments]", "catalog.toml: benchmarks is not known here."),
+        ("[commitments]", "[benchmark]\n[commitments]", "catalog.toml: benchmark is not known here."),
         ("[prices]", "[price]", "catalog.toml: price is not known here."),
         (
             'sku = "B1", units',
@@ -168,3 +169,83 @@ def test_a_broken_file_gives_one_sentence_naming_the_place(written: str, instead
 def test_an_empty_file_says_what_is_missing() -> None:
     with pytest.raises(Invalid, match="in hardware: published_gpus is missing"):
         load("")
+
+
+MEASURED = """
+[mixes.chat]
+prompt_tokens = "100"
+response_tokens = "100"
+words = "short ones"
+sources = ["list"]
+
+[benchmarks.chat-2]
+model = "acme.chat-2"
+shape = "LARGE"
+mix = "chat"
+sources = ["list"]
+[benchmarks.chat-2.table]
+columns = ["concurrency", "inference_tps", "throughput_tps", "latency_s", "rps"]
+rows = ["1 50 50 2 0.5", "2 45 90 2.2 0.9", "4 20 80 5 0.9"]
+
+[localised.EUR.B1]
+amount = "22.00"
+sources = ["list"]
+"""
+
+
+def test_a_measured_table_is_read_row_by_row() -> None:
+    measured = load(SMALL + MEASURED).benchmarks["chat-2"]
+    assert [row.concurrency for row in measured.table] == [1, 2, 4]
+    assert str(measured.table[1].output_per_second) == "90"
+    assert measured.most.concurrency == 2
+    assert Benchmark.model_validate(dict(measured)) == measured
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "sentence"),
+    [
+        ('model = "acme.chat-2"', 'model = "x"', 'benchmarks, chat-2: model names "x", which is not in models.'),
+        ('shape = "LARGE"\nmix', 'shape = "X"\nmix', 'benchmarks, chat-2: shape names "X", which is not in shapes.'),
+        ('mix = "chat"', 'mix = "x"', 'benchmarks, chat-2: mix names "x", which is not in mixes.'),
+        ("EUR.B1", "EUR.B9", 'localised, EUR: it names "B9", which is not in prices.'),
+        ('"rps"]', '"qps"]', 'benchmarks, chat-2: table has a column "qps"; there are concurrency, '),
+        ('"2 45 90', '"1 45 90', "benchmarks: chat-2 must have rows of rising concurrency."),
+        ('"2 45 90 2.2 0.9"', '"2 45 90"', 'table has a row "2 45 90" with 3 numbers for 5 columns.'),
+        ('"2 45 90 2.2 0.9"', '"2 45 90 2.2 x"', 'table has a row "2 45 90 2.2 x" that is not all numbers.'),
+        ('"2 45 90 2.2 0.9"', '"2 45 90 2.2 0"', "table, item 2: requests_per_second must be greater than 0."),
+        (
+            "[benchmarks.chat-2.table]\n",
+            "[benchmarks.chat-2.table]\nx = 1\n",
+            "chat-2: table must have columns and rows, and nothing else.",
+        ),
+    ],
+)
+def test_a_broken_table_gives_one_sentence_naming_the_place(written: str, instead: str, sentence: str) -> None:
+    assert written in MEASURED
+    with pytest.raises(Invalid) as refused:
+        load(SMALL + MEASURED.replace(written, instead))
+    assert sentence in str(refused.value)
+
+
+def test_a_teams_own_file_counts_field_by_field_and_is_named_where_it_is_wrong() -> None:
+    own = '[sources.ours]\ntitle = "Ours"\nas_of = 2026-11-01\ntrust = "team"\n'
+    rate = own + '[prices.B1]\namount = "18.00"\nbasis = "contract"\nsources = ["ours"]\n'
+    made = load(SMALL, {"rates.toml": rate})
+    assert (str(made.prices["B1"].amount), made.prices["B1"].basis) == ("18.00", "contract")
+    assert made.prices["B1"].product == "Large"
+    assert made.prices["B2"].basis == "list"
+    with pytest.raises(Invalid, match=r"^rates\.toml: in prices, B1: amount must be a number written as text"):
+        load(SMALL, {"rates.toml": rate.replace('"18.00"', "18.00")})
+    with pytest.raises(Invalid, match=r"^broken\.toml is not TOML: "):
+        load(SMALL, {"rates.toml": rate, "broken.toml": "[prices"})
+
+
+def test_prices_are_shown_in_another_currency_only_where_oracle_names_them() -> None:
+    made = load(SMALL + MEASURED)
+    euros = made.in_currency("EUR")
+    assert made.currencies == ("USD", "EUR")
+    assert made.in_currency("USD") is made
+    assert {sku: (str(each.amount), each.currency) for sku, each in euros.prices.items()} == {"B1": ("22.00", "EUR")}
+    assert euros.prices["B1"].product == "Large"
+    with pytest.raises(Invalid, match="I hold prices in USD and EUR only, and convert none: `python -m bot prices"):
+        made.in_currency("CHF")

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dac.catalog import Billing, Catalog, shipped
+from dac.catalog import Catalog, shipped
 from dac.errors import Invalid
 from dac.figures import Money, Price, Source, Trust, Unknown
 from dac.pricing import cents, difference, monthly, unit_hour, working
+from dac.shapes import Billing
 
 CATALOG = shipped()
 PRICED = sorted(name for name, shape in CATALOG.shapes.items() if shape.billing is not None)
