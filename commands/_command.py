@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from pydantic import BeforeValidator
 from pydantic.fields import FieldInfo
 
 from approvals.freezing import Freezer
@@ -19,6 +20,7 @@ from dac.catalog import Catalog
 from dac.figures import Frozen
 from dac.gateway import FleetReader
 from dac.handbook import Handbook
+from dac.naming import clip
 from dac.plans import Plan
 
 
@@ -47,16 +49,34 @@ class Option:
 
     `by_button`: buttons say it, people need not know it. `asked`: a form offers it too. `reads`: whether a text is a
     whole value; once all words are given, such a value may be several words, and its name may go without dashes.
-    `wants`: with it that argument is needed as well, so that a button can have a form ask for it.
+    `wants`: with it that argument is needed as well, so that a button can have a form ask for it. `among`: the values
+    there are and what a form calls each; with `many` several of them, typed with commas between.
     """
 
     by_button: bool = False
     asked: bool = False
     reads: Callable[[str], bool] | None = None
     wants: str = ""
+    among: Mapping[str, str] | None = None
+    many: bool = False
 
 
 Kind = Word | Rest | Option
+
+
+def ticked(among: Mapping[str, str]) -> BeforeValidator:
+    """Reads the value of an option with `many` into a tuple of the keys of `among`, in their order there."""
+
+    def read(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        words = [each.strip().casefold() for each in value.split(",") if each.strip()]
+        strangers = [each for each in words if each not in among]
+        if strangers:
+            raise ValueError(f"“{clip(strangers[0])}” is none of {', '.join(among)}")
+        return tuple(each for each in among if each in words)
+
+    return BeforeValidator(read)
 
 
 class Arguments(Frozen):
@@ -119,6 +139,7 @@ class Group(StrEnum):
     """Under which heading of /dac help a command stands."""
 
     LOOK = "Look"
+    ADVISE = "Advice"
     ASK = "Ask"
     DECIDE = "Decide"
     EMERGENCY = "In an emergency"
@@ -131,13 +152,17 @@ Choices = Callable[[Services], Sequence[tuple[str, str]]]
 
 @dataclass(frozen=True)
 class Command(Generic[A]):
-    """One verb of `/dac`. `run` raises `DacError` with a sentence for the person."""
+    """One verb of `/dac`, of one word or two. `run` raises `DacError` with a sentence for the person."""
 
     name: str
     summary: str
     arguments: type[A]
     run: Callable[[A, Call, Services], Reply]
     examples: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """What else people type for it, such as another spelling."""
+    needs: Callable[[Mapping[str, Any]], Sequence[str]] | None = None
+    """Arguments that are needed as well, given what has been typed; the form asks for them."""
     menus: Mapping[str, Choices] = field(default_factory=dict)
     submit: str = ""
     """What the form's button says, where the verb alone would say too much."""

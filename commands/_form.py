@@ -102,7 +102,9 @@ def _in_form(command: AnyCommand, name: str) -> bool:
 
 def _input(command: AnyCommand, name: str, kind: Kind, info: FieldInfo, value: Any, *, needed: bool) -> Block:
     element: Block
-    if name in command.menus:
+    if isinstance(kind, Option) and kind.among:
+        element = _choices(kind.among, value, many=kind.many)
+    elif name in command.menus:
         element = {"type": "external_select", "action_id": f"{ACTION}:{command.name}:{name}", "min_query_length": 0}
         element["placeholder"] = plain("Type to search", 150)
         if value:
@@ -122,6 +124,17 @@ def _input(command: AnyCommand, name: str, kind: Kind, info: FieldInfo, value: A
     }
 
 
+def _choices(among: Mapping[str, str], value: Any, *, many: bool) -> Block:
+    """Boxes to tick, or a menu where only one can be meant."""
+    offered = [_option(each, label) for each, label in among.items()]
+    given = str(value or "").replace(" ", "").split(",")
+    chosen = [each for each in offered if each["value"] in given]
+    element: Block = {"type": "checkboxes" if many else "static_select", "action_id": ACTION, "options": offered}
+    if chosen:
+        element |= {"initial_options": chosen} if many else {"initial_option": chosen[0]}
+    return element
+
+
 def _label(name: str) -> str:
     return LABELS.get(name, name.replace("_", " ").capitalize())
 
@@ -135,5 +148,8 @@ def _entered(element: Mapping[str, Any]) -> str | None:
     chosen = element.get("selected_option")
     if isinstance(chosen, Mapping):
         return str(chosen["value"])
+    ticked = element.get("selected_options")
+    if isinstance(ticked, list):
+        return ",".join(str(each["value"]) for each in ticked) or None
     value = element.get("value")
     return None if value is None else str(value).strip() or None

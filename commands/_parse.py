@@ -47,21 +47,41 @@ def understood(
 
     Raises `Invalid` for a verb nobody knows and for whatever is given and wrong.
     """
-    verb, tail = split_verb(text)
-    command = commands.get(verb or "help")
-    if command is None:
-        raise Invalid(unknown(verb, list(commands)))
+    command, tail = meant(commands, text)
     command = replace(command, in_thread=request_id is not None)
     parsed = parse(command, in_thread(command, tail, request_id))
     check_given(command, parsed)
     return command, parsed
 
 
+def meant(commands: Mapping[str, AnyCommand], text: str) -> tuple[AnyCommand, str]:
+    """The command that a line begins with and what follows it; `Invalid` with the nearest where there is none.
+
+    A command of two words comes before one of its first word.
+    """
+    known = {name: each for each in commands.values() for name in (each.name, *each.aliases)}
+    first, after = split_verb(text)
+    if not first:
+        return commands["help"], ""
+    second, rest = split_verb(after)
+    if second and (both := known.get(f"{first} {second}")):
+        return both, rest
+    if alone := known.get(first):
+        return alone, after
+    beginning = [name for name in commands if name.startswith(f"{first} ")]
+    if not beginning:
+        raise Invalid(unknown(f"{first} {second}".strip() if second else first, list(known)))
+    near = nearest(f"{first} {second}", beginning) if second else []
+    which = " or ".join(f"`/dac {name}`" for name in near[:1] or beginning)
+    said = f"I do not know “{clip(f'{first} {second}')}”." if second else f"“{first}” alone does not say what."
+    raise Invalid(f"{said} Did you mean {which}?")
+
+
 def unknown(verb: str, verbs: list[str]) -> str:
     """The sentence for a word that is no command."""
-    near = nearest(verb, verbs)
+    near = nearest(verb, verbs) or nearest(verb.split(" ", maxsplit=1)[0], verbs)
     meant = f"Did you mean `/dac {near[0]}`?" if near else "`/dac help` lists what I understand."
-    return f"I do not know “{clip(verb)}”. {meant}"
+    return f"I do not know “{clip(verb.split(' ', maxsplit=1)[0])}”. {meant}"
 
 
 def lacking(command: AnyCommand, parsed: Parsed) -> Invalid:
@@ -129,6 +149,7 @@ def parse(command: AnyCommand, tail: str) -> Parsed:
         else:
             raise Invalid(f"“{clip(word)}” is one word too many. Usage: `{command.usage}`")
     wanted = {kind.wants for name, (kind, _) in kinds.items() if isinstance(kind, Option) and name in values}
+    wanted |= set(command.needs(values) if command.needs else ())
     needed = [name for name, (_, info) in kinds.items() if info.is_required() or name in wanted]
     return Parsed(values=values, missing=tuple(name for name in needed if not values.get(name)))
 

@@ -26,7 +26,9 @@ from dac.errors import NotFound
 
 
 class Help(Arguments):
-    command: Annotated[str | None, Word(), Field(max_length=50, description="A command to tell more about")] = None
+    command: Annotated[str | None, Rest(after=""), Field(max_length=50, description="A command to tell more about")] = (
+        None
+    )
 
 
 def run(args: Help, call: Call, services: Services) -> Reply:  # noqa: ARG001 - every command runs with the same three
@@ -35,10 +37,12 @@ def run(args: Help, call: Call, services: Services) -> Reply:  # noqa: ARG001 - 
 
     if args.command is None:
         return _all(COMMANDS)
-    verb = args.command.casefold().removeprefix("/dac").strip()
-    if verb not in COMMANDS:
-        raise NotFound(unknown(verb, list(COMMANDS)))
-    return _one(COMMANDS[verb])
+    wanted = " ".join(args.command.casefold().strip('"“”„ ').removeprefix("/dac").split())
+    several = [each for each in COMMANDS.values() if wanted in {each.name, *each.aliases}]
+    several = several or [each for each in COMMANDS.values() if each.name.startswith(f"{wanted} ")]
+    if not several:
+        raise NotFound(unknown(wanted, list(COMMANDS)))
+    return _one(several[0]) if len(several) == 1 else _some(several)
 
 
 def _all(commands: dict[str, AnyCommand]) -> Reply:
@@ -61,6 +65,18 @@ def _all(commands: dict[str, AnyCommand]) -> Reply:
 def _heading(group: Group, commands: Iterable[AnyCommand]) -> str:
     lines = [f"`{escape(each.usage)}`\n{each.summary}" for each in commands if each.group is group]
     return "\n".join([f"*{group.value}*", *lines])
+
+
+def _some(commands: list[AnyCommand]) -> Reply:
+    """Those of two words that begin alike."""
+    names = ", ".join(f"/dac {each.name}" for each in commands)
+    return Reply(
+        text=names,
+        blocks=[
+            *(section(f"`{escape(each.usage)}`\n{each.summary}") for each in commands),
+            actions(*(button(f"More about {each.name}", f"help {each.name}") for each in commands[:5])),
+        ],
+    )
 
 
 def _one(command: AnyCommand) -> Reply:

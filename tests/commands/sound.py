@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from commands._answer import ASKED
 from commands._blocks import Block
 from sandbox.slack.blockkit import text_length, validate
 from tests.commands.room import texts
@@ -21,6 +22,19 @@ EVIL = ("<!channel", "<!here", "<!everyone", "<!subteam^SEVIL", "<@UEVIL", "<#CE
 
 MONEY = re.compile(r"\$\d")
 CITED = [f"{each.title}{close}, {each.as_of}" for each in CATALOG.sources.values() for close in ("", ">")]
+
+
+MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+FOOTNOTE = re.compile(f"([{MARKS}]+) .+, \\d{{4}}-\\d{{2}}-\\d{{2}}$")
+NAMED = sorted(
+    {*CATALOG.shapes, *CATALOG.prices, *(each for model in CATALOG.models.values() for each in (model.id, model.name))},
+    key=len,
+    reverse=True,
+)
+NO_FIGURE = re.compile(
+    r"`[^`]*`|<[^>]*>|\b\d{4}-\d{2}-\d{2}\b|" + "|".join(re.escape(each) for each in NAMED), re.IGNORECASE
+)
+"""What holds digits and is no figure: commands, links and dates, names of the catalogue."""
 
 
 def refused(text: str, blocks: Sequence[Block]) -> list[str]:
@@ -53,6 +67,37 @@ def unsourced(text: str, blocks: Sequence[Block]) -> bool:
     """Whether money is named without a source of the catalogue and its date in the same message."""
     whole = "\n".join((text, *texts(blocks)))
     return bool(MONEY.search(whole)) and not any(each in whole for each in CITED)
+
+
+def bare(blocks: Sequence[Block]) -> list[str]:
+    """Lines of a footnoted answer that hold a figure and no mark, and marks that no footnote explains.
+
+    Names hold digits too: those of the catalogue, dates, addresses and whatever stands in `code` are no figures; what a
+    person asked is their own.
+    """
+    lines = [line for text in _prose(blocks) for line in text.split("\n")]
+    notes = {found[1] for line in lines if (found := FOOTNOTE.match(line))}
+    wrong = []
+    for line in lines:
+        if line.startswith(ASKED) or FOOTNOTE.match(line):
+            continue
+        marks = set(re.findall(f"[{MARKS}]+", line))
+        figures = re.search(r"\d", NO_FIGURE.sub("", line))
+        if (figures and not marks) or not marks <= notes:
+            wrong.append(line)
+    return wrong
+
+
+def _prose(value: Any) -> list[str]:
+    """The texts people read, those of buttons and of preformatted quotations left out."""
+    if isinstance(value, dict):
+        if value.get("type") in {"actions", "header"}:
+            return []
+        own = [re.sub(r"```.*?```", "", value["text"], flags=re.DOTALL)] if value.get("type") == "mrkdwn" else []
+        return own + [each for inner in value.values() for each in _prose(inner)]
+    if isinstance(value, (list, tuple)):
+        return [each for inner in value for each in _prose(inner)]
+    return []
 
 
 def markup(value: Any) -> list[str]:

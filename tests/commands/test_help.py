@@ -59,7 +59,7 @@ def test_every_command_is_documented(verb: str) -> None:
     assert command.name == verb
     assert command.summary.endswith(".")
     assert command.examples
-    assert all(example.split()[0] == verb for example in command.examples)
+    assert all(f"{example} ".startswith(f"{verb} ") for example in command.examples)
     for name, (_, info) in command.arguments.kinds().items():
         assert described(info), name
 

@@ -130,7 +130,6 @@ def test_what_was_not_said_is_listed_and_what_was_is_kept(
         ("scale --because launch", "There is no “--because” here"),
         ("scale --cluster chat", "There is no “--cluster” here"),
         ("status chat prod", "“prod” is one word too many"),
-        ("help scale now", "“now” is one word too many"),
         ("status --page", "“--page” wants a value after it"),
         ("status --page two", "Page: "),
         ("status --page 0", "Page: "),
