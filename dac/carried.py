@@ -1,0 +1,59 @@
+"""What a cluster's units have been seen to carry: its own hours as a benchmark, where none is published."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, Decimal
+
+from dac.figures import Frozen, Source
+from dac.health import ERRORS, SLOW
+from dac.history import History, Hour, calls_per_second
+
+LEAST_CALLS = Decimal(100)
+"""Calls of an hour below which its p95 latency and its share of errors are chance."""
+
+
+class Carried(Frozen):
+    """Read off a cluster that had `units` all along; rates are requests a second, averages of an hour.
+
+    `busiest` is the rate of its busiest hour, None where hours were not counted. `per_unit` is the most that one unit
+    has carried in an hour that went well: p95 latency and share of errors within what the handbook alarms at. It is
+    what a unit carries at least; that it can carry more has not been seen. `strained`: the busiest hour itself did not
+    go well.
+    """
+
+    units: int
+    busiest: Decimal | None
+    per_unit: Decimal
+    strained: bool
+    p95_seconds: Decimal | None
+    source: Source
+
+    def needed(self, rate: Decimal) -> int:
+        """Units for so many requests a second, at what one has carried; one at the least."""
+        if not self.per_unit:
+            return self.units
+        return max(int((rate / self.per_unit).to_integral_value(ROUND_CEILING)), 1)
+
+
+def carried(history: History, units: int) -> Carried | None:
+    """None where it was not called, or where how it went was not measured."""
+    peak = history.peak
+    went = [(each, _well(each)) for each in history.hours if each.calls]
+    well = [calls_per_second(each) or Decimal(0) for each, fine in went if fine]
+    if peak is None or not peak.calls or not well:
+        return None
+    return Carried(
+        units=units,
+        busiest=calls_per_second(peak),
+        per_unit=max(well) / units,
+        strained=_well(peak) is False,
+        p95_seconds=peak.p95_seconds,
+        source=history.source,
+    )
+
+
+def _well(hour: Hour) -> bool | None:
+    """None where it cannot be told."""
+    if hour.calls is None or hour.calls < LEAST_CALLS or hour.p95_seconds is None or hour.errors is None:
+        return None
+    return hour.p95_seconds <= SLOW and hour.errors / hour.calls <= ERRORS
