@@ -15,9 +15,13 @@ PER_TRANSACTIONS, PER_TOKENS = 10_000, 1_000_000
 
 
 class OnDemandPrice(Frozen):
-    """What a token costs on its way in and on its way out, exact, and how that was reckoned."""
+    """What a token costs on its way in and on its way out, exact, and how that was reckoned.
+
+    `offered` is False for a model that is not had on demand any more: the price is the one it last had.
+    """
 
     model: str
+    offered: bool
     currency: str
     per_prompt_token: Decimal
     per_response_token: Decimal
@@ -32,8 +36,8 @@ class OnDemandPrice(Frozen):
 
 
 def on_demand(catalog: Catalog, model: ModelEntry) -> OnDemandPrice | Unknown:
-    """By the catalogue's price list; unknown where the model is not had on demand or its price is not on file."""
-    if model.on_demand is False:
+    """By the catalogue's price list; unknown where the model never was had on demand or its price is not on file."""
+    if model.on_demand is False and not model.on_demand_skus:
         return _unknown(catalog, model, f"{model.name} is not had on demand")
     lines = [catalog.price(sku) for sku in model.on_demand_skus]
     listed = [each for each in lines if each is not None]
@@ -56,6 +60,7 @@ def _by_characters(catalog: Catalog, model: ModelEntry, listed: PriceEntry) -> O
     out = Decimal(0) if model.kind is Kind.EMBED else per_token
     return OnDemandPrice(
         model=model.id,
+        offered=model.on_demand is not False,
         currency=listed.currency,
         per_prompt_token=per_token,
         per_response_token=out,
@@ -68,6 +73,7 @@ def _by_characters(catalog: Catalog, model: ModelEntry, listed: PriceEntry) -> O
 def _by_tokens(model: ModelEntry, into: PriceEntry, out: PriceEntry) -> OnDemandPrice:
     return OnDemandPrice(
         model=model.id,
+        offered=model.on_demand is not False,
         currency=into.currency,
         per_prompt_token=into.amount / PER_TOKENS,
         per_response_token=out.amount / PER_TOKENS,
