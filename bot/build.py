@@ -26,6 +26,7 @@ from approvals.requests import Requests
 from approvals.service import Approvals
 from approvals.store import Store
 from bot.cards import Cards
+from bot.catalog_files import read_catalog
 from bot.connection import Sleep, sign_in, take_deliveries
 from bot.desk import Desk
 from bot.directory import Directory
@@ -42,7 +43,7 @@ from bot.settings import Settings
 from bot.slack import Slack
 from bot.workers import Workers
 from commands._command import Services
-from dac.catalog import Catalog, shipped
+from dac.catalog import Catalog
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ def oracle_config(settings: Settings, catalog: Catalog) -> OracleConfig:
 async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep) -> AsyncIterator[Bot]:
     """The bot at work, connected to Slack, until the context ends."""
     async with AsyncExitStack() as stack:
-        catalog, handbook = shipped(), read_handbook(settings.handbook_dir)
+        catalog, handbook = read_catalog(settings.catalog_files), read_handbook(settings.handbook_dir)
         holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         store = Store(settings.database)
         policy_file = PolicyFile(settings.policy_file, store, now)

@@ -18,6 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from approvals.policy import People
 from approvals.store import Store
 from bot.build import oracle_config
+from bot.catalog_files import read_catalog
 from bot.handbook_folder import read_handbook
 from bot.oracle import connect
 from bot.policy_file import read_policy
@@ -46,6 +47,11 @@ def _files(settings: Settings) -> Iterator[Finding]:
         yield "policy", True, f"{len(rules)} rules in {settings.policy_file}"
     except DacError as error:
         yield "policy", False, str(error)
+    try:
+        read_catalog(settings.catalog_files)
+        yield "catalogue", True, ", ".join(("as shipped", *(f"over it {path}" for path in settings.catalog_files)))
+    except DacError as error:
+        yield "catalogue", False, str(error)
     try:
         yield "handbook", True, str(read_handbook(settings.handbook_dir).source)
     except DacError as error:
@@ -142,7 +148,12 @@ async def _asked(call: Callable[[], Awaitable[AsyncSlackResponse]]) -> tuple[Asy
 
 
 def _oracle(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:
-    oracle = connect(oracle_config(settings, shipped()), now=now)
+    try:
+        catalog = read_catalog(settings.catalog_files)
+    except DacError:
+        # Told above already; what Oracle says does not depend on it.
+        catalog = shipped()
+    oracle = connect(oracle_config(settings, catalog), now=now)
     try:
         for each in oracle.check():
             yield f"Oracle, {each.what}", each.ok, each.sentence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -32,6 +33,32 @@ class Files(BaseSettings):
             "A folder with the team's own edition of the handbook's files; those missing come from the package"
         ),
     )
+    catalog_files: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (),
+        description=(
+            "The team's own catalogue files (contract rates, own benchmarks), separated by commas, read over the "
+            "shipped one, the last counting; see catalog.example.toml"
+        ),
+    )
+    price_list_url: str = Field(
+        "https://apexapps.oracle.com/pls/apex/cetools/api/v1/products/",
+        description="Where `python -m bot prices refresh` reads Oracle's public price list",
+    )
+
+    @field_validator("catalog_files", mode="before")
+    @classmethod
+    def _paths(cls, value: object) -> object:
+        return _listed(value)
+
+    @field_validator("price_list_url")
+    @classmethod
+    def _unseen_on_the_way(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme == "https" and parts.hostname:
+            return url
+        if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}:
+            return url
+        raise ValueError("must begin with https://; http:// is for this machine alone")
 
 
 class Settings(Files):
@@ -87,7 +114,7 @@ class Settings(Files):
     @field_validator("oci_regions", "oci_compartments", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(filter(None, (each.strip() for each in value.split(",")))) if isinstance(value, str) else value
+        return _listed(value)
 
     @field_validator("slack_api_url")
     @classmethod
@@ -105,6 +132,11 @@ class Settings(Files):
     @property
     def lease(self) -> timedelta:
         return timedelta(seconds=self.lease_seconds)
+
+
+def _listed(value: object) -> object:
+    """What commas separate."""
+    return tuple(filter(None, (each.strip() for each in value.split(",")))) if isinstance(value, str) else value
 
 
 Kind = TypeVar("Kind", bound=Files)
@@ -139,4 +171,4 @@ def _line(loc: tuple[int | str, ...], kind: str, message: str) -> str:
     name = str(loc[0])
     field = name if name in Settings.model_fields else name.lower().removeprefix("dac_")
     named = variable(field) if field in Settings.model_fields else name
-    return f"{named} is not set" if kind == "missing" else f"{named}: {message}"
+    return f"{named} is not set" if kind == "missing" else f"{named}: {message.removeprefix('Value error, ')}"

@@ -40,7 +40,7 @@ def settings() -> str:
     for name, info in Settings.model_fields.items():
         if info.is_required():
             default = "**needed**"
-        elif info.default is PydanticUndefined or info.default is None:
+        elif info.default is PydanticUndefined or info.default in {None, ()}:
             default = ""
         else:
             default = f"`{info.default}`"

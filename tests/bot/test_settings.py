@@ -99,6 +99,10 @@ def test_an_empty_secret_is_none(monkeypatch: pytest.MonkeyPatch, transport: str
         ("DAC_LOG_LEVEL", "LOUD"),
         ("DAC_POLL_SECONDS", "xoxb-very-secret"),
         ("DAC_LOG_LEVEL", "xoxb-very-secret"),
+        ("DAC_PRICE_LIST_URL", "http://prices.example.com/very-secret"),
+        ("DAC_PRICE_LIST_URL", "ftp://127.0.0.1/very-secret"),
+        ("DAC_PRICE_LIST_URL", "https:very-secret"),
+        ("DAC_PRICE_LIST_URL", "https://[very-secret"),
     ],
 )
 def test_what_is_wrong_is_named_in_one_line_without_its_value(
@@ -125,6 +129,18 @@ def test_lists_are_separated_by_commas_and_spaces_do_not_matter(monkeypatch: pyt
     told(monkeypatch, {"DAC_OCI_REGIONS": " us-chicago-1 ,eu-frankfurt-1,", "DAC_OCI_COMPARTMENTS": "a,b , c"})
     assert read().oci_regions == ("us-chicago-1", "eu-frankfurt-1")
     assert read().oci_compartments == ("a", "b", "c")
+
+
+def test_the_teams_catalogue_files_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read().catalog_files == ()
+    monkeypatch.setenv("DAC_CATALOG_FILES", "prices.toml, ours/own.toml")
+    assert read().catalog_files == (Path("prices.toml"), Path("ours/own.toml"))
+
+
+def test_the_price_list_is_read_over_https_except_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read().price_list_url.startswith("https://apexapps.oracle.com/")
+    monkeypatch.setenv("DAC_PRICE_LIST_URL", "http://127.0.0.1:8000/prices/")
+    assert read().price_list_url == "http://127.0.0.1:8000/prices/"
 
 
 def test_a_variable_nobody_knows_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
