@@ -83,12 +83,12 @@ def told(note: Note) -> str:
 def _texts(piece: Piece) -> Iterator[str]:
     match piece.kind:
         case Kind.HEADING:
-            yield f"*{escape(piece.text)}*"
+            yield from (f"*{part}*" for part in _parts(piece.text))
         case Kind.CODE:
             yield from (f"{FENCE}\n{part}\n{FENCE}" for part in _parts(piece.text))
         case Kind.TABLE:
-            yield from _rows(rows(piece.text))
-        case Kind.LINES:
+            yield from (part for row in _rows(rows(piece.text)) for part in _parts(row))
+        case _:
             yield from map(_formatted, _parts(piece.text))
 
 
@@ -97,18 +97,19 @@ def _formatted(escaped: str) -> str:
     return LINK.sub(r"<\2|\1>", BOLD.sub(r"*\1*", escaped))
 
 
-def _rows(table: Iterable[Sequence[str]]) -> Iterator[str]:
+def _rows(table: Sequence[Sequence[str]]) -> Iterator[str]:
     """A row as a paragraph, for a phone is narrow: its first cell, then each other one after its column's heading."""
     heads: Sequence[str] = ()
-    for row in table:
-        first, *cells = map(escape, row)
+    for place, (first, *cells) in enumerate(table, 1):
         if not cells:
             yield f"*{first}*"
-        elif not heads:
-            heads = (first, *cells)
-        else:
+        elif heads:
             told = (f"{head}: {cell}" for head, cell in zip_longest(heads[1:], cells, fillvalue="-"))
             yield f"{heads[0]}: *{first}*\n{' · '.join(told)}"
+        elif place < len(table):
+            heads = (first, *cells)
+        else:
+            yield f"*{first}*\n{' · '.join(cells)}"
 
 
 def _parts(text: str) -> Iterator[str]:

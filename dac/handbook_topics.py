@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -24,7 +24,7 @@ SPACED = " · "
 class Note(Frozen):
     """What Oracle does today instead of what the handbook says, and where that can be read."""
 
-    text: Text
+    text: Annotated[Text, Field(max_length=500)]
     sources: Sources
 
     @property
@@ -38,8 +38,8 @@ class Topic(Frozen):
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     group: Text
-    title: Text
-    gist: Text
+    title: Annotated[Text, Field(max_length=100)]
+    gist: Annotated[Text, Field(max_length=150)]
     aliases: tuple[Text, ...] = ()
     text: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), Field(repr=False)]
     notes: tuple[Note, ...] = ()
@@ -67,6 +67,7 @@ class Hit(Frozen):
     note: Note | None = None
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """As it is compared: neither case nor punctuation counts."""
     return ODD.sub(" ", text.casefold()).strip()

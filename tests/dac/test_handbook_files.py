@@ -68,6 +68,7 @@ def test_bands_may_be_other_ones_and_the_last_may_have_no_end() -> None:
         ("sizing", "gist = ", "jest = ", "sizing.toml: gist is missing"),
         ("sizing", 'gist = "Units', 'gist = ""\nother = "Units', "sizing.toml: gist"),
         ("sizing", 'sources = ["command-a"]', 'sources = ["command-b"]', 'names "command-b", which is not in sources'),
+        ("sizing", 'gist = "', f'gist = "{"much " * 40}', "sizing.toml: gist must have at most 150 characters"),
         ("sizing", 'sources = ["command-a"]', "sources = []", "in notes, item 1: sources must list one or more"),
         ("sizing", "2-5 units", "a few units", "sizing.toml: in text: “Light (< 10 req/sec): a few units” is not"),
         ("sizing", "2-5 units", "5-2 units", "in traffic_bands: item 1 must have the smaller number first"),
