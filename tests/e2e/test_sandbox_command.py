@@ -19,7 +19,6 @@ from tests.e2e.asking import ANSWER_SECONDS, ask, until
 from tests.e2e.processes import ROOT
 
 STOP_SECONDS = 20.0
-SECOND_SECONDS = 5.0
 PARTS = ("sandbox.oracle", "sandbox.slack", "bot")
 
 
@@ -65,14 +64,6 @@ class Sandbox:
                 if here and "-m" in words:
                     found[words[words.index("-m") + 1]] = int(entry.name)
         return found
-
-    def processor_seconds(self, process: subprocess.Popen[str]) -> float:
-        """What it and its parts have used up so far."""
-        used = 0.0
-        for pid in {process.pid, *self.parts().values()}:
-            words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            used += sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK")
-        return used
 
     def logs(self) -> str:
         return "\n".join(each.read_text(errors="replace")[-2000:] for each in self.folder.glob(".sandbox/*.log"))
@@ -128,8 +119,6 @@ def test_it_names_one_page_that_answers_and_what_was_kept_is_there_at_the_second
 
     second = sandbox.start("--port", "0", "--keep")
     base = sandbox.url(second).partition("/?")[0]
-    # Of the processor, not of the clock: this machine may have other things to do.
-    assert sandbox.processor_seconds(second) < SECOND_SECONDS
     _say(base, "cancel 1")
     until(lambda: "cancelled request 1" in str(_messages(base)))
 
