@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, Decimal
 
+from dac.change import units
 from dac.figures import Frozen, Source
 from dac.health import ERRORS, SLOW
 from dac.history import History, Hour, calls_per_second
@@ -27,6 +28,16 @@ class Carried(Frozen):
     strained: bool
     p95_seconds: Decimal | None
     source: Source
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What was measured, a line each."""
+        said = []
+        if self.busiest is not None:
+            p95 = "latency not measured" if self.p95_seconds is None else f"p95 {self.p95_seconds:.1f} s"
+            said.append(f"Busiest hour: {self.busiest:.2f} requests/s on {units(self.units)}, {p95}")
+        said.append(f"In an hour that went well one unit has carried {self.per_unit:.2f} requests/s, more was not seen")
+        return tuple(said)
 
     def needed(self, rate: Decimal) -> int:
         """Units for so many requests a second, at what one has carried; one at the least."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from dac.cluster import Cluster, Fleet, Headroom, WorkRequest
+from dac.discovery import Discovery
 from dac.figures import Unknown
+from dac.history import History
 
 
 class FleetReader(Protocol):
@@ -26,6 +28,17 @@ class FleetReader(Protocol):
 
     def headroom(self, cluster: Cluster) -> Headroom | Unknown:
         """How much of the service limit that its shape counts against is left, or why that is not known."""
+        ...
+
+    def history(self, cluster: Cluster, *, days: int = 7) -> History:
+        """Its load in the full hours of the last days, though none before it was made; minutes old at the most.
+
+        `Invalid` for days that Monitoring does not keep, `Denied`, `NotFound`, `Unavailable`.
+        """
+        ...
+
+    def discover(self) -> Discovery:
+        """What Oracle says of its models in all configured regions, minutes old at the most; failures become gaps."""
         ...
 
 

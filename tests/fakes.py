@@ -18,8 +18,10 @@ from approvals.states import Action
 from approvals.store import Decide, Store
 from dac.catalog import Catalog, shipped
 from dac.cluster import Cluster, Endpoint, Fleet, Gap, Headroom, Lifecycle, Model, Traffic, WorkRequest, WorkStatus
+from dac.discovery import Discovery
 from dac.errors import Conflict, Invalid, NotFound
 from dac.figures import Unknown
+from dac.history import History, Hour, each_hour, window
 from dac.scaling import ScalePlan, plan_scale
 
 T = TypeVar("T")
@@ -118,6 +120,9 @@ class FakeOracle:
     limit: int | None = 100
     ending: Ending = Ending.DONE
     accepted: list[Accepted] = field(default_factory=list)
+    histories: dict[str, History] = field(default_factory=dict)
+    """By cluster; one that has none was not measured."""
+    discovered: Discovery = field(default_factory=lambda: Discovery(read_at=START))
 
     def __post_init__(self) -> None:
         self._clusters = {each.id: each for each in self.fleet_seen.clusters}
@@ -179,6 +184,12 @@ class FakeOracle:
     def headroom(self, cluster: Cluster) -> Headroom | Unknown:
         return self._called("headroom", lambda: self._headroom(cluster))
 
+    def history(self, cluster: Cluster, *, days: int = 7) -> History:
+        return self._called("history", lambda: self._history(cluster, days))
+
+    def discover(self) -> Discovery:
+        return self._called("discover", lambda: self.discovered)
+
     # Changing
 
     def scale(self, cluster: Cluster, unit_count: int, *, tags: Mapping[str, str]) -> str | None:
@@ -224,6 +235,12 @@ class FakeOracle:
             available=self.limit - used,
             read_at=self.clock.now(),
         )
+
+    def _history(self, cluster: Cluster, days: int) -> History:
+        since, until = window(self.clock.now(), days)
+        unmeasured = tuple(Hour(since=each) for each in each_hour(since, until))
+        missing = History(cluster_id=cluster.id, since=since, until=until, hours=unmeasured, read_at=self.clock.now())
+        return self.histories.get(cluster.id, missing)
 
     def _scale(self, cluster: Cluster, unit_count: int, tags: Mapping[str, str]) -> str | None:
         held = self._cluster(cluster.region, cluster.id)

@@ -13,7 +13,8 @@ class Patience:
     """How long, in seconds, Oracle is waited for before a person is told.
 
     `connect` and `silence` bound one exchange (making the connection; each wait for more of the answer), `read` and
-    `write` everything done for one question including attempts after the first, `fleet` the reading of all regions.
+    `write` everything done for one question including attempts after the first, `fleet` the reading of all regions,
+    `history` that of the hours of many days.
     """
 
     connect: float = 3.0
@@ -21,6 +22,7 @@ class Patience:
     read: float = 15.0
     write: float = 20.0
     fleet: float = 20.0
+    history: float = 30.0
     attempts: int = 3
 
 
@@ -29,7 +31,8 @@ class OracleConfig:
     """`endpoint` replaces Oracle's own addresses: `{region}` and `{service}` in it are filled in where present.
 
     `limit_of_shape` names the service limit that each cluster shape counts against. Without an `executor` nothing can
-    be changed. `tenancy` is only needed where the reading identity does not name it.
+    be changed. `tenancy` is only needed where the reading identity does not name it. `fresh_for` is how many seconds a
+    reading of the fleet is given again, `slow_fresh_for` one of what changes slowly: hours that are over, and models.
     """
 
     regions: tuple[str, ...]
@@ -41,6 +44,7 @@ class OracleConfig:
     limit_of_shape: Mapping[str, str] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     fresh_for: float = 20.0
+    slow_fresh_for: float = 300.0
     parallel: int = 16
 
     def __post_init__(self) -> None:

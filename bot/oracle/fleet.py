@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextvars
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,24 +11,10 @@ from bot.oracle import answers
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.config import OracleConfig
-from bot.oracle.deadline import left, within
 from bot.oracle.errors import understood
 from bot.oracle.metrics import Measured, Monitoring
+from bot.oracle.parts import Part, read_parts
 from dac.cluster import Cluster, Endpoint, Fleet, Gap, Model, Traffic
-from dac.errors import DacError
-
-GRACE = 0.05
-"""Share of the deadline by which parts give up earlier, in time to say why and to hand over what they have."""
-
-
-@dataclass(frozen=True)
-class _Part:
-    """One thing to read in one place, and what becomes of it."""
-
-    region: str
-    what: str
-    read: Callable[[], Any]
-    keep: Callable[[Any], Sequence[_Part]]
 
 
 @dataclass
@@ -52,15 +36,13 @@ class FleetReading:
     def read(self) -> Fleet:
         # Without an identity there is nothing to show at all: better one refusal than a gap for every part.
         self._clients.sign_in()
-        with within(self._config.patience.fleet):
-            self._read_all(
-                [
-                    part
-                    for region in self._config.regions
-                    for compartment_id in self._config.compartments
-                    for part in self._parts(region, compartment_id)
-                ]
-            )
+        parts = [
+            part
+            for region in self._config.regions
+            for compartment_id in self._config.compartments
+            for part in self._parts(region, compartment_id)
+        ]
+        unread = read_parts(parts, seconds=self._config.patience.fleet, parallel=self._config.parallel)
         seen = self._seen
         return Fleet(
             taken_at=self._at,
@@ -68,45 +50,10 @@ class FleetReading:
             endpoints=tuple(sorted(seen.endpoints, key=lambda each: (each.name, each.region, each.id))),
             models=tuple(sorted(seen.models.values(), key=lambda each: (each.name, each.region, each.id))),
             traffic=tuple(sorted(seen.traffic, key=lambda each: (each.endpoint_id, each.window))),
-            gaps=tuple(sorted(seen.gaps, key=lambda each: (each.region, each.what))),
+            gaps=tuple(sorted((*seen.gaps, *unread), key=lambda each: (each.region, each.what))),
         )
 
-    def _read_all(self, parts: Sequence[_Part]) -> None:
-        pool = ThreadPoolExecutor(self._config.parallel, thread_name_prefix="oracle")
-        running: dict[Future[Any], _Part] = {}
-
-        def start(more: Sequence[_Part]) -> None:
-            for part in more:
-                # The copy carries the deadline into the thread.
-                running[pool.submit(contextvars.copy_context().run, self._carry_out, part)] = part
-
-        try:
-            start(parts)
-            while running and left() > 0:
-                done, _ = wait(running, timeout=left(), return_when=FIRST_COMPLETED)
-                for each in done:
-                    start(self._take(running.pop(each), each))
-        finally:
-            # Not waited for: what still hangs gives up by itself, at the same deadline.
-            pool.shutdown(wait=False, cancel_futures=True)
-        for part in running.values():
-            self._gap(part, f"no complete answer within {self._config.patience.fleet:g} s")
-
-    def _carry_out(self, part: _Part) -> Any:
-        with within(left() - GRACE * self._config.patience.fleet):
-            return part.read()
-
-    def _take(self, part: _Part, done: Future[Any]) -> Sequence[_Part]:
-        try:
-            return part.keep(done.result())
-        except DacError as error:
-            self._gap(part, str(error))
-            return ()
-
-    def _gap(self, part: _Part, because: str) -> None:
-        self._seen.gaps.append(Gap(region=part.region, what=part.what, because=because))
-
-    def _parts(self, region: str, compartment_id: str) -> Sequence[_Part]:
+    def _parts(self, region: str, compartment_id: str) -> Sequence[Part]:
         client, seen = self._clients.generative_ai, self._seen
         where = f"compartment {answers.short(compartment_id)}"
 
@@ -122,23 +69,23 @@ class FleetReading:
 
             return found
 
-        def keep_clusters(found: list[Cluster]) -> Sequence[_Part]:
+        def keep_clusters(found: list[Cluster]) -> Sequence[Part]:
             seen.clusters += found
             return ()
 
-        def keep_models(found: list[Model]) -> Sequence[_Part]:
+        def keep_models(found: list[Model]) -> Sequence[Part]:
             # Base models belong to Oracle, so every compartment of a region lists them.
             seen.models.update({each.id: each for each in found})
             return ()
 
-        def keep_endpoints(found: list[Endpoint]) -> Sequence[_Part]:
+        def keep_endpoints(found: list[Endpoint]) -> Sequence[Part]:
             seen.endpoints += found
             if not found:
                 return ()
             what = f"traffic in {where}"
-            return (_Part(region, what, lambda: self._measure(region, compartment_id, tuple(found)), keep_traffic),)
+            return (Part(region, what, lambda: self._measure(region, compartment_id, tuple(found)), keep_traffic),)
 
-        def keep_traffic(measured: Measured) -> Sequence[_Part]:
+        def keep_traffic(measured: Measured) -> Sequence[Part]:
             seen.traffic += measured.traffic
             if measured.problem:
                 seen.gaps.append(Gap(region=region, what=f"traffic in {where}", because=str(measured.problem)))
@@ -148,9 +95,9 @@ class FleetReading:
         read_endpoints = listing("endpoints", "list_endpoints", answers.endpoint)
         read_models = listing("models", "list_models", answers.model)
         return (
-            _Part(region, f"clusters in {where}", read_clusters, keep_clusters),
-            _Part(region, f"endpoints in {where}", read_endpoints, keep_endpoints),
-            _Part(region, f"models in {where}", read_models, keep_models),
+            Part(region, f"clusters in {where}", read_clusters, keep_clusters),
+            Part(region, f"endpoints in {where}", read_endpoints, keep_endpoints),
+            Part(region, f"models in {where}", read_models, keep_models),
         )
 
     def _measure(self, region: str, compartment_id: str, endpoints: tuple[Endpoint, ...]) -> Measured:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.oracle import answers
 from bot.oracle.calls import Calls
@@ -32,6 +32,8 @@ ENDPOINT_OCID = "ocid1.generativeaiendpoint."
 DEFINITIONS = 1000
 """How many definitions of one metric are looked at to learn its dimensions: one page."""
 
+Value = TypeVar("Value")
+
 RECENT, IDLE = timedelta(hours=1), timedelta(hours=72)
 MANY_STREAMS = 1000
 """Above this, hours are too fine for the longer window: Monitoring returns at most 100,000 points."""
@@ -46,7 +48,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class _Window:
+class Window:
     since: datetime
     until: datetime
     interval: str
@@ -60,7 +62,7 @@ def _total(points: list[Decimal]) -> Decimal:
 class _Question:
     figure: str
     metric: str
-    window: _Window
+    window: Window
     statistic: str = "sum()"
     merge: Callable[[list[Decimal]], Decimal] = _total
 
@@ -100,7 +102,7 @@ class Monitoring:
         problem = None
         try:
             names = self.metric_names()
-            dimension = self._endpoint_dimension({each.id for each in endpoints}) if CALLS in names else None
+            dimension = self.endpoint_dimension({each.id for each in endpoints}) if CALLS in names else None
             if dimension:
                 for question in _questions(recent, idle):
                     if question.metric in names:
@@ -125,7 +127,8 @@ class Monitoring:
                 names.update(each["name"] for each in page.data)
         return names
 
-    def _endpoint_dimension(self, ids: set[str]) -> str | None:
+    def endpoint_dimension(self, ids: Collection[str]) -> str | None:
+        """The one that holds endpoints' OCIDs, as far as Monitoring has points of calls; `ids` are ours."""
         doing = f"Listing the dimensions of {CALLS} {self._where}"
         response = self._calls.read(
             doing,
@@ -140,16 +143,27 @@ class Monitoring:
         named = ours or {key for key, value in pairs if str(value).startswith(ENDPOINT_OCID)}
         return next((key for key in ENDPOINT_DIMENSIONS if key in named), min(named, default=None))
 
-    def _summarize(self, question: _Question, dimension: str) -> _Readings:
-        name, window = question.metric, question.window
-        doing = f"Reading {name} {self._where}"
+    def ask(
+        self,
+        metric: str,
+        window: Window,
+        read: Callable[[list[answers.Json]], Value],
+        *,
+        grouped: str,
+        statistic: str = "sum()",
+    ) -> Value:
+        """What `read` makes of the streams that Monitoring answers with.
+
+        `grouped` says what makes a stream, such as "groupBy(resourceId)".
+        """
+        doing = f"Reading {metric} {self._where}"
         response = self._calls.read(
             doing,
             lambda: self._client.summarize_metrics_data(
                 self._compartment_id,
                 {
                     "namespace": NAMESPACE,
-                    "query": f"{name}[{window.interval}].groupBy({dimension}).{question.statistic}",
+                    "query": f"{metric}[{window.interval}].{grouped}.{statistic}",
                     "startTime": window.since,
                     "endTime": window.until,
                     # Left out it is a minute, which makes intervals overlap and counts everything many times.
@@ -157,22 +171,34 @@ class Monitoring:
                 },
             ),
         )
-        readings = _Readings(known=True)
         with understood(doing):
-            for stream in response.data:
+            return read(response.data)
+
+    def _summarize(self, question: _Question, dimension: str) -> _Readings:
+        def read(streams: list[answers.Json]) -> _Readings:
+            readings = _Readings(known=True)
+            for stream in streams:
                 points = [Decimal(str(each["value"])) for each in stream["aggregatedDatapoints"] or ()]
                 if points:
                     readings.figures[stream["dimensions"][dimension]] = question.merge(points)
-                readings.unit = readings.unit or (stream.get("metadata") or {}).get("unit")
-        return readings
+                readings.unit = readings.unit or unit_of(stream)
+            return readings
+
+        grouped = f"groupBy({dimension})"
+        return self.ask(question.metric, question.window, read, grouped=grouped, statistic=question.statistic)
 
 
-def _questions(recent: _Window, idle: _Window) -> tuple[_Question, ...]:
+def unit_of(stream: answers.Json) -> str | None:
+    """What Monitoring counts in, such as "ms"."""
+    return (stream.get("metadata") or {}).get("unit")
+
+
+def _questions(recent: Window, idle: Window) -> tuple[_Question, ...]:
     """The most telling first, for the deadline may cut the rest off."""
     # A percentile cannot be put together from parts. Where Monitoring counts hours from the start of the window this is
     # one point; where from the full hour, two, of which the worse one is shown.
     end = recent.until.replace(second=0, microsecond=0)
-    whole_hour = _Window(end - RECENT, end, "1h")
+    whole_hour = Window(end - RECENT, end, "1h")
     return (
         _Question(CALLS, CALLS, recent),
         _Question(IDLE_CALLS, CALLS, idle),
@@ -184,19 +210,19 @@ def _questions(recent: _Window, idle: _Window) -> tuple[_Question, ...]:
     )
 
 
-def _recent(at: datetime) -> _Window:
+def _recent(at: datetime) -> Window:
     """Begins on a full interval, so that no point counts what came before; the last one may not be full yet."""
     start = at - RECENT
-    return _Window(start.replace(minute=start.minute - start.minute % 5, second=0, microsecond=0), at, "5m")
+    return Window(start.replace(minute=start.minute - start.minute % 5, second=0, microsecond=0), at, "5m")
 
 
-def _idle(at: datetime, streams: int) -> _Window:
+def _idle(at: datetime, streams: int) -> Window:
     start = (at - IDLE).replace(minute=0, second=0, microsecond=0)
-    return _Window(start, at, "1h") if streams <= MANY_STREAMS else _Window(start.replace(hour=0), at, "1d")
+    return Window(start, at, "1h") if streams <= MANY_STREAMS else Window(start.replace(hour=0), at, "1d")
 
 
 def _records(
-    endpoints: tuple[Endpoint, ...], recent: _Window, idle: _Window, read: dict[str, _Readings]
+    endpoints: tuple[Endpoint, ...], recent: Window, idle: Window, read: dict[str, _Readings]
 ) -> Iterator[Traffic]:
     for each in endpoints:
         yield Traffic(

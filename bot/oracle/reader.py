@@ -10,13 +10,17 @@ from bot.oracle import answers
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.config import OracleConfig
+from bot.oracle.discovery import DiscoveryReading
 from bot.oracle.errors import understood
 from bot.oracle.fleet import FleetReading
+from bot.oracle.history import Histories
 from bot.oracle.limits import headroom
 from bot.oracle.workrequests import work_requests
 from dac.cluster import Cluster, Fleet, Headroom, WorkRequest
+from dac.discovery import Discovery
 from dac.errors import DacError
 from dac.figures import Unknown
+from dac.history import History
 
 
 class OracleReader:
@@ -25,6 +29,10 @@ class OracleReader:
     def __init__(self, clients: Clients, calls: Calls, config: OracleConfig, now: Callable[[], datetime]) -> None:
         self._clients, self._calls, self._config, self._now = clients, calls, config, now
         self._fleet = Kept(lambda: FleetReading(clients, calls, config, now()).read(), config.fresh_for, now)
+        self._histories = Histories(clients, calls, config, now)
+        self._discovery = Kept(
+            lambda: DiscoveryReading(clients, calls, config, now()).read(), config.slow_fresh_for, now
+        )
 
     def fleet(self) -> Fleet:
         return self._fleet.get()
@@ -50,3 +58,9 @@ class OracleReader:
         except DacError as error:
             return Unknown(what=f"service limit left in {cluster.region}", settle=str(error))
         return headroom(client, self._calls, cluster, tenancy, self._config.limit_of_shape, self._now())
+
+    def history(self, cluster: Cluster, *, days: int = 7) -> History:
+        return self._histories.of(cluster, self.fleet(), days)
+
+    def discover(self) -> Discovery:
+        return self._discovery.get()

@@ -21,7 +21,9 @@ from bot.jobs import Jobs
 from bot.workers import Workers
 from commands._command import Call
 from dac.cluster import Cluster, Fleet, Headroom, WorkRequest
+from dac.discovery import Discovery
 from dac.figures import Unknown
+from dac.history import History
 from tests.bot.house import BOT_TOKEN, ONE_APPROVAL, House, Running, Time
 from tests.bot.people import OPS, ROSA, Slack, until
 
@@ -103,6 +105,12 @@ class Broken:
         raise NotImplementedError
 
     def headroom(self, cluster: Cluster) -> Headroom | Unknown:
+        raise NotImplementedError
+
+    def history(self, cluster: Cluster, *, days: int = 7) -> History:
+        raise NotImplementedError
+
+    def discover(self) -> Discovery:
         raise NotImplementedError
 
 
