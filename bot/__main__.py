@@ -1,4 +1,4 @@
-"""The bot's command line: run it, check what it would need to run, or read its record as an auditor does."""
+"""The bot's command line: run it, check what it would need, read Oracle's prices, or its record as an auditor does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot import audit, check
+from bot import audit, check, prices
 from bot.build import running
 from bot.policy_file import read_policy
 from bot.settings import Settings, read, read_files
@@ -38,6 +38,8 @@ def main() -> int:
         match chosen.command or "run":
             case "policy":
                 return _policy()
+            case "prices":
+                return prices.refresh(read_files(), chosen.currency, chosen.write, now())
             case "audit" if chosen.action == "verify":
                 return audit.verify(_database(), chosen.head, show=sys.stderr.isatty())
             case "audit":
@@ -61,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="connect to Slack and work (the default)")
     commands.add_parser("check", help="tell what is missing, without changing anything")
     commands.add_parser("policy", help="tell whether the policy file is right; needs DAC_POLICY_FILE alone")
+    money = commands.add_parser("prices", help="compare prices with Oracle's list; needs no settings")
+    listed = money.add_subparsers(dest="action", required=True).add_parser(
+        "refresh", help="read Oracle's public price list and tell what changed against the catalogue in use"
+    )
+    listed.add_argument("--currency", type=prices.currency, metavar="CODE", help="another one than the catalogue's own")
+    listed.add_argument("--write", type=Path, metavar="FILE", help="a catalogue file with what changed or is new")
     record = commands.add_parser("audit", help="read the record; needs DAC_DATABASE alone")
     actions = record.add_subparsers(dest="action", required=True)
     verify = actions.add_parser("verify", help="tell whether every event is as it was written")

@@ -11,6 +11,11 @@ from dac.errors import Invalid
 
 def read_catalog(paths: Sequence[Path]) -> Catalog:
     """What the files say counts over the shipped catalogue, the last most; `Invalid` names what is wrong with one."""
+    return shipped(read_texts(paths))
+
+
+def read_texts(paths: Sequence[Path]) -> dict[str, str]:
+    """What is in the files, by how they are named."""
     own: dict[str, str] = {}
     for path in paths:
         if str(path) in own:
@@ -19,4 +24,4 @@ def read_catalog(paths: Sequence[Path]) -> Catalog:
             own[str(path)] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(f"The catalogue file {path} cannot be read: {error}") from None
-    return shipped(own)
+    return own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
@@ -54,6 +55,8 @@ class Files(BaseSettings):
     @classmethod
     def _unseen_on_the_way(cls, url: str) -> str:
         parts = urlsplit(url)
+        if re.search(r"[\s<>|]", url):
+            raise ValueError("must be an address, without spaces or brackets")
         if parts.scheme == "https" and parts.hostname:
             return url
         if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}:

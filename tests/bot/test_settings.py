@@ -102,6 +102,7 @@ def test_an_empty_secret_is_none(monkeypatch: pytest.MonkeyPatch, transport: str
         ("DAC_PRICE_LIST_URL", "http://prices.example.com/very-secret"),
         ("DAC_PRICE_LIST_URL", "ftp://127.0.0.1/very-secret"),
         ("DAC_PRICE_LIST_URL", "https:very-secret"),
+        ("DAC_PRICE_LIST_URL", "https://very-secret.example.com/|>"),
         ("DAC_PRICE_LIST_URL", "https://[very-secret"),
     ],
 )
