@@ -179,19 +179,20 @@ class Command(Generic[A]):
         """Such as `/dac scale <cluster> <units> [because …]`; in a thread such as `deny because …`."""
         kinds = self.arguments.kinds().items()
         unsaid = {name for name, (kind, _) in kinds if self.in_thread and isinstance(kind, Word) and kind.from_thread}
+        asked = set(self.needs({}) if self.needs else ())
         words = [self.name if self.in_thread else f"/dac {self.name}"]
-        words += [_usage(name, *how) for name, how in kinds if name not in unsaid]
+        words += [_usage(name, *how, needed=name in asked) for name, how in kinds if name not in unsaid]
         return " ".join(word for word in words if word)
 
 
-def _usage(name: str, kind: Kind, info: FieldInfo) -> str:
-    shown = str(info.title or name)
+def _usage(name: str, kind: Kind, info: FieldInfo, *, needed: bool) -> str:
+    shown, needed = str(info.title or name), needed or info.is_required()
     match kind:
         case Word():
-            return f"<{shown}>" if info.is_required() else f"[{shown}]"
+            return f"<{shown}>" if needed else f"[{shown}]"
         case Rest():
             said = f"{kind.after} …" if kind.after else f"{shown} …"
-            return said if info.is_required() else f"[{said}]"
+            return said if needed else f"[{said}]"
         case Option(by_button=True):
             return ""
         case Option():

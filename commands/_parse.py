@@ -143,6 +143,8 @@ def parse(command: AnyCommand, tail: str) -> Parsed:
         elif not quoted and (count := _value_after(command, word, tokens)):
             values[word.casefold()] = _together(tokens[:count])
             del tokens[:count]
+        elif rest and not rest[1].after and rest[0] not in values:
+            values[rest[0]] = _rest(command, tail, token.start(), tokens, values)
         elif rest:
             values[rest[0]] = _unlinked(tail[token.start() :])
             break
@@ -152,6 +154,22 @@ def parse(command: AnyCommand, tail: str) -> Parsed:
     wanted |= set(command.needs(values) if command.needs else ())
     needed = [name for name, (_, info) in kinds.items() if info.is_required() or name in wanted]
     return Parsed(values=values, missing=tuple(name for name in needed if not values.get(name)))
+
+
+def _rest(command: AnyCommand, tail: str, start: int, tokens: list[re.Match[str]], values: dict[str, Any]) -> str:
+    """All text from there on, without those of the command's own options that stand in it; others are part of it."""
+    kinds = command.arguments.kinds()
+    kept, cut = [], start
+    while tokens:
+        token = tokens.pop(0)
+        word = _word(token)
+        kind, _ = kinds.get(word[2:].partition("=")[0].replace("-", "_").casefold(), (None, None))
+        if token[1] is not None or not word.startswith("--") or not isinstance(kind, Option):
+            continue
+        kept.append(tail[cut : token.start()])
+        _take_option(command, word, tokens, values, whole=True)
+        cut = tokens[0].start() if tokens else len(tail)
+    return _unlinked("".join([*kept, tail[cut:]]).strip())
 
 
 def in_thread(command: AnyCommand, tail: str, request_id: int | None) -> str:

@@ -198,9 +198,7 @@ def _published(
         )
         return
     fit = sized.fit
-    spare = (
-        f"; *{in_units(sized.units + args.spare)}* leave enough when {in_units(args.spare)} fails" if args.spare else ""
-    )
+    spare = f"; *{in_units(sized.units + args.spare)}* so that {in_units(args.spare)} may fail" if args.spare else ""
     answer.say(f"*{in_units(sized.units)}* of {shape} carry it by published figures{spare}.", *sized.sources)
     mix = services.catalog.mixes[fit.benchmark.mix]
     answer.lines(
@@ -267,7 +265,7 @@ def _own(
     needed = measured.needed(load.rate)
     more = "; it did not go well in its busiest hour" if measured.strained else ""
     answer.say(
-        f"*{in_units(needed)}* carry {figure(load.rate)} requests/s at what a unit of it has carried{more}. "
+        f"*{in_units(needed)}* for {figure(load.rate)} requests/s at what a unit of it has carried{more}. "
         f"That it had {in_units(cluster.unit_count)} all along is assumed.",
         history.source,
     )
@@ -278,7 +276,7 @@ def _handbook(answer: Answer, sized: Sized | Unknown, load: Load, services: Serv
     if asked is None:
         return
     rule = band(services.handbook, asked)
-    answer.say(f"Rule of thumb: {rule.text.strip()}", services.handbook.source)
+    answer.say(f"Rule of thumb: {' '.join(rule.text.split())}", services.handbook.source)
     if isinstance(sized, Sized):
         within = rule.units_least <= sized.units <= rule.units_most
         verdict = "agrees" if within else "differs"
@@ -327,7 +325,8 @@ def _end(
     if wanted is None:
         return answer.reply(*offer(("Handbook: sizing", "handbook sizing"), ("What it costs …", "cost")))
     cost = monthly(services.catalog, shape, wanted)
-    answer.say(f"{in_units(wanted)} a month of 744 hours: {priced(cost)}", cost)
+    hours = services.catalog.commitments.hosting
+    answer.say(f"{in_units(wanted)} a month of {hours.count} hours: {priced(cost)}", cost, *hours.sources)
     limit = services.catalog.shapes[shape].limit if shape in services.catalog.shapes else None
     if limit and limit.units:
         answer.say(f"They take {limit.units * wanted} of the service limit `{limit.name}`", *limit.sources)

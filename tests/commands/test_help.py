@@ -25,6 +25,12 @@ SAMPLE = {
     "4h": "4h",
     "justified|unjustified": "justified",
     "cluster name": "chat",
+    "model|cluster": "chat",
+    "model": "llama-3.3-70b-instruct",
+    "examples": "600",
+    "preset": "careful",
+    "shape": "LARGE_GENERIC",
+    "region": "us-chicago-1",
 }
 
 
@@ -86,7 +92,9 @@ def test_the_usage_line_can_be_typed_as_it_stands(verb: str, *, optional: bool) 
     assert parsed.missing == ()
     kinds = command.arguments.kinds()
     people_s = {name: info for name, (kind, info) in kinds.items() if not (isinstance(kind, Option) and kind.by_button)}
-    assert set(parsed.values) == {name for name, info in people_s.items() if optional or info.is_required()}
+    asked = set(command.needs({}) if command.needs else ())
+    needed = {name for name, info in people_s.items() if optional or info.is_required() or name in asked}
+    assert set(parsed.values) == needed
 
 
 @pytest.mark.parametrize("line", ["help", *(f"help {verb}" for verb in COMMANDS)])

@@ -1,0 +1,181 @@
+"""/dac size finetune: what fine-tuning on so many examples takes today, beside what the handbook says."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from commands._advice import by, figure, offer, typed_as
+from commands._answer import Answer
+from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
+from dac.change import units as in_units
+from dac.errors import Invalid
+from dac.figures import Price, Unknown
+from dac.handbook import Preset
+from dac.pricing import cents, together
+from dac.quantities import count
+from dac.sizing import model_named
+from dac.tuning import BATCH, EPOCHS, RATE, Setting, Tuned, of_preset, plan_tuning, tunable
+
+MOST_ROWS = 1_000_000_000
+NAMES = {EPOCHS: "epochs", BATCH: "batch size", RATE: "learning rate"}
+PRESETS = {
+    "conservative": "Conservative (start here)",
+    "aggressive": "Aggressive (if underfitting)",
+    "careful": "Careful (if overfitting)",
+}
+
+
+class Tune(Arguments):
+    rows: Annotated[
+        int,
+        typed_as(lambda text: count(text, "examples", MOST_ROWS)),
+        Word(),
+        Field(title="examples", description="How many pairs of prompt and completion, such as 600 or 10k"),
+    ]
+    model: Annotated[
+        str | None, Option(asked=True), Field(max_length=100, description="The base model; left out, what can be today")
+    ] = None
+    preset: Annotated[
+        str | None,
+        Option(asked=True, among=PRESETS),
+        Field(title="preset", description="The handbook's hyperparameters: conservative, aggressive or careful"),
+    ] = None
+    epochs: Annotated[
+        int | None,
+        typed_as(lambda text: count(text, "epochs", 1000)),
+        Option(),
+        Field(title="3", description="Times that all examples are gone through"),
+    ] = None
+    batch: Annotated[
+        int | None,
+        typed_as(lambda text: count(text, "examples of a batch", 100_000)),
+        Option(),
+        Field(title="8", description="Examples of one step"),
+    ] = None
+    method: Annotated[str | None, Option(), Field(max_length=20, title="LORA", description="How it is fine-tuned")] = (
+        None
+    )
+
+
+def run(args: Tune, call: Call, services: Services) -> Reply:  # noqa: ARG001 - every command runs with the same three
+    catalog, handbook = services.catalog, services.handbook
+    usual = tunable(catalog)
+    if args.model is None and not usual:
+        raise Invalid("No managed model can be fine-tuned today, as far as the catalogue knows.")
+    model = model_named(catalog, args.model) if args.model else usual[0]
+    preset = _preset(args, services)
+    wanted = of_preset(preset) if preset else {}
+    wanted |= {name: Decimal(value) for name, value in ((EPOCHS, args.epochs), (BATCH, args.batch)) if value}
+    tuned = plan_tuning(catalog, handbook, model, args.rows, wanted, args.method)
+    answer = Answer(f"Fine-tuning {model.name} on {args.rows:,} examples")
+    answer.asked(f"{args.rows:,} examples" + (f", preset {preset.name}" if preset else ""))
+    answer.say(
+        f"*{model.name}*: {in_units(tuned.preset.units)} of {tuned.preset.shape}, preset by Oracle; how many examples "
+        "there are plays no part, and the units cannot be changed.",
+        *tuned.sources,
+    )
+    _duration(answer, tuned, services)
+    _settings(answer, tuned, preset, services)
+    _examples(answer, args.rows, services)
+    line = f"cost finetune {model.id} {figure(tuned.band.hours_most)} h" if tuned.band else "cost"
+    ask = f"finetune --model {model.id}"
+    return answer.reply(
+        *offer(
+            ("What it costs", line), ("Ask for a fine-tune …", ask), ("Handbook: fine-tuning", "handbook fine-tuning")
+        )
+    )
+
+
+def _preset(args: Tune, services: Services) -> Preset | None:
+    if args.preset is None:
+        return None
+    wanted = args.preset.casefold()
+    found = [each for each in services.handbook.presets if each.name.casefold().startswith(wanted)]
+    if len(found) != 1:
+        names = ", ".join(each.name for each in services.handbook.presets)
+        raise Invalid(f"The handbook has no preset “{args.preset[:40]}”; it has {names}.")
+    return found[0]
+
+
+def _duration(answer: Answer, tuned: Tuned, services: Services) -> None:
+    handbook = services.handbook.source
+    if tuned.band is None:
+        answer.say("How long it takes is *unknown*: the handbook's bands end below that many; a first run tells.")
+        return
+    text = " ".join(tuned.band.text.split())
+    answer.say(f"Rule of thumb: {text}", handbook)
+    if isinstance(tuned.least, Price) and isinstance(tuned.most, Price):
+        least, most = cents(tuned.least.money), cents(tuned.most.money)
+        answer.say(
+            f"On Oracle's units {figure(tuned.band.hours_least)} to {figure(tuned.band.hours_most)} hours cost "
+            f"*{least} to {most}* {by(tuned.most.basis)}; at least {services.catalog.commitments.fine_tuning}",
+            tuned.most,
+            handbook,
+        )
+    elif isinstance(tuned.most, Unknown):
+        answer.say(f"What it costs is *unknown*: {tuned.most.settle}")
+    if tuned.band.units != tuned.preset.units:
+        answer.small(
+            f"The handbook's {in_units(tuned.band.units)} are not what Oracle presets today: {tuned.preset.units}",
+            handbook,
+            *tuned.sources,
+        )
+
+
+def _settings(answer: Answer, tuned: Tuned, preset: Preset | None, services: Services) -> None:
+    sources = together(tuned.method.sources, (services.handbook.source,) if preset else ())
+    said = ", ".join(f"{NAMES[each.name]} {figure(each.taken, 6)}" for each in tuned.settings)
+    lines = [(f"{tuned.method.name} with {said}", sources)]
+    lines += [(_clamp(each), sources) for each in tuned.settings if each.clamped]
+    epochs, batch = tuned.setting(EPOCHS).taken, tuned.setting(BATCH).taken
+    lines.append(
+        (
+            f"Steps: {figure(epochs)} epochs × {tuned.rows:,} rows / {figure(batch)} a batch = *{tuned.steps:,}*",
+            tuned.method.sources,
+        )
+    )
+    answer.lines(lines)
+
+
+def _clamp(setting: Setting) -> str:
+    allowed = setting.range
+    reach = f"from {figure(allowed.least, 6)}" if allowed.least is not None else "from any"
+    reach += f" to {figure(allowed.most, 6)}" if allowed.most is not None else " up"
+    return f"{NAMES[setting.name].capitalize()} {figure(setting.wanted, 6)} is not taken: Oracle's range is {reach}"
+
+
+def _examples(answer: Answer, rows: int, services: Services) -> None:
+    quality, rules = services.handbook.quality, services.catalog.fine_tuning
+    if rules is None:
+        return
+    if rows < quality.minimum:
+        advice = f"the handbook wants {quality.minimum} at least"
+    elif rows < quality.recommended_least:
+        advice = f"the handbook recommends {quality.recommended_least} to {quality.recommended_most:,}"
+    elif rows > quality.recommended_most:
+        advice = f"the handbook recommends up to {quality.recommended_most:,}, quality before quantity"
+    else:
+        advice = "that is what the handbook recommends"
+    trained = rules.train_share * 100
+    answer.say(
+        f"Oracle takes {rules.min_examples} examples or more; {advice}. It trains on {figure(trained)} % and holds the "
+        "rest out itself, so nothing needs to be held out beforehand.",
+        *rules.sources,
+        services.handbook.source,
+    )
+
+
+COMMAND = Command(
+    name="size finetune",
+    summary="What fine-tuning on so many examples takes: Oracle's preset, hours, cost and steps.",
+    arguments=Tune,
+    run=run,
+    examples=("size finetune 600", "size finetune 10k --preset careful", "size finetune 5000 --epochs 3 --batch 8"),
+    aliases=("size fine-tune", "size fine-tuning", "size finetuning"),
+    submit="Size it",
+    group=Group.ADVISE,
+    order=21,
+)

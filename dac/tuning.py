@@ -1,0 +1,113 @@
+"""What a fine-tune takes: what Oracle presets for its base model, the handbook's hours, its steps and its cost."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, Decimal
+
+from dac.catalog import Catalog
+from dac.errors import Invalid
+from dac.estimate import job
+from dac.figures import Frozen, Price, Source, Unknown
+from dac.handbook import Handbook, Preset, TuningBand
+from dac.models import FineTuning, ModelEntry
+from dac.naming import clip
+from dac.tuning_rules import Method, Range
+
+EPOCHS, BATCH, RATE = "total_training_epochs", "training_batch_size", "learning_rate"
+
+
+class Setting(Frozen):
+    """A hyperparameter as wanted and as Oracle takes it."""
+
+    name: str
+    wanted: Decimal
+    taken: Decimal
+    range: Range
+
+    @property
+    def clamped(self) -> bool:
+        return self.wanted != self.taken
+
+
+class Tuned(Frozen):
+    """A fine-tune of so many examples; `band` is the handbook's, None above its last.
+
+    `least` and `most` are the cost of the shortest and of the longest run the band expects, on Oracle's preset units.
+    """
+
+    model: str
+    rows: int
+    method: Method
+    preset: FineTuning
+    settings: tuple[Setting, ...]
+    band: TuningBand | None
+    least: Price | Unknown
+    most: Price | Unknown
+    sources: tuple[Source, ...]
+
+    def setting(self, name: str) -> Setting:
+        return next(each for each in self.settings if each.name == name)
+
+    @property
+    def steps(self) -> int:
+        """Epochs times rows over batch size, the last step begun counting whole."""
+        exact = self.setting(EPOCHS).taken * self.rows / self.setting(BATCH).taken
+        return int(exact.to_integral_value(ROUND_CEILING))
+
+
+def tunable(catalog: Catalog) -> tuple[ModelEntry, ...]:
+    """The models of which a new fine-tune can be launched today."""
+    return tuple(each for each in catalog.models.values() if each.fine_tunable)
+
+
+def plan_tuning(
+    catalog: Catalog,
+    handbook: Handbook,
+    model: ModelEntry,
+    rows: int,
+    wanted: dict[str, Decimal],
+    method: str | None = None,
+) -> Tuned:
+    """What it takes today; `Invalid` for a base that cannot be fine-tuned and for fewer rows than Oracle takes."""
+    rules, preset = catalog.fine_tuning, model.fine_tuning
+    possible = " or ".join(each.id for each in tunable(catalog)) or "none"
+    if rules is None or preset is None or not model.fine_tunable:
+        raise Invalid(f"{model.name} cannot be fine-tuned today; what can is {possible}.")
+    if rows < rules.min_examples:
+        raise Invalid(f"Oracle refuses fewer than {rules.min_examples} examples; you have {rows}.")
+    name = (method or preset.methods[0]).upper()
+    if name not in preset.methods:
+        raise Invalid(f"{model.name} is fine-tuned by {' or '.join(preset.methods)}, not by {clip(name)}.")
+    chosen = rules.methods[name]
+    band = next((each for each in handbook.tuning_bands if _within(rows, each)), None)
+    unknown = Unknown(what="its duration", settle="the handbook's bands end below that; a first run tells")
+    hours = (band.hours_least, band.hours_most) if band else None
+    least, most = (
+        (job(catalog, preset.shape, preset.units, each).cost for each in hours) if hours else (unknown, unknown)
+    )
+    return Tuned(
+        model=model.id,
+        rows=rows,
+        method=chosen,
+        preset=preset,
+        settings=tuple(_setting(each, chosen, wanted) for each in (EPOCHS, BATCH, RATE)),
+        band=band,
+        least=least,
+        most=most,
+        sources=preset.sources,
+    )
+
+
+def _within(rows: int, band: TuningBand) -> bool:
+    return rows >= band.above and (band.below is None or rows < band.below)
+
+
+def of_preset(preset: Preset) -> dict[str, Decimal]:
+    """The handbook's hyperparameters by Oracle's names."""
+    return {EPOCHS: Decimal(preset.epochs), BATCH: Decimal(preset.batch_size), RATE: preset.learning_rate}
+
+
+def _setting(name: str, method: Method, wanted: dict[str, Decimal]) -> Setting:
+    allowed = method.settings[name]
+    value = wanted.get(name, allowed.default)
+    return Setting(name=name, wanted=value, taken=allowed.clamp(value), range=allowed)
