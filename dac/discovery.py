@@ -210,8 +210,8 @@ def _corrected(entry: ModelEntry, offers: list[Offered], discovery: Discovery) -
             changes |= {ending.value: _day(said.ends()), **_ways(entry, ending, said.ends(), discovery.read_at)}
         holds = changes.get(ending, said.held)
         notes += [_sentence(ending, day, where) for day, where in said.by_date().items() if day not in {None, holds}]
-    if changes.get("dedicated", entry.dedicated):
-        changes |= _regions_left(entry, said, discovery.read_at)
+        if ending is Ending.DEDICATED and changes.get("dedicated", entry.dedicated):
+            changes |= _regions_left(entry, said, discovery.read_at)
     if notes:
         changes["note"] = " ".join(filter(None, (entry.note, *(f"{each}." for each in notes))))
     if not changes:
@@ -222,7 +222,7 @@ def _corrected(entry: ModelEntry, offers: list[Offered], discovery: Discovery) -
 
 
 def _ways(entry: ModelEntry, ending: Ending, ends: datetime | None, at: datetime) -> dict[str, bool]:
-    """Whether it can be had that way; that it can on dedicated clusters is said where something is known of its shape."""
+    """Whether it can be had that way; on dedicated clusters only where something is known of its shape."""
     can = ends is None or ends > at
     if ending is Ending.ON_DEMAND:
         return {"on_demand": can}
@@ -233,7 +233,8 @@ def _ways(entry: ModelEntry, ending: Ending, ends: datetime | None, at: datetime
 
 def _regions_left(entry: ModelEntry, dedicated: _Said, at: datetime) -> dict[str, tuple[str, ...]]:
     ended = {region for region, time in dedicated.times.items() if time is not None and time <= at}
-    return {"dedicated_regions": tuple(each for each in entry.dedicated_regions if each not in ended)}
+    left = tuple(each for each in entry.dedicated_regions if each not in ended)
+    return {} if left == entry.dedicated_regions else {"dedicated_regions": left}
 
 
 def _status(entry: ModelEntry, at: datetime) -> Status | None:

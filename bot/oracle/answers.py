@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dac.cluster import Cluster, Endpoint, Lifecycle, Model, WorkRequest
+from dac.discovery import Listing, Offered
 
 Json = dict[str, Any]
 
@@ -52,6 +53,45 @@ def model(raw: Json, region: str) -> Model:
         time_deprecated=raw.get("timeDeprecated"),
         time_dedicated_retired=raw.get("timeDedicatedRetired"),
     )
+
+
+def offered(raw: Json, region: str) -> list[Offered]:
+    """A model of ListModelDiscovery as far as it is offered in that region."""
+    if raw["modelId"].startswith("ocid1."):
+        raise ValueError("a model without its name")
+    return [
+        Offered(
+            model=raw["modelId"],
+            region=region,
+            dedicated=_mode(each, "DEDICATED"),
+            on_demand=_mode(each, "ON_DEMAND"),
+            replacements=each.get("supportedReplacements") or (),
+            listing=Listing.DISCOVERY,
+            **_ends(each),
+        )
+        for each in raw.get("availability") or ()
+        if each["region"] == region
+    ]
+
+
+def listed(raw: Json, region: str) -> list[Offered]:
+    """A model of ListModels; a team's own ones are not offered to anybody, and end with the model they are made of."""
+    if raw["type"] != "BASE":
+        return []
+    return [Offered(model=_name(raw), region=region, listing=Listing.MODELS, **_ends(raw))]
+
+
+def _mode(raw: Json, mode: str) -> bool | None:
+    modes = raw.get("servingModes")
+    return None if modes is None else mode in modes
+
+
+def _ends(raw: Json) -> Json:
+    return {
+        "time_deprecated": raw.get("timeDeprecated"),
+        "time_on_demand_retired": raw.get("timeOnDemandRetired"),
+        "time_dedicated_retired": raw.get("timeDedicatedRetired"),
+    }
 
 
 def work_request(raw: Json, errors: tuple[str, ...]) -> WorkRequest:

@@ -63,4 +63,8 @@ class OracleReader:
         return self._histories.of(cluster, self.fleet(), days)
 
     def discover(self) -> Discovery:
-        return self._discovery.get()
+        found = self._discovery.get()
+        if found.unread:
+            # An outage is not to be told of for minutes after it has passed.
+            self._discovery.forget()
+        return found
