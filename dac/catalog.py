@@ -13,7 +13,7 @@ from dac.benchmarks import Benchmark, Mix
 from dac.catalog_file import SHIPPED, SOURCES, Amount, Count, Factor, Name, Sources, Text, keyed, merged, read, tables
 from dac.errors import Invalid
 from dac.figures import Basis, Frozen, Source
-from dac.models import ModelEntry
+from dac.models import ModelEntry, Spoken
 from dac.shapes import Hardware, Shape
 from dac.tuning_rules import Tuning
 
@@ -85,6 +85,7 @@ class Catalog(Frozen):
     models: dict[str, ModelEntry]
     commitments: Commitments
     localised: dict[Currency, dict[Name, Localised]] = Field(default_factory=dict)
+    spoken: dict[str, Spoken] = Field(default_factory=dict)
     mixes: dict[str, Mix] = Field(default_factory=dict)
     benchmarks: dict[str, Benchmark] = Field(default_factory=dict)
     fine_tuning: Tuning | None = None
@@ -170,6 +171,8 @@ class Catalog(Frozen):
             for name in sorted(model.called & owners.keys()):
                 yield f'{where}: the name "{name}" already means {owners[name]}'
             owners |= dict.fromkeys(model.called, model.id)
+        for name, each in self.spoken.items():
+            yield from _strangers(f"in spoken, {name}: means", each.means, self.models, "models")
 
     def _benchmark_faults(self) -> Iterator[str]:
         for name, each in self.benchmarks.items():

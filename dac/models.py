@@ -45,7 +45,7 @@ class ModelEntry(Frozen):
     """A model of the service; None is not known.
 
     `dedicated` and `on_demand` say whether it can be had that way today. A retired model keeps its `hosting`, for
-    clusters made earlier still run.
+    clusters made earlier still run. `successor` is the one that Oracle suggests instead.
     """
 
     id: Text
@@ -61,6 +61,7 @@ class ModelEntry(Frozen):
     dedicated_regions: tuple[Text, ...] = ()
     fine_tuning: FineTuning | None = None
     context_tokens: Count | None = None
+    reads_images: StrictBool | None = None
     on_demand_skus: tuple[Text, ...] = ()
     released: Day | None = None
     deprecated: Day | None = None
@@ -97,3 +98,17 @@ class ModelEntry(Frozen):
         """Everything it answers to, in lower case; its id also without the vendor."""
         names = (self.id, self.id.partition(".")[2], self.name, *self.aliases)
         return frozenset(name.casefold() for name in names if name)
+
+
+class Spoken(Frozen):
+    """What people mean by a name that no model bears, such as "Llama 70B"; `note` where that is no model's name."""
+
+    means: tuple[Text, ...] = ()
+    note: Text | None = None
+    sources: Sources
+
+    @model_validator(mode="after")
+    def _means_something(self) -> Self:
+        if not self.means and self.note is None:
+            raise ValueError("must have means, or a note that says why there is nothing it means")
+        return self

@@ -46,7 +46,7 @@ def test_every_entry_has_a_source_with_a_date_that_is_past(catalog: Catalog) -> 
         assert sources, entry
         for source in sources:
             assert isinstance(source, Source)
-            assert date(2025, 1, 1) < source.as_of <= date(2026, 11, 23)
+            assert date(2025, 1, 1) < source.as_of <= date(2026, 11, 28)
             assert source.url is None or source.url.startswith("https://")
 
 

@@ -62,6 +62,9 @@ dedicated = false
 successor = "acme.chat-2"
 sources = ["list"]
 
+[spoken]
+"Chat" = { means = ["acme.chat-1"], sources = ["list"] }
+
 [commitments]
 hosting = { count = 744, measure = "unit-hours", each = "hosting cluster", sources = ["list"] }
 imported = { count = 1, measure = "hour", each = "imported", sources = ["list"] }
@@ -154,6 +157,8 @@ def test_a_small_catalogue_loads() -> None:
         ('{ shape = "LARGE"', '{ shape = "HUGE"', 'acme.chat-2: fine_tuning names "HUGE", which is not in shapes.'),
         ('skus = ["B2"]', 'skus = ["B9"]', 'acme.chat-2: on_demand_skus names "B9", which is not in prices.'),
         ('successor = "acme.chat-2"', 'successor = "x"', 'acme.chat-1: successor names "x", which is not in models.'),
+        ('means = ["acme.chat-1"]', 'means = ["x"]', 'in spoken, Chat: means names "x", which is not in models.'),
+        ('means = ["acme.chat-1"]', "means = []", "Chat must have means, or a note that says why"),
         ('name = "Chat 1"', 'name = "CHAT 2"', 'acme.chat-1: the name "chat 2" already means acme.chat-2.'),
     ],
 )
