@@ -12,7 +12,7 @@ from commands._blocks import Block, button, clip, escape, named
 from commands._command import Services
 from dac.cluster import Cluster, Fleet
 from dac.errors import DacError, Invalid, NotFound
-from dac.figures import Basis, Price, Unknown
+from dac.figures import Basis, Price, Source, Trust, Unknown
 from dac.handbook import TrafficBand
 from dac.models import ModelEntry, Status
 from dac.naming import find_cluster, handle
@@ -121,3 +121,8 @@ def word(cluster: Cluster, fleet: Fleet) -> str:
 
 def called(name: str) -> str:
     return named(clip(name, 80))
+
+
+def seen_at(fleet: Fleet) -> Source:
+    """The reading that clusters and their sizes are from."""
+    return Source(title="Oracle, ListDedicatedAiClusters", as_of=fleet.taken_at.date(), trust=Trust.LIVE)

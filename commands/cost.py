@@ -134,7 +134,7 @@ def _tuning(item: _what_if.Item, catalog: Catalog) -> Reckoned:
     preset = model.fine_tuning
     if preset is None or not model.fine_tunable:
         raise Invalid(f"{model.name} cannot be fine-tuned today; `/dac model` says what can.")
-    hours = item.hours or DEFAULT_HOURS
+    hours = DEFAULT_HOURS if item.hours is None else item.hours
     made = job(catalog, preset.shape, preset.units, hours)
     label = f"Fine-tuning {model.name}: {in_units(preset.units)} {preset.shape} for {figure(hours)} h"
     return Reckoned(label=label, cost=made.cost, job=made, model=model, line="size finetune 600")

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from commands._advice import by, figure, offer, typed_as
 from commands._answer import Answer
+from commands._blocks import escape
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
 from dac.change import units as in_units
 from dac.errors import Invalid
@@ -105,7 +106,7 @@ def _duration(answer: Answer, tuned: Tuned, services: Services) -> None:
     if tuned.band is None:
         answer.say("How long it takes is *unknown*: the handbook's bands end below that many; a first run tells.")
         return
-    text = " ".join(tuned.band.text.split())
+    text = escape(" ".join(tuned.band.text.split()))
     answer.say(f"Rule of thumb: {text}", handbook)
     if isinstance(tuned.least, Price) and isinstance(tuned.most, Price):
         least, most = cents(tuned.least.money), cents(tuned.most.money)

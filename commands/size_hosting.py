@@ -8,14 +8,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from commands._advice import band_said, bought, called, figure, hosted, meant, offer, priced, typed_as, word
+from commands._advice import band_said, bought, called, figure, hosted, meant, offer, priced, seen_at, typed_as, word
 from commands._answer import Answer, Cited
+from commands._blocks import escape
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
 from dac.carried import Carried, carried
 from dac.change import units as in_units
 from dac.cluster import Cluster, ClusterType, Fleet
 from dac.errors import DacError, Invalid
-from dac.figures import Source, Trust, Unknown
+from dac.figures import Unknown
 from dac.history import History
 from dac.models import ModelEntry
 from dac.pricing import monthly
@@ -114,7 +115,7 @@ def _of_cluster(args: Size, cluster: Cluster, fleet: Fleet, services: Services) 
     answer = Answer(f"Units for {cluster.name}")
     measured = carried(history, cluster.unit_count) if isinstance(history, History) else None
     load, model = _measured_load(args, history, measured, services), hosted(cluster, fleet, services)
-    answer.say(f"*{called(cluster.name)}* has {in_units(cluster.unit_count)} {cluster.unit_shape} ", _seen(fleet))
+    answer.say(f"*{called(cluster.name)}* has {in_units(cluster.unit_count)} {cluster.unit_shape} ", seen_at(fleet))
     _own(answer, cluster, history, measured, args, load)
     sized: Sized | Unknown
     if load is None or model is None:
@@ -199,7 +200,7 @@ def _published(
         return
     fit = sized.fit
     spare = f"; *{in_units(sized.units + args.spare)}* so that {in_units(args.spare)} may fail" if args.spare else ""
-    answer.say(f"*{in_units(sized.units)}* of {shape} carry it by published figures{spare}.", *sized.sources)
+    answer.say(f"*{in_units(sized.units)}* of {shape} by published figures{spare}.", *sized.sources)
     mix = services.catalog.mixes[fit.benchmark.mix]
     answer.lines(
         [
@@ -276,7 +277,7 @@ def _handbook(answer: Answer, sized: Sized | Unknown, load: Load, services: Serv
     if asked is None:
         return
     rule = band(services.handbook, asked)
-    answer.say(f"Rule of thumb: {' '.join(rule.text.split())}", services.handbook.source)
+    answer.say(f"Rule of thumb: {escape(' '.join(rule.text.split()))}", services.handbook.source)
     if isinstance(sized, Sized):
         within = rule.units_least <= sized.units <= rule.units_most
         verdict = "agrees" if within else "differs"
@@ -345,10 +346,6 @@ def _tables(model: ModelEntry | None, services: Services) -> list[Cited]:
     if model is None:
         return []
     return [source for table in services.catalog.benchmarked(model.id) for source in table.sources]
-
-
-def _seen(fleet: Fleet) -> Cited:
-    return Source(title="Oracle, ListDedicatedAiClusters", as_of=fleet.taken_at.date(), trust=Trust.LIVE)
 
 
 COMMAND = Command(
