@@ -15,8 +15,8 @@ from commands._command import Arguments, Call, Command, Group, Option, Reply, Se
 from commands._pick import clusters
 from dac.advice import Advice
 from dac.change import units
-from dac.cluster import Cluster, Fleet
-from dac.errors import DacError, NotFound
+from dac.cluster import Cluster, ClusterType, Fleet
+from dac.errors import DacError, Invalid, NotFound
 from dac.figures import Unknown
 from dac.history import History
 from dac.naming import find_cluster
@@ -39,7 +39,7 @@ class Optimise(Arguments):
 
 def run(args: Optimise, call: Call, services: Services) -> Reply:
     fleet = services.fleet.fleet()
-    wanted = (find_cluster(fleet, args.cluster),) if args.cluster else hosting(fleet)
+    wanted = (_one(args.cluster, fleet),) if args.cluster else hosting(fleet)
     histories = _histories(wanted[:MOST_CLUSTERS], services)
     found = optimise(
         fleet,
@@ -64,6 +64,14 @@ def run(args: Optimise, call: Call, services: Services) -> Reply:
     again = f"optimise {args.cluster or ''}".strip()
     more = [(f"Next page ({len(found) - args.page * SHOWN} more)", f"{again} --page {args.page + 1}")]
     return answer.reply(*offer(*(more if args.page < pages else []), ("Handbook: strategies", "handbook strategies")))
+
+
+def _one(name: str, fleet: Fleet) -> Cluster:
+    cluster = find_cluster(fleet, name)
+    if cluster not in hosting(fleet):
+        kind = "a fine-tuning cluster" if cluster.type != ClusterType.HOSTING else cluster.lifecycle_state
+        raise Invalid(f"{cluster.name} is {kind}: only a hosting cluster that is ACTIVE can be made better use of.")
+    return cluster
 
 
 def _histories(wanted: Sequence[Cluster], services: Services) -> dict[str, History | Unknown]:

@@ -73,8 +73,10 @@ def for_units(
     """What so many units cost a month, or that share of it; `less` what as many of another shape cost."""
     cost = monthly(catalog, shape, count)
     other = monthly(catalog, less, count) if less else None
-    if isinstance(cost, Unknown) or isinstance(other, Unknown):
-        return cost if isinstance(cost, Unknown) else other if isinstance(other, Unknown) else cost
+    if isinstance(cost, Unknown):
+        return cost
+    if isinstance(other, Unknown):
+        return other
     money, sources = cost.money, cost.sources
     if other:
         money, sources = money - other.money, together(sources, other.sources)

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from dac.change import units
 from dac.figures import Frozen, Source
 from dac.health import ERRORS, SLOW
-from dac.history import History, Hour, calls_per_second
+from dac.history import SECONDS_PER_HOUR, History, Hour
 
 LEAST_CALLS = Decimal(100)
 """Calls of an hour below which its p95 latency and its share of errors are chance."""
@@ -16,14 +16,14 @@ LEAST_CALLS = Decimal(100)
 class Carried(Frozen):
     """Read off a cluster that had `units` all along; rates are requests a second, averages of an hour.
 
-    `busiest` is the rate of its busiest hour, None where hours were not counted. `per_unit` is the most that one unit
+    `busiest` is the rate of its busiest hour. `per_unit` is the most that one unit
     has carried in an hour that went well: p95 latency and share of errors within what the handbook alarms at. It is
     what a unit carries at least; that it can carry more has not been seen. `strained`: the busiest hour itself did not
     go well.
     """
 
     units: int
-    busiest: Decimal | None
+    busiest: Decimal
     per_unit: Decimal
     strained: bool
     p95_seconds: Decimal | None
@@ -32,31 +32,27 @@ class Carried(Frozen):
     @property
     def words(self) -> tuple[str, ...]:
         """What was measured, a line each."""
-        said = []
-        if self.busiest is not None:
-            p95 = "latency not measured" if self.p95_seconds is None else f"p95 {self.p95_seconds:.1f} s"
-            said.append(f"Busiest hour: {self.busiest:.2f} requests/s on {units(self.units)}, {p95}")
-        said.append(f"In an hour that went well one unit has carried {self.per_unit:.2f} requests/s, more was not seen")
-        return tuple(said)
+        p95 = "latency not measured" if self.p95_seconds is None else f"p95 {self.p95_seconds:.1f} s"
+        return (
+            f"Busiest hour: {self.busiest:.2f} requests/s on {units(self.units)}, {p95}",
+            f"In an hour that went well one unit has carried {self.per_unit:.2f} requests/s, more was not seen",
+        )
 
     def needed(self, rate: Decimal) -> int:
         """Units for so many requests a second, at what one has carried; one at the least."""
-        if not self.per_unit:
-            return self.units
         return max(int((rate / self.per_unit).to_integral_value(ROUND_CEILING)), 1)
 
 
 def carried(history: History, units: int) -> Carried | None:
     """None where it was not called, or where how it went was not measured."""
     peak = history.peak
-    went = [(each, _well(each)) for each in history.hours if each.calls]
-    well = [calls_per_second(each) or Decimal(0) for each, fine in went if fine]
+    well = [each.calls for each in history.hours if each.calls and _well(each)]
     if peak is None or not peak.calls or not well:
         return None
     return Carried(
         units=units,
-        busiest=calls_per_second(peak),
-        per_unit=max(well) / units,
+        busiest=peak.calls / SECONDS_PER_HOUR,
+        per_unit=max(well) / SECONDS_PER_HOUR / units,
         strained=_well(peak) is False,
         p95_seconds=peak.p95_seconds,
         source=history.source,

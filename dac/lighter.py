@@ -103,7 +103,7 @@ def _pays_back(cost: Money, saves: Price | Unknown) -> str:
 def _size_line(seen: Seen, model: ModelEntry) -> str:
     measured, history = seen.measured, seen.history
     words = [f"size hosting {model.id}"]
-    if measured and measured.busiest and isinstance(history, History):
+    if measured and isinstance(history, History):
         words.append(f"--rps {measured.busiest.quantize(Decimal('0.01'), rounding=ROUND_CEILING)}")
         for name, mean in (("prompt", history.mean_input_tokens), ("response", history.mean_output_tokens)):
             if mean:

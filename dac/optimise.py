@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ from dac.change import units
 from dac.cluster import Cluster, ClusterType, Fleet, Lifecycle, Model
 from dac.figures import Unknown
 from dac.handbook import Handbook
+from dac.health import IDLE
 from dac.history import Busiest, History
 from dac.lighter import lighter, tuned
 from dac.naming import handle
@@ -78,7 +81,7 @@ def _seen(cluster: Cluster, fleet: Fleet, histories: Mapping[str, History | Unkn
 
 def _idle(seen: Seen, catalog: Catalog) -> Iterator[Advice]:
     history = seen.history
-    if not isinstance(history, History) or history.total_calls != 0:
+    if not isinstance(history, History) or history.total_calls != 0 or history.until - history.since < IDLE:
         return
     cost = monthly(catalog, seen.cluster.unit_shape, seen.cluster.unit_count)
     days = (history.until - history.since).days
@@ -96,41 +99,40 @@ def _idle(seen: Seen, catalog: Catalog) -> Iterator[Advice]:
 
 
 def _right_size(seen: Seen, catalog: Catalog) -> Iterator[Advice]:
+    """Too small by its own busiest hour, or too large by published figures: its own hours cannot show the latter."""
     measured, now = seen.measured, seen.cluster.unit_count
-    if measured is None or not measured.busiest:
+    if measured is None:
         return
-    found, lines = measured.needed(measured.busiest), load_seen(measured)
-    more = max(found, now + 1)
-    published = _published(seen, measured, catalog)
-    if published is not None and published.units + 1 < min(found, now) and not measured.strained:
-        found = published.units + 1
-        lines = (*lines, _row(published))
     if measured.strained:
+        more = max(measured.needed(measured.busiest), now + 1)
         yield Advice(
             cluster=seen.cluster,
             strategy="Cluster right-sizing",
             sentence=f"It is too small for its busiest hour: ask for {units(more)}.",
-            evidence=lines,
+            evidence=load_seen(measured),
             saves=None,
             line=f"scale {word(seen.handle)} {more} because its busiest hour is too much for it",
             label=f"Ask for {units(more)}",
         )
-    elif found < now:
+        return
+    published = _published(seen, measured, catalog)
+    enough = published.units + 1 if published else now
+    if published and enough < now:
         yield Advice(
             cluster=seen.cluster,
             strategy="Cluster right-sizing",
-            sentence=f"{units(found)} would have carried its busiest hour; it has {now}.",
-            evidence=lines,
-            saves=for_units(catalog, seen.cluster.unit_shape, now - found),
-            line=f"scale {word(seen.handle)} {found} because its busiest hour needs no more",
-            label=f"Ask for {units(found)}",
+            sentence=f"{units(enough)} would carry its busiest hour by published figures; it has {now}.",
+            evidence=(*load_seen(measured), _row(published)),
+            saves=for_units(catalog, seen.cluster.unit_shape, now - enough),
+            line=f"scale {word(seen.handle)} {enough} because its busiest hour needs no more",
+            label=f"Ask for {units(enough)}",
         )
 
 
 def _published(seen: Seen, measured: Carried, catalog: Catalog) -> Sized | None:
     """By published figures, if a request is to take no longer than it does now; None where none says so."""
     entry, history = hosted(seen, catalog), seen.history
-    if entry is None or not isinstance(history, History) or measured.busiest is None:
+    if entry is None or not isinstance(history, History):
         return None
     into, out = history.mean_input_tokens, history.mean_output_tokens
     if into is None or out is None:
@@ -151,7 +153,7 @@ def _row(sized: Sized) -> Evidence:
 
 def _nights(seen: Seen, catalog: Catalog, zone: ZoneInfo) -> Iterator[Advice]:
     measured, history, now = seen.measured, seen.history, seen.cluster.unit_count
-    if measured is None or not isinstance(history, History) or not measured.busiest or measured.strained or now == 1:
+    if measured is None or not isinstance(history, History) or measured.strained or now == 1:
         return
     night = _quietest([each for each in history.by_hour_of_day(zone) if not each.weekend], measured, now)
     if night is None:
@@ -187,8 +189,14 @@ def _together(seen: Sequence[Seen], catalog: Catalog) -> Iterator[Advice]:
 def _merged(group: Sequence[Seen], catalog: Catalog) -> Iterator[Advice]:
     measured = [each.measured for each in group if each.measured is not None]
     best = max(measured, key=lambda each: each.per_unit)
-    hours = [each.history.hours for each in group if isinstance(each.history, History)]
-    both = [sum((hour.calls or Decimal(0) for hour in at), Decimal(0)) for at in zip(*hours, strict=True)]
+    at: dict[datetime, list[Decimal]] = defaultdict(list)
+    for each in group:
+        for hour in each.history.hours if isinstance(each.history, History) else ():
+            at[hour.since].append(hour.calls or Decimal(0))
+    # Only hours that all of them know: one may be younger, or have been read before the hour struck.
+    both = [sum(calls, Decimal(0)) for calls in at.values() if len(calls) == len(group)]
+    if not both:
+        return
     total = sum(each.cluster.unit_count for each in group)
     needed = best.needed(max(both) / 3600)
     into, emptied = group[0], group[-1]
