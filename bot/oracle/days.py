@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,7 +26,7 @@ from bot.oracle.metrics import (
     unit_of,
 )
 from dac.health import SECONDS
-from dac.history import HOUR, Hour, each_hour, full_hour, total
+from dac.history import HOUR, Hour, each_hour, total
 
 STATISTICS = {
     CALLS: "sum()",
@@ -44,9 +43,6 @@ MOST_POINTS = 100_000
 
 LISTED = 2
 """One in so many endpoints with points is taken to be listed still; Oracle forgets those deleted long ago."""
-
-COMPARED = timedelta(days=7)
-FIVE_MINUTES = timedelta(minutes=5)
 
 
 @dataclass
@@ -113,7 +109,7 @@ class DaysReading:
         names = self._monitoring.metric_names() if days.cluster_of else set()
         dimension = self._monitoring.endpoint_dimension(days.cluster_of.keys()) if CALLS in names else None
         if dimension:
-            late = self._lateness(max(since, until - COMPARED), until)
+            late = self._lateness(since, until)
             for metric in STATISTICS:
                 if metric in names:
                     self._fill(days, metric, dimension, late)
@@ -151,20 +147,31 @@ class DaysReading:
         """How much later than an hour began its point is stamped.
 
         Oracle's page "Selecting the Interval for a Query" says that the stamp is the end of the interval, its SDK that
-        values are "rolled up to the start time". So it is measured: the sums of five minutes must add up to those of
-        their hours. Where both fit alike, such as without any calls, it is the page's word.
+        values are "rolled up to the start time". So it is measured, where calls grew or fell most from one hour to the
+        next: the sums of five minutes must add up to those of their hours. Where both fit alike, such as without any
+        calls, it is the page's word.
         """
-        hours, fives = (self._sums(Window(since, until, interval)) for interval in ("1h", "5m"))
+        hours = self._sums(Window(since, until, "1h"))
+        step = max(
+            each_hour(since + HOUR, until - HOUR),
+            key=lambda at: abs(hours.get(at + HOUR, 0) - hours.get(at, 0)),
+        )
+        fives = self._sums(Window(step - HOUR, step + 2 * HOUR, "5m"))
 
-        def misfit(hour: timedelta, five: timedelta) -> float:
-            added: dict[datetime, float] = defaultdict(float)
-            for stamp, value in fives.items():
-                added[full_hour(stamp - five)] += value
-            # The first and the last may be cut off.
-            inner = each_hour(since + HOUR, until - HOUR)
-            return sum(abs(hours.get(each + hour, 0) - added.get(each, 0)) for each in inner)
+        def misfit(*, late: bool) -> float:
+            return sum(
+                abs(
+                    hours.get(at, 0)
+                    - sum(
+                        value
+                        for stamp, value in fives.items()
+                        if (at - HOUR < stamp <= at if late else at <= stamp < at + HOUR)
+                    )
+                )
+                for at in (step, step + HOUR)
+            )
 
-        return HOUR if misfit(HOUR, FIVE_MINUTES) <= misfit(timedelta(), timedelta()) else timedelta()
+        return HOUR if misfit(late=True) <= misfit(late=False) else timedelta()
 
     def _sums(self, window: Window) -> dict[datetime, float]:
         def read(streams: list[answers.Json]) -> dict[datetime, float]:

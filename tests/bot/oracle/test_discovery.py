@@ -153,7 +153,7 @@ def model(name: str = "acme.one", region: str = CHICAGO, **said: Any) -> dict[st
 
 
 def test_what_oracle_tells_is_kept_to_the_second_and_to_the_letter(discover: Discover) -> None:
-    said = {
+    said: dict[str, Any] = {
         "servingModes": ["DEDICATED", "PONDERING"],
         "timeDeprecated": "2026-05-17T00:00:00Z",
         "timeOnDemandRetired": "2026-09-30T23:59:59.999Z",
