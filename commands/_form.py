@@ -21,7 +21,22 @@ REASON_INPUT = 2000
 WORD_INPUT = 300
 TITLE = 24
 
-LABELS = {"because": "Reason", "for": "For how long", "at": "When to begin"}
+LABELS = {
+    "because": "Reason",
+    "for": "For how long",
+    "at": "When to begin",
+    "subject": "Model or cluster",
+    "rps": "Requests a second",
+    "concurrency": "Requests at once",
+    "prompt": "Tokens of a prompt",
+    "response": "Tokens of an answer",
+    "latency": "Latency at most",
+    "speed": "Speed at least",
+    "rows": "Examples",
+    "what": "What to reckon",
+    "needs": "What speaks for dedicated",
+    "uses": "What speaks for on demand",
+}
 
 
 @dataclass(frozen=True)

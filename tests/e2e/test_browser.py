@@ -275,6 +275,37 @@ def test_a_freeze_is_lifted_by_its_button_but_not_by_an_outsider(
     expect(page.get_by_test_id("home")).not_to_contain_text("frozen")
 
 
+def test_from_how_many_to_what_it_costs_to_the_request_by_buttons(
+    world: World, page_for: PageFor, picture: Picture
+) -> None:
+    page = page_for(world.slack, ROSA, channel="C01OPS")
+    typed(page, f"/dac size hosting {CLUSTER}")
+    sized = whisper(page, "Busiest hour:")
+    expect(sized).to_contain_text("No benchmark of Command A on LARGE_COHERE_V3 is on file")
+    expect(sized.get_by_role("link", name="Oracle's price list")).to_be_visible()
+    picture(page, "sized")
+    press(sized, "cost")
+    cost = whisper(page, "at list price").filter(has_text="as Oracle's minimum has it")
+    expect(cost).to_contain_text("744 h × $24 per unit-hour")
+    picture(page, "costs")
+    press(sized, "scale")
+    expect(card(page)).to_contain_text("Waiting for approval")
+    expect(card(page)).to_contain_text("its load needs it")
+
+
+def test_dedicated_or_on_demand_is_asked_in_a_form(world: World, page_for: PageFor, picture: Picture) -> None:
+    page = page_for(world.slack, ROSA, channel="C01OPS")
+    typed(page, "/dac choose")
+    modal = page.get_by_test_id("modal")
+    modal.locator("[data-input-block='arg:needs']").get_by_text("Fine-tuning with proprietary data").click()
+    picture(page, "choose")
+    fill(page, model="llama-3.3-70b-instruct", rps="2")
+    told = whisper(page, "dedicated never pays for this model and shape")
+    expect(told).to_contain_text("9,259.3 tokens/s")
+    expect(told).to_contain_text("a custom model can be hosted on a dedicated cluster only")
+    picture(page, "chosen")
+
+
 def test_home_shows_the_fleet_and_where_to_begin(world: World, page_for: PageFor, picture: Picture) -> None:
     page = page_for(world.slack, ROSA, channel="home")
     home = page.get_by_test_id("home")
