@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from dac.carried import Carried, carried
+from dac.carried import Carried
 from dac.catalog import Catalog
 from dac.cluster import Cluster, Endpoint
 from dac.figures import Frozen, Price, Source, Unknown
@@ -54,12 +54,9 @@ class Seen(Frozen):
     bases: frozenset[str]
     """By name the base models of those; a custom one counts as what it was made from."""
     history: History | Unknown
+    measured: Carried | None
+    """What its units have carried, by its own hours."""
     handle: str
-
-    @property
-    def measured(self) -> Carried | None:
-        """What its units have carried, by its own hours."""
-        return carried(self.history, self.cluster.unit_count) if isinstance(self.history, History) else None
 
 
 def hosted(seen: Seen, catalog: Catalog) -> ModelEntry | None:

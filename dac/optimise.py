@@ -9,7 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dac.advice import Advice, Evidence, Seen, for_units, hosted, load_seen, word
-from dac.carried import Carried
+from dac.carried import Carried, carried
 from dac.catalog import Catalog
 from dac.change import units
 from dac.cluster import Cluster, ClusterType, Fleet, Lifecycle, Model
@@ -68,13 +68,14 @@ def _seen(cluster: Cluster, fleet: Fleet, histories: Mapping[str, History | Unkn
     models = {each.id: each for each in fleet.models if each.region == cluster.region}
     hosts = {each.model_id for each in endpoints}
     bases = {_base(each, models) for each in hosts}
-    missing = Unknown(what="its load", settle="its last days were not read")
+    history = histories.get(cluster.id, Unknown(what="its load", settle="its last days were not read"))
     return Seen(
         cluster=cluster,
         endpoints=endpoints,
         hosts=frozenset(hosts),
         bases=frozenset(bases),
-        history=histories.get(cluster.id, missing),
+        history=history,
+        measured=carried(history, cluster.unit_count) if isinstance(history, History) else None,
         handle=handle(cluster, fleet),
     )
 
