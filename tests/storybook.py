@@ -23,7 +23,7 @@ from commands._form import form
 from commands._home import home
 from dac.cluster import Fleet
 from dac.errors import Unavailable
-from tests.commands import fleets
+from tests.commands import advice, fleets
 from tests.commands.requests import NAMES, WORDS, story
 from tests.commands.room import Room, understood
 from tests.fakes import ANN, BOB, CAT, EVE, LEADS, cluster, fleet, policy, rule
@@ -119,11 +119,14 @@ def busy(path: Path) -> Room:
 
 
 def _answers(kept: Path) -> Iterator[tuple[str, Block]]:
+    room = advice.advised(kept / "advised")
+    for line in advice.LINES:
+        yield f"advice/{line.replace(' ', '-')}", _message(room.say(line))
     room = Room(kept / "told", fleets.mixed())
     for name in ("busy", "broken", "unmeasured", "tuning"):
         yield f"status/one-{name}", _message(room.say(f"status {name}"))
     for line in ("help", *(f"help {verb}" for verb in COMMANDS)):
-        yield line.replace(" ", "/"), _message(room.say(line))
+        yield line.replace(" ", "/", 1).replace(" ", "-"), _message(room.say(line))
     room = Room(kept / "asked", fleet(cluster()))
     for line, user in (("scale chat 4 because launch week", ANN), ("approve 1", BOB), ("cancel 1", ANN)):
         yield f"answer/{line.split()[0]}", _message(room.say(line, user))
