@@ -10,6 +10,7 @@ from approvals.request import Request
 from approvals.states import SAID, State
 from dac.errors import Conflict, Denied, Invalid
 from dac.extending import ExtendPlan
+from dac.scaling import ScalePlan
 
 RECENT = timedelta(minutes=1)
 """So fresh a proposal that a typed yes may have been meant for what stood there before."""
@@ -35,6 +36,8 @@ def may_amend(request: Request, person: str, at: datetime, named: bool) -> None:
     _open(request, at, "edit")
     if isinstance(request.plan, ExtendPlan):
         raise Invalid(f"Request {request.id} extends a lease and has no size to change; ask for another one.")
+    if not isinstance(request.plan, ScalePlan):
+        raise Invalid(f"Request {request.id} has no size to change: cancel it and ask for another one.")
     if person != request.requester:
         _named(request, named, "edit")
 

@@ -246,7 +246,7 @@ class Approvals:
 
         def decide(request: Request, at: datetime) -> Body:
             checks.must_be_shown(request, digest, at)
-            name = request.plan.cluster.name
+            name = request.plan.subject.name
             if confirmed.strip().casefold() != name.casefold():
                 raise errors.Invalid(f"To confirm, repeat the cluster's name, {name}; nothing has been done.")
             return BrokenGlass(
@@ -340,7 +340,7 @@ def _prepared(seen: Request, prepare: Callable[[Request], Decide]) -> Decide:
 
 
 def _check_proposal(request: Request, plan: Plan) -> None:
-    if plan.cluster.id != request.plan.cluster.id or plan.kind != request.plan.kind:
-        raise errors.Invalid(f"Request {request.id} is for {request.plan.cluster.name}; ask anew for another.")
+    if plan.touches != request.plan.touches or plan.kind != request.plan.kind:
+        raise errors.Invalid(f"Request {request.id} is for {request.plan.subject.name}; ask anew for another.")
     if plan.digest == request.digest:
         raise errors.Conflict(f"Request {request.id} is for that already: {plan.summary}.")

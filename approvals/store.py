@@ -10,6 +10,7 @@ from pathlib import Path
 from approvals import journal
 from approvals.database import File, prepare, stamp
 from approvals.events import BOT, Body, Event, Freeze, Note, Refused, Started, Submitted
+from approvals.step_events import Resumed
 from approvals.migrations import approvals
 from approvals.request import Request, happened, submitted
 from approvals.rows import Busy, Rows
@@ -169,7 +170,7 @@ class Store:
     def _happen(
         self, db: sqlite3.Connection, request: Request, body: Body, actor: str, at: datetime, delivery: str | None
     ) -> Request:
-        if isinstance(body, Started) and (freeze := journal.freeze(db)):
+        if isinstance(body, Started | Resumed) and (freeze := journal.freeze(db)):
             raise FrozenNow(freeze)
         event = journal.event(db, request.id, body, actor, at, delivery)
         changed = happened(request, event)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from approvals.confirming import UNSTARTED
+from approvals.workrequests import UNSTARTED
 from approvals.events import BOT, Failed, Progressed, Troubled
 from approvals.states import Action, State
 from dac.cluster import Lifecycle
