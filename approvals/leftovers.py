@@ -24,7 +24,7 @@ class Left(NamedTuple):
 def left(request: Request) -> Left:
     """Said in a sentence, and the newest first as what to type; what is deleted cannot be brought back."""
     claim, steps = request.claim, request.plan.doing
-    if claim is None or len(steps) == 1 and not claim.resource_id:
+    if claim is None or (len(steps) == 1 and not claim.resource_id):
         return Left("", ())
     made = claim.made | ({request.step.key: claim.resource_id} if claim.resource_id else {})
     there = [(each, made[each.key]) for each in steps if isinstance(each, Making) and each.key in made]

@@ -10,11 +10,11 @@ from pathlib import Path
 from approvals import journal
 from approvals.database import File, prepare, stamp
 from approvals.events import BOT, Body, Event, Freeze, Note, Refused, Started, Submitted
-from approvals.step_events import Resumed
 from approvals.migrations import approvals
 from approvals.request import Request, happened, submitted
 from approvals.rows import Busy, Rows
 from approvals.states import State
+from approvals.step_events import Resumed
 from approvals.together import Together
 from dac.errors import Conflict
 

@@ -10,7 +10,6 @@ from approvals.request import Request
 from approvals.states import State
 from approvals.windows import frozen_until
 from commands._blocks import date, mentions, named, people, phrase
-from dac.change import units
 
 TURN = "its turn, which comes within seconds"
 
@@ -46,8 +45,7 @@ def lacks(request: Request) -> list[str]:
     """What people have yet to say before it is approved."""
     said = []
     if not request.consented:
-        size = units(request.plan.to_units)
-        said.append(f"<@{request.requester}> to agree to {size}, as <@{request.amended_by}> proposed")
+        said.append(f"<@{request.requester}> to agree to {request.plan.goal}, as <@{request.amended_by}> proposed")
     count, rule = request.tally, request.rule
     left = people(request.can_still_approve) or "somebody the policy has added since"
     if count.counted < count.needed:

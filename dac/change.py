@@ -109,6 +109,16 @@ class Change(Frozen):
         """How long it is kept before it is undone; None is for good."""
         return None
 
+    @property
+    def span(self) -> timedelta | None:
+        """How long what it asks for lasts, for `span_cost`; None is for good."""
+        return self.lasts
+
+    @property
+    def span_cost(self) -> Price | Unknown | None:
+        """What it adds to the list cost in all, where it is for a while."""
+        return None
+
     def again(self, look: Look) -> Self:
         """The plan that would be made now; raises `Invalid`, `Conflict`, `NotFound` where none can be made."""
         raise NotImplementedError

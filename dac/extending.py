@@ -67,6 +67,14 @@ class ExtendPlan(Change):
         return (MovingLease(),)
 
     @property
+    def span(self) -> timedelta | None:
+        return self.by
+
+    @property
+    def span_cost(self) -> Price | Unknown | None:
+        return self.lease_cost
+
+    @property
     def steps(self) -> tuple[str, ...]:
         return (f"Move the end of the lease of request {self.leased}; nothing is asked of Oracle before that",)
 

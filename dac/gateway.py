@@ -57,9 +57,7 @@ class ClusterWriter(Protocol):
         """
         ...
 
-    def create(
-        self, step: MakeCluster | MakeEndpoint | MakeModel, *, tags: Mapping[str, str], token: str
-    ) -> Taken:
+    def create(self, step: MakeCluster | MakeEndpoint | MakeModel, *, tags: Mapping[str, str], token: str) -> Taken:
         """Ask Oracle to make it, references resolved; the same token never makes a second one. Raises as `scale`."""
         ...
 

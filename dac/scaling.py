@@ -87,6 +87,10 @@ class ScalePlan(Change):
     def lasts(self) -> timedelta | None:
         return self.lease
 
+    @property
+    def span_cost(self) -> Price | Unknown | None:
+        return self.lease_cost
+
     def again(self, look: Look) -> ScalePlan:
         cluster = look.reader.cluster(self.cluster.region, self.cluster.id)
         return plan_scale(

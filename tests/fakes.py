@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from approvals.events import Body, Submitted
 from approvals.policy import People, Policy, Rule
@@ -122,7 +122,11 @@ class Made:
 
 
 NOUNS = {Cluster: "DEDICATED_AI_CLUSTER", Endpoint: "ENDPOINT", Model: "MODEL"}
-KINDS: dict[ResourceKind, type[Resource]] = {ResourceKind.CLUSTER: Cluster, ResourceKind.ENDPOINT: Endpoint, ResourceKind.MODEL: Model}
+KINDS: dict[ResourceKind, type[Resource]] = {
+    ResourceKind.CLUSTER: Cluster,
+    ResourceKind.ENDPOINT: Endpoint,
+    ResourceKind.MODEL: Model,
+}
 UPDATE = "UPDATE_DEDICATED_AI_CLUSTER"
 ENDPOINTS_EACH = 50
 
@@ -188,7 +192,7 @@ class FakeOracle:
             self._etags += 1
             added = thing.model_copy(update={"etag": f"etag-{self._etags}"})
             self._things[thing.id] = added
-            return added
+            return cast("R", added)
 
     def change(self, resource_id: str, **changes: Any) -> None:
         with self._guard:
@@ -446,7 +450,10 @@ class FakeOracle:
 
 def _after(work: _Work, held: Resource) -> dict[str, object]:
     """What a thing is once the work on it has ended like that."""
-    attention: dict[str, object] = {"lifecycle_state": Lifecycle.NEEDS_ATTENTION, "lifecycle_details": "a node did not come up"}
+    attention: dict[str, object] = {
+        "lifecycle_state": Lifecycle.NEEDS_ATTENTION,
+        "lifecycle_details": "a node did not come up",
+    }
     if work.operation == UPDATE:
         match work.ending:
             case Ending.DONE:
@@ -565,6 +572,12 @@ def plan(of: Cluster | None = None, to_units: int = 4, **changes: Any) -> ScaleP
         "now": START,
     }
     return plan_scale(of or cluster(), to_units, catalog=CATALOG, **{**given, **changes})
+
+
+def scaled(request: Request) -> ScalePlan:
+    """The plan of a request that changes a size."""
+    assert isinstance(request.plan, ScalePlan)
+    return request.plan
 
 
 def rule(**changes: Any) -> Rule:

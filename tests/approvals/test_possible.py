@@ -168,7 +168,7 @@ def _clicked(approvals: Approvals, request: Request, person: str, attempt: str) 
         "agree": lambda: approvals.agree(number, person, digest=digest),
         "cancel": lambda: approvals.cancel(number, person),
         "break-glass": lambda: approvals.break_glass(
-            number, person, because="fire", confirmed=request.plan.cluster.name, digest=digest
+            number, person, because="fire", confirmed=request.plan.subject.name, digest=digest
         ),
         "review": lambda: approvals.review(number, person, justified=True, comment="fine"),
     }
