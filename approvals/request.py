@@ -218,7 +218,9 @@ def happened(request: Request, event: Event) -> Request:
         changed["decided_at"] = event.at
     if state is not request.state and state in FINAL:
         changed |= {"ended_by": event.actor, "ended_at": event.at, "trouble": "", "trouble_since": None, "held": None}
-    changed |= _deciding(request, event) or _doing(request, event) or _afterwards(request, event)
+    changed |= (
+        _deciding(request, event) or _doing(request, event) or _between(request, event) or _afterwards(request, event)
+    )
     return request.model_copy(update=changed)
 
 
@@ -301,8 +303,6 @@ def _doing(request: Request, event: Event) -> dict[str, object]:
             return _SMOOTH | {"claim": claim}
         case Reclaimed() | Sent() | Progressed():
             return _SMOOTH | {"claim": _claim_after(request, event, body)}
-        case Stepped() | Resumed() | Paused() | Confirmed() if request.claim:
-            return _SMOOTH | {"claim": stepped(request.claim, body, event.at, event.actor)}
         case Succeeded():
             return _SMOOTH | {"outcome": body.outcome, "ways": body.ways_on} | _leased(request, event)
         case Cancelled():
@@ -311,6 +311,15 @@ def _doing(request: Request, event: Event) -> dict[str, object]:
             return {"outcome": body.because, "ways": body.ways_back}
         case Outdated():
             return {"outcome": "; ".join(body.differences)}
+        case _:
+            return {}
+
+
+def _between(request: Request, event: Event) -> dict[str, object]:
+    """What comes of it between two steps."""
+    match event.body:
+        case Stepped() | Resumed() | Paused() | Confirmed() as body if request.claim:
+            return _SMOOTH | {"claim": stepped(request.claim, body, event.at, event.actor)}
         case _:
             return {}
 

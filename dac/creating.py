@@ -1,10 +1,12 @@
-"""A new cluster: the shape fits the model, the limit has room, the name is free, and the least that is billed is said."""
+"""A new cluster: its shape fits the model, the limit has room, the name is free, the least that is billed is said."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
+
+from pydantic import Field
 
 from dac.catalog import Catalog, FineTuning, ModelEntry, Shape
 from dac.change import Look, Subject, units
@@ -27,7 +29,7 @@ class Wish(Frozen):
     model: str | None = None
     shape: str | None = None
     unit_count: int | None = None
-    freeform_tags: dict[str, str] = {}
+    freeform_tags: dict[str, str] = Field(default_factory=dict)
 
 
 class CreateClusterPlan(Stepwise):

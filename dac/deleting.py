@@ -150,6 +150,6 @@ def _check_models(cluster: Cluster, models: Iterable[Model]) -> None:
     if trained:
         names = ", ".join(f"{clip(each.name)} ({each.lifecycle_state})" for each in trained[:NAMED])
         raise Invalid(
-            f"Custom models hang on {cluster.name}: {names}. Oracle deletes a fine-tuning cluster only after the models "
-            "trained on it."
+            f"Custom models hang on {cluster.name}: {names}. Oracle deletes a fine-tuning cluster only after the "
+            "models trained on it."
         )

@@ -1,4 +1,4 @@
-"""Endpoints: a new one, the end of one, and the move of one to another cluster, which is both with people in between."""
+"""Endpoints: a new one, the end of one, and the move to another cluster, which is both with people in between."""
 
 from __future__ import annotations
 

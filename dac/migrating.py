@@ -1,4 +1,4 @@
-"""Another model or shape: neither can be changed in place, so a new cluster is made, clients switch, the old one goes."""
+"""Another model or shape: neither changes in place, so a new cluster is made, clients switch, the old one goes."""
 
 from __future__ import annotations
 
