@@ -169,8 +169,8 @@ def _between_steps(request: Request) -> None:
     claim, steps = request.claim, len(request.plan.doing)
     if steps == 1:
         raise Conflict(f"Request {request.id} {SAID[request.state]}; it is too late to cancel it.")
-    if claim is None or claim.busy:
-        place = f"step {len(claim.done) + 1 if claim else 1} of {steps}"
+    if claim is not None and claim.busy:
+        place = f"step {len(claim.done) + 1} of {steps}"
         raise Conflict(
             f"Oracle works on {place} of request {request.id}, and that cannot be stopped; cancel it between two steps."
         )

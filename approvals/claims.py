@@ -59,7 +59,7 @@ def stepped(claim: Claim, body: Between, at: AwareDatetime, actor: str) -> Claim
             return claim.model_copy(update=begun)
         case Paused():
             return claim.model_copy(update={"begun": True, "question": body.question, "asked_at": at})
-        case Confirmed():
+        case _:
             return _ended(claim, Done(key="", said=f"confirmed by {actor}"))
 
 

@@ -72,7 +72,7 @@ class RemovingHand:
             found = self._tools.reader.resource(step.removes, step.region, step.id)
         except NotFound:
             listed = self._tools.reader.resources(step.removes, step.region, step.compartment_id)
-            if any(each.id == step.id and each.lifecycle_state not in REMOVED for each in listed):
+            if any(each.id == step.id and each.lifecycle_state != Lifecycle.DELETED for each in listed):
                 raise
             return None
         assert isinstance(found, Cluster | Endpoint)  # noqa: S101 - asked for by its kind

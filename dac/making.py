@@ -69,7 +69,8 @@ def check_name(kind: str, name: str, there: Iterable[Resource]) -> str:
         raise Invalid(f"A name has 1 to {NAME_LENGTH} characters that can be read; “{clip(name)}” cannot be one.")
     for each in there:
         if each.name.casefold() == given.casefold() and each.lifecycle_state not in GONE:
-            raise Conflict(f"There is a {kind} {clip(each.name)} there already ({each.id}); give another name.")
+            article = "an" if kind == "endpoint" else "a"
+            raise Conflict(f"There is {article} {kind} {clip(each.name)} there already ({each.id}); give another name.")
     return given
 
 
