@@ -41,7 +41,7 @@ def model_named(place: Place, name: str) -> str:
 def test_a_cluster_is_made_as_it_was_wished_for_and_followed_to_its_end(
     oracle: Oracle, place: Place, prod: str
 ) -> None:
-    taken = oracle.writer.create(hosting(prod), tags=TAGS, token="7-ab-cluster")  # noqa: S106 - no secret
+    taken = oracle.writer.create(hosting(prod), tags=TAGS, token="7-ab-cluster")
     made = oracle.reader.resource(ResourceKind.CLUSTER, CHICAGO, taken.resource_id)
     assert isinstance(made, Cluster)
     assert (made.name, made.unit_count, made.unit_shape) == ("chat-new", 2, "LARGE_COHERE_V3")
@@ -54,15 +54,15 @@ def test_a_cluster_is_made_as_it_was_wished_for_and_followed_to_its_end(
 
 
 def test_the_same_token_makes_one_cluster_however_often_it_is_sent(oracle: Oracle, place: Place, prod: str) -> None:
-    first = oracle.writer.create(hosting(prod), tags=TAGS, token="7-ab-cluster")  # noqa: S106 - no secret
-    second = oracle.writer.create(hosting(prod), tags=TAGS, token="7-ab-cluster")  # noqa: S106 - no secret
+    first = oracle.writer.create(hosting(prod), tags=TAGS, token="7-ab-cluster")
+    second = oracle.writer.create(hosting(prod), tags=TAGS, token="7-ab-cluster")
     assert first == second
     named = [each for each in place.state()["regions"][CHICAGO]["clusters"] if each["displayName"] == "chat-new"]
     assert len(named) == 1
 
 
 def test_what_was_made_is_found_in_the_list_by_its_tags(oracle: Oracle, prod: str) -> None:
-    taken = oracle.writer.create(hosting(prod), tags=TAGS, token="1")  # noqa: S106 - no secret
+    taken = oracle.writer.create(hosting(prod), tags=TAGS, token="1")
     there = oracle.reader.resources(ResourceKind.CLUSTER, CHICAGO, prod)
     assert [each.id for each in there if TAGS.items() <= each.freeform_tags.items()] == [taken.resource_id]
     assert all(each.etag is None for each in there)
@@ -71,12 +71,12 @@ def test_what_was_made_is_found_in_the_list_by_its_tags(oracle: Oracle, prod: st
 def test_an_unanswered_call_says_that_it_may_have_got_through(oracle: Oracle, place: Place, prod: str) -> None:
     place.fault("status", operation="CreateDedicatedAiCluster", status=503)
     with pytest.raises(Unavailable, match="Whether the change got through is not known"):
-        oracle.writer.create(hosting(prod), tags=TAGS, token="1")  # noqa: S106 - no secret
+        oracle.writer.create(hosting(prod), tags=TAGS, token="1")
 
 
 def test_more_than_the_limit_is_refused_in_oracles_words(oracle: Oracle, prod: str) -> None:
     with pytest.raises(Invalid, match="400 LimitExceeded"):
-        oracle.writer.create(hosting(prod, unit_count=90), tags=TAGS, token="1")  # noqa: S106 - no secret
+        oracle.writer.create(hosting(prod, unit_count=90), tags=TAGS, token="1")
 
 
 def test_the_room_for_a_cluster_that_is_not_there_yet_is_that_of_its_shape(oracle: Oracle, place: Place) -> None:
@@ -102,7 +102,7 @@ def test_an_endpoint_is_made_with_its_guardrails_and_read_back_with_them(
         model_name="command",
         guardrails=guards,
     )
-    taken = oracle.writer.create(step, tags=TAGS, token="e")  # noqa: S106 - no secret
+    taken = oracle.writer.create(step, tags=TAGS, token="e")
     place.advance(120)
     made = oracle.reader.resource(ResourceKind.ENDPOINT, CHICAGO, taken.resource_id)
     assert isinstance(made, Endpoint)
@@ -131,7 +131,7 @@ def test_a_fine_tune_is_a_model_that_is_made_and_tells_how_well_it_went(
     cluster = oracle.writer.create(
         hosting(prod, name="tuning", type=ClusterType.FINE_TUNING, unit_shape="LARGE_GENERIC", freeform_tags={}),
         tags=TAGS,
-        token="c",  # noqa: S106 - no secret
+        token="c",
     )
     place.advance(120)
     step = MakeModel(
@@ -146,7 +146,7 @@ def test_a_fine_tune_is_a_model_that_is_made_and_tells_how_well_it_went(
         dataset=Dataset(namespace="acme", bucket="training", object_name="pairs.jsonl"),
         training=training,
     )
-    taken = oracle.writer.create(step, tags=TAGS, token="m")  # noqa: S106 - no secret
+    taken = oracle.writer.create(step, tags=TAGS, token="m")
     config = place.found("models", "llama-ours")["fineTuneDetails"]["trainingConfig"]
     assert shown.items() <= config.items()
     place.advance(600)
@@ -182,7 +182,7 @@ def test_a_method_that_the_base_does_not_know_oracle_refuses_by_its_name(
         training=Training.model_validate({"method": method}),
     )
     with pytest.raises(Invalid, match="trainingConfigType must be one of LORA_TRAINING_CONFIG"):
-        oracle.writer.create(step, tags=TAGS, token="m")  # noqa: S106 - no secret
+        oracle.writer.create(step, tags=TAGS, token="m")
 
 
 def test_a_cluster_with_endpoints_is_not_deleted_and_one_read_from_a_list_not_either(
