@@ -133,11 +133,17 @@ class MonthlyChange(Frozen):
         return (self.min is None or amount >= self.min) and (self.max is None or amount <= self.max)
 
 
+KINDS = (
+    "Kinds of change it covers: “scale”, “extend”, “create”, “delete”, “endpoint-create”, “endpoint-delete”, "
+    "“endpoint-move”, “migrate”, “finetune”; * and ? are wild"
+)
+
+
 class Rule(Frozen):
     """Who must agree to which changes. A request keeps the rule it was judged under."""
 
     name: str = Field(min_length=1, max_length=80, description="How people call this rule")
-    actions: Sorted[str] = Field(frozenset({"*"}), description="Kinds of change it covers, such as “scale”")
+    actions: Sorted[str] = Field(frozenset({"*"}), description=KINDS)
     clusters: Sorted[str] = Field(frozenset({"*"}), description="Cluster names it covers; * and ? are wild")
     regions: Sorted[str] = Field(frozenset({"*"}), description="Regions it covers; * and ? are wild")
     compartments: Sorted[str] = Field(frozenset({"*"}), description="Compartments by OCID; * and ? are wild")

@@ -19,6 +19,7 @@ from dac.making import Stepwise
 from dac.plans import Plan
 from dac.pricing import cents
 from dac.scaling import ScalePlan
+from dac.steps import MakeCluster
 
 BADGE: dict[State, str] = {
     State.PENDING: "🟡 Waiting for approval",
@@ -192,9 +193,13 @@ def _stepwise(plan: Stepwise) -> list[Pair]:
         *((each.label, named(each.said, 300)) for each in plan.facts[:FACTS]),
         ("List cost a month", _before_after(plan.cost_before, plan.cost_after, plan.cost_change)),
         ("Cluster", f"{named(plan.subject.name)}\n{plan.subject.region}"),
-        ("Service limit", _headroom(plan.headroom)),
+        *((("Service limit", _headroom(plan.headroom)),) if _takes_room(plan) else ()),
         *((("Steps", f"{steps}, told one by one in the thread"),) if steps > 1 else ()),
     ]
+
+
+def _takes_room(plan: Stepwise) -> bool:
+    return any(isinstance(each, MakeCluster) for each in plan.doing)
 
 
 def _scaled(request: Request, plan: ScalePlan) -> list[Pair]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from fnmatch import fnmatch
 
 import pytest
 
@@ -12,11 +15,25 @@ from approvals.events import BOT
 from approvals.records import export
 from approvals.states import Action, State
 from approvals.step_events import Resumed
+from approvals.store import Store
 from dac.cluster import Lifecycle
 from dac.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 from tests.approvals.conftest import LEASE, House
-from tests.approvals.kinds import BARE, CHAT, SERVED, approved, asked, finish, furnish, given, reaches, turn, wanted
-from tests.fakes import BOB, Ending, When, policy
+from tests.approvals.kinds import (
+    BARE,
+    CHAT,
+    KINDS,
+    SERVED,
+    approved,
+    asked,
+    finish,
+    furnish,
+    given,
+    reaches,
+    turn,
+    wanted,
+)
+from tests.fakes import BOB, Ending, When, policy, rule
 
 RULES = policy().model_copy(update={"freezers": policy().rules[0].approvers})
 
@@ -275,3 +292,34 @@ def test_two_plans_that_touch_one_name_wait_for_each_other_in_the_file_too(town:
     held = town.executor("one").advance(one.id)
     assert held.held
     assert held.held.request_id == two.id
+
+
+def test_what_an_older_bot_was_changing_is_held_after_the_update(town: House) -> None:
+    """The file of a bot that knew one cluster to a request, brought to the layout of today."""
+    request = approved(town, "scale")
+    town.executor().advance(request.id)
+    with closing(sqlite3.connect(town.path)) as db:
+        db.execute("DROP TABLE held")
+        db.execute("CREATE UNIQUE INDEX one_applying_per_cluster ON requests (cluster_id) WHERE state = 'applying'")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'what_is_held'")
+        db.commit()
+    Store(town.path)
+    with closing(sqlite3.connect(town.path)) as db:
+        assert db.execute("SELECT thing, request_id FROM held").fetchall() == [(CHAT.id, request.id)]
+    assert finish(town, town.executor(), request).state is State.APPLIED
+    with closing(sqlite3.connect(town.path)) as db:
+        assert db.execute("SELECT count(*) FROM held").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("actions", ["create", "c*", "endpoint-*", "migrate"])
+def test_a_rule_covers_the_kinds_of_change_it_names(town: House, actions: str) -> None:
+    rules = policy(rule(actions=frozenset({actions})))
+    made = {kind: rules.judge(make(town)).rule is not None for kind, make in KINDS.items()}
+    assert {kind for kind, covered in made.items() if covered} == {each for each in KINDS if fnmatch(each, actions)}
+
+
+@pytest.mark.parametrize(("kind", "least", "most"), [("create", 35712, 35712), ("delete", -35712, -35712)])
+def test_a_rule_is_chosen_by_what_a_thing_costs_or_saves_a_month(town: House, kind: str, least: int, most: int) -> None:
+    exact = {"monthly_change": {"min": least, "max": most}, "units_change": {"min": -2, "max": 2}}
+    assert policy(rule(**exact)).judge(KINDS[kind](town)).rule
+    assert policy(rule(monthly_change={"min": least + 1, "max": most + 1})).judge(KINDS[kind](town)).rule is None
