@@ -24,6 +24,9 @@ def waits(request: Request, now: datetime, *, stopped: bool = False) -> tuple[st
             said = [*lacks(request), *_later(request, now)]
         case State.APPROVED:
             said = [*_trouble(request), *(_later(request, now) or ([] if stopped else [TURN]))]
+        case State.APPLYING if request.claim and request.claim.question:
+            who = people([request.requester, *(each for each in request.eligible if each != request.requester)])
+            said = [f"the word of {who} that it may go on (`/dac confirm {request.id}`)"]
         case State.APPLYING:
             percent = f", {request.claim.percent} % done" if request.claim and request.claim.percent else ""
             said = [*_trouble(request), *_held(request), f"Oracle to carry it out{percent}"]

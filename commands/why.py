@@ -61,7 +61,7 @@ def _hopeless(request: Request, services: Services) -> str:
 
 SAME = (
     (re.compile(r"; it is too late to .*"), "; it is too late for that."),
-    (re.compile(r", so you cannot (approve|deny|edit) request \d+\.$"), "."),
+    (re.compile(r", so you cannot (approve|deny|edit|confirm|stop) request \d+\.$"), "."),
 )
 """Reasons that differ only in the attempt they name, and how such a one goes on for all of them."""
 
