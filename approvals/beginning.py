@@ -13,12 +13,12 @@ from approvals.steps import Steps, frozen
 from approvals.store import Busy, FrozenNow, Store
 from approvals.windows import frozen_until
 from dac.catalog import Catalog
-from dac.change import differences
+from dac.change import Look, differences
 from dac.errors import Conflict, Invalid, NotFound
 from dac.extending import ExtendPlan, plan_extend
 from dac.gateway import FleetReader
 from dac.plans import Plan
-from dac.scaling import ScalePlan, plan_scale
+from dac.scaling import ScalePlan
 
 
 class Beginning:
@@ -86,7 +86,7 @@ class Beginning:
             window, until = covered
             return Held(why=Hold.WINDOW, because=window.reason, until=until)
         for other in self._store.in_states(State.APPLYING):
-            if other.plan.cluster.id == request.plan.cluster.id and other.id != request.id:
+            if other.id != request.id and set(other.touches) & set(request.touches):
                 return Held(why=Hold.BUSY, request_id=other.id)
         return None
 
@@ -106,7 +106,7 @@ class Beginning:
     def _claim(self, request: Request) -> Request:
         """Plan again from the live world; take the claim if what was approved is still what would be done."""
         try:
-            etag, plan = self._plan_again(request)
+            plan = self._plan_again(request)
             changed = differences(request.plan, plan) or self._under_another_rule(request, plan)
         except (Invalid, Conflict, NotFound) as no:
             changed = (str(no),)
@@ -115,7 +115,7 @@ class Beginning:
         if request.rehearsal:
             return self._steps.write(request, State.APPROVED, Rehearsed())
         at = self._now()
-        started = Started(etag=etag, holder=self._holder, until=at + self._lease)
+        started = Started(etag=plan.etag, holder=self._holder, until=at + self._lease)
 
         def decide(now: Request) -> Body | None:
             # Reading Oracle takes time: what has expired or been extended meanwhile is not begun any more.
@@ -144,21 +144,12 @@ class Beginning:
         name = f"the rule “{now.name}”" if now else "no rule"
         return (f"its tags or its compartment have changed, and {name} covers it now",)
 
-    def _plan_again(self, request: Request) -> tuple[str, Plan]:
-        """The etag of what was read, and the plan that would be made of it now."""
+    def _plan_again(self, request: Request) -> Plan:
+        """The plan that would be made of the world as it is now."""
         plan = request.plan
         if isinstance(plan, ExtendPlan):
-            return "", self._extension_again(plan)
-        cluster = self._reader.cluster(plan.cluster.region, plan.cluster.id)
-        return cluster.etag or "", plan_scale(
-            cluster,
-            plan.to_units,
-            catalog=self._catalog,
-            headroom=self._reader.headroom(cluster),
-            now=self._now(),
-            start_at=plan.start_at,
-            lease=plan.lease,
-        )
+            return self._extension_again(plan)
+        return plan.again(Look(self._reader, self._catalog, self._now()))
 
     def _extension_again(self, plan: ExtendPlan) -> ExtendPlan:
         """The lease as it is now; `Conflict` where there is none left to extend."""

@@ -10,6 +10,7 @@ from approvals.request import Request
 from approvals.states import SAID, State
 from dac.errors import Conflict, Denied, Invalid
 from dac.extending import ExtendPlan
+from dac.scaling import ScalePlan
 
 RECENT = timedelta(minutes=1)
 """So fresh a proposal that a typed yes may have been meant for what stood there before."""
@@ -35,6 +36,8 @@ def may_amend(request: Request, person: str, at: datetime, named: bool) -> None:
     _open(request, at, "edit")
     if isinstance(request.plan, ExtendPlan):
         raise Invalid(f"Request {request.id} extends a lease and has no size to change; ask for another one.")
+    if not isinstance(request.plan, ScalePlan):
+        raise Invalid(f"Request {request.id} has no size to change: cancel it and ask for another one.")
     if person != request.requester:
         _named(request, named, "edit")
 
@@ -55,11 +58,27 @@ def may_cancel(request: Request, person: str, at: datetime, named: bool) -> None
         )
     if request.requester != person:
         raise Denied(f"Only the person who asked for it can cancel request {request.id}.")
+    if request.state is State.APPLYING:
+        _between_steps(request)
+        return
     if request.state not in {State.PENDING, State.APPROVED}:
         raise Conflict(f"Request {request.id} {SAID[request.state]}; it is too late to cancel it.")
     ends = request.expires_at if request.state is State.PENDING else request.begin_by
     if ends and at >= ends:
         raise Conflict(f"Request {request.id} has expired; there is nothing to cancel.")
+
+
+def may_confirm(request: Request, person: str, at: datetime, named: bool) -> None:  # noqa: ARG001, FBT001 - as Check says
+    """Those who could approve it, and the person who asked: it is agreed to, and they know who must have switched."""
+    _waits_for_a_person(request)
+    if person != request.requester:
+        _named(request, named, "confirm")
+
+
+def may_stop(request: Request, person: str, at: datetime, named: bool) -> None:  # noqa: ARG001, FBT001 - as Check says
+    _waits_for_a_person(request)
+    if person != request.requester:
+        _named(request, named, "stop")
 
 
 def may_break_glass(request: Request, person: str, at: datetime, named: bool) -> None:  # noqa: FBT001 - as Check says
@@ -138,6 +157,23 @@ def _had_part(request: Request, breaker: str) -> set[str]:
 def _waits_for_window(request: Request) -> bool:
     held = request.held if request.state is State.APPROVED and request.returns is None else None
     return held is not None and held.why is Hold.WINDOW
+
+
+def _waits_for_a_person(request: Request) -> None:
+    if request.state is not State.APPLYING or request.claim is None or not request.claim.question:
+        raise Conflict(f"Request {request.id} {SAID[request.state]}; it asks nobody to confirm anything now.")
+
+
+def _between_steps(request: Request) -> None:
+    """What Oracle works on cannot be called back."""
+    claim, steps = request.claim, len(request.plan.doing)
+    if steps == 1:
+        raise Conflict(f"Request {request.id} {SAID[request.state]}; it is too late to cancel it.")
+    if claim is not None and claim.busy:
+        place = f"step {len(claim.done) + 1} of {steps}"
+        raise Conflict(
+            f"Oracle works on {place} of request {request.id}, and that cannot be stopped; cancel it between two steps."
+        )
 
 
 def _open(request: Request, at: datetime, attempt: str) -> None:

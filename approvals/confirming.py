@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from approvals.events import BOT, Body, Closed, Progressed, Sent, Succeeded
-from approvals.request import Claim, Request
+from approvals.events import BOT, Body, Closed, Sent, Succeeded
+from approvals.request import Request
 from approvals.states import State
-from approvals.steps import Steps
+from approvals.steps import Steps, claim_of
 from approvals.store import Store
+from approvals.workrequests import SCALING, UNSTARTED, failure, has_failed, is_under_way, work_of, work_requests
 from dac.change import units
-from dac.cluster import Cluster, Lifecycle, WorkRequest, WorkStatus
-from dac.errors import Denied, NotFound
+from dac.cluster import Cluster, Lifecycle, WorkRequest
+from dac.errors import NotFound
 from dac.gateway import FleetReader
 from dac.scaling import ScalePlan
 
 TAG = "dac-request"
 """Freeform tag that carries the request into Oracle: after a crash it tells whether the call got through."""
-
-SCALING = "UPDATE_DEDICATED_AI_CLUSTER"
-"""`operationType` of the work request that scaling makes (SDK `WorkRequest.operation_type`)."""
-
-UNSTARTED = timedelta(minutes=10)
-"""How long Oracle may show no trace of a change it has accepted before that is called a failure."""
-
-SKEW = timedelta(seconds=60)
-"""How far Oracle's clock and ours may be apart when a work request is told by its time."""
 
 
 class Confirming:
@@ -44,7 +36,7 @@ class Confirming:
         if cluster.etag == claim.etag:
             return None
         # Somebody may have replaced the tags since; then Oracle's record of the work still tells.
-        work = _work_of(claim, self._work_requests(cluster))
+        work = work_of(claim, work_requests(self._reader, cluster), SCALING)
         if work and (cluster.unit_count == plan.to_units or work.time_finished is None):
             return Sent(work_request_id=work.id)
         return None
@@ -58,11 +50,11 @@ class Confirming:
             if self._now() - since <= UNSTARTED:
                 raise
             return self._steps.fail(request, f"{gone} What became of the change cannot be seen any more.")
-        work = _work_of(claim, self._work_requests(cluster))
-        if work and work.status in {WorkStatus.FAILED, WorkStatus.CANCELED}:
+        work = work_of(claim, work_requests(self._reader, cluster), SCALING)
+        if work and has_failed(work):
             return self._end_badly(request, plan, cluster, _oracle_failed(work, cluster))
-        if work and work.status != WorkStatus.SUCCEEDED:
-            return self._progress(request, work)
+        if is_under_way(work):
+            return self._steps.progress(request, work)
         if cluster.lifecycle_state == Lifecycle.ACTIVE and cluster.unit_count == plan.to_units:
             return self._succeed(request, plan, cluster, work)
         if cluster.lifecycle_state in {Lifecycle.FAILED, Lifecycle.NEEDS_ATTENTION}:
@@ -76,7 +68,7 @@ class Confirming:
                 f"Oracle accepted the change but {cluster.name} still has {units(cluster.unit_count)} after "
                 f"{UNSTARTED.total_seconds() / 60:.0f} minutes and no work is under way.",
             )
-        return self._progress(request, work)
+        return self._steps.progress(request, work)
 
     def _succeed(self, request: Request, plan: ScalePlan, cluster: Cluster, work: WorkRequest | None) -> Request:
         if plan.lease is None and request.returns is None:
@@ -103,32 +95,8 @@ class Confirming:
             return Closed(outcome=outcome) if leased.lease and leased.lease.open else None
 
         for leased in self._store.leased():
-            if leased.plan.cluster.id == plan.cluster.id:
+            if plan.cluster.id in leased.plan.touches:
                 self._store.change(leased.id, decide, actor=BOT, at=self._now())
-
-    def _work_requests(self, cluster: Cluster) -> tuple[WorkRequest, ...]:
-        try:
-            return self._reader.work_requests(cluster)
-        except (Denied, NotFound):
-            # An identity that may not see work requests still sees the cluster, and that decides.
-            return ()
-
-    def _progress(self, request: Request, work: WorkRequest | None) -> Request:
-        percent = int(work.percent_complete) if work else 0
-
-        def decide(now: Request) -> Body | None:
-            claim = claim_of(now)
-            named = claim.work_request_id or not work
-            if now.state is not State.APPLYING or (claim.percent >= percent and named and not now.trouble):
-                return None
-            return Progressed(percent=max(percent, claim.percent), work_request_id=work.id if work else None)
-
-        return self._store.change(request.id, decide, actor=BOT, at=self._now())
-
-
-def claim_of(request: Request) -> Claim:
-    assert request.claim  # noqa: S101 - the table of states gives every APPLYING request one
-    return request.claim
 
 
 def carries(cluster: Cluster, request: Request) -> bool:
@@ -139,17 +107,5 @@ def standing(cluster: Cluster) -> str:
     return f"{cluster.lifecycle_state} with {units(cluster.unit_count)}"
 
 
-def _work_of(claim: Claim, found: tuple[WorkRequest, ...]) -> WorkRequest | None:
-    """Oracle's record of this change: by its id, else the newest of its kind since the claim."""
-    if claim.work_request_id:
-        return next((each for each in found if each.id == claim.work_request_id), None)
-    since = claim.started_at - SKEW
-    return next((each for each in found if each.operation_type == SCALING and each.time_accepted >= since), None)
-
-
 def _oracle_failed(work: WorkRequest, cluster: Cluster) -> str:
-    said = "; ".join(work.errors) or "no reason given"
-    return (
-        f"Oracle ended the change {work.status} ({said}). {cluster.name} is {standing(cluster)} "
-        f"(work request {work.id})."
-    )
+    return f"Oracle ended the change {failure(work)}. {cluster.name} is {standing(cluster)} (work request {work.id})."

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from approvals.policy import Rule
 from approvals.states import Action
+from approvals.step_events import Confirmed, Paused, Resumed, Stepped
 from dac.figures import Frozen
 from dac.plans import Plan
 
@@ -102,8 +103,12 @@ class Expired(Frozen):
 
 
 class Cancelled(Frozen):
+    """`left` is what exists by then, where it was stopped on its way; `ways_back` are command lines that undo it."""
+
     action: Literal[Action.CANCEL] = Action.CANCEL
     because: str = ""
+    left: str = ""
+    ways_back: tuple[str, ...] = ()
 
 
 class BrokenGlass(Frozen):
@@ -183,8 +188,11 @@ class Reclaimed(Frozen):
 
 
 class Sent(Frozen):
+    """`resource_id` is what Oracle makes, where it makes something."""
+
     action: Literal[Action.SEND] = Action.SEND
     work_request_id: str | None = None
+    resource_id: str = ""
 
 
 class Progressed(Frozen):
@@ -194,13 +202,19 @@ class Progressed(Frozen):
 
 
 class Succeeded(Frozen):
+    """`ways_on` are command lines that people may want next."""
+
     action: Literal[Action.SUCCEED] = Action.SUCCEED
     outcome: str
+    ways_on: tuple[str, ...] = ()
 
 
 class Failed(Frozen):
+    """`because` says what exists now as well; `ways_back` are command lines that undo what was done by then."""
+
     action: Literal[Action.FAIL] = Action.FAIL
     because: str
+    ways_back: tuple[str, ...] = ()
 
 
 class Troubled(Frozen):
@@ -265,6 +279,10 @@ Body: TypeAlias = Annotated[
     | Reclaimed
     | Sent
     | Progressed
+    | Stepped
+    | Resumed
+    | Paused
+    | Confirmed
     | Succeeded
     | Failed
     | Troubled

@@ -8,18 +8,24 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from approvals.beginning import Beginning
-from approvals.confirming import TAG, UNSTARTED, Confirming, carries, claim_of, standing
-from approvals.events import BOT, Body, Extended, Reclaimed, Sent, Succeeded
+from approvals.events import Reclaimed
+from approvals.going_on import GoingOn
+from approvals.hands import Hand, Tools
+from approvals.lengthening import Lengthening
+from approvals.making import MakingHand
 from approvals.policy import Policy
+from approvals.removing import RemovingHand
 from approvals.request import Request
+from approvals.resizing import Resizing
 from approvals.states import State
-from approvals.steps import Steps
+from approvals.steps import Steps, claim_of
 from approvals.store import Store
 from dac.catalog import Catalog
-from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
-from dac.extending import ExtendPlan
+from dac.errors import DacError
 from dac.gateway import ClusterWriter, FleetReader
-from dac.scaling import ScalePlan
+from dac.steps import MakeCluster, MakeEndpoint, MakeModel, MovingLease, RemoveCluster, RemoveEndpoint, Scaling, Step
+
+_NOTHING = "this request changed nothing"
 
 
 class Executor:
@@ -53,7 +59,18 @@ class Executor:
         self._beginning = Beginning(
             store, reader, catalog, now, holder=holder, lease=lease, dry_run=dry_run, policy=policy
         )
-        self._confirming = Confirming(store, reader, now)
+        self._going_on = GoingOn(reader, now, self._steps, self._beginning, holder=holder, lease=lease)
+        tools = Tools(store, reader, writer, now, self._steps, self._beginning)
+        making, removing = MakingHand(tools), RemovingHand(tools)
+        self._hands: dict[type[Step], Hand] = {
+            Scaling: Resizing(tools),
+            MovingLease: Lengthening(tools),
+            MakeCluster: making,
+            MakeEndpoint: making,
+            MakeModel: making,
+            RemoveEndpoint: removing,
+            RemoveCluster: removing,
+        }
         self._busy: set[int] = set()
         self._guard = threading.Lock()
 
@@ -79,12 +96,17 @@ class Executor:
             request = self._beginning.begin(request)
             if request.state is State.APPLYING:
                 # What this very step has claimed, nobody can have called for yet.
-                return self._act(request, called="this request changed nothing")
+                return self._act(request, called=_NOTHING)
         if request.state is not State.APPLYING:
             return request
         claim = claim_of(request)
+        if claim.question:
+            # It is a person's turn.
+            return request
+        if not claim.begun:
+            return self._going_on.go_on(request)
         if claim.sent_at is not None:
-            return self._confirming.confirm(request, _scaled(request))
+            return self._hands[type(request.step)].confirm(request)
         if claim.holder != self._holder and (self._now() < claim.until or self._waits(request)):
             return request
         return self._act(self._take_over(request), called="whether its own call got through is not known")
@@ -94,75 +116,16 @@ class Executor:
         now = self._beginning.held_by(request)
         return now is not None and request.held is not None and now.why is request.held.why
 
+    def _act(self, request: Request, *, called: str) -> Request:
+        if claim_of(request).holder != self._holder:
+            return request
+        return self._hands[type(request.step)].act(request, called=called)
+
     def _take_over(self, request: Request) -> Request:
         if claim_of(request).holder == self._holder:
             return request
         reclaimed = Reclaimed(holder=self._holder, until=self._now() + self._lease)
         return self._steps.write(request, State.APPLYING, reclaimed)
-
-    def _act(self, request: Request, *, called: str) -> Request:
-        """Look whether the call got through already; if not, make it with the etag of the claim.
-
-        `called` is what can be said of this request's own call, should somebody else have changed the cluster.
-        """
-        claim = claim_of(request)
-        if claim.holder != self._holder:
-            return request
-        plan = request.plan
-        if isinstance(plan, ExtendPlan):
-            return self._extend(request, plan)
-        try:
-            cluster = self._reader.cluster(plan.cluster.region, plan.cluster.id)
-        except NotFound as gone:
-            if self._now() - claim.started_at <= UNSTARTED:
-                raise
-            return self._steps.fail(request, f"{gone} This request has nothing left to change.")
-        if sent := self._confirming.got_through(request, plan, cluster):
-            return self._steps.write(request, State.APPLYING, sent)
-        if cluster.etag != claim.etag:
-            return self._steps.fail(
-                request,
-                f"{cluster.name} was changed by someone else at the last moment; {called}. It is {standing(cluster)}.",
-            )
-        if request.begin_by and self._now() > max(request.begin_by, claim.started_at + UNSTARTED):
-            # A freeze, or Oracle away, may have come between claim and call, and people count on this not to begin now.
-            because = "It was claimed in time, but could not be asked of Oracle before it was to be begun"
-            return self._steps.fail(request, f"{because}; nothing was changed: {cluster.name} is {standing(cluster)}.")
-        # The last thing before the call: what was claimed before a freeze or a window is not called for during it.
-        if held := self._beginning.held_by(request):
-            return self._steps.hold(request, held)
-        try:
-            work_request = self._writer.scale(cluster, plan.to_units, tags={TAG: request.tag})
-        except (Conflict, Invalid, Denied, NotFound) as no:
-            return self._refused(request, no)
-        return self._steps.write(request, State.APPLYING, Sent(work_request_id=work_request))
-
-    def _extend(self, request: Request, plan: ExtendPlan) -> Request:
-        """Nothing is asked of Oracle: the lease is moved, once, and that is all.
-
-        No return can have begun since this was claimed, for it would have waited.
-        """
-
-        def decide(leased: Request) -> Body | None:
-            lease = leased.lease
-            if lease is None or request.id in lease.extended_by or lease.ends_at != plan.ends_at or not lease.open:
-                return None
-            return Extended(until=plan.until, by_request=request.id)
-
-        leased = self._store.change(plan.leased, decide, actor=BOT, at=self._now())
-        if leased.lease is None or request.id not in leased.lease.extended_by:
-            because = f"The lease of request {plan.leased} has ended meanwhile; nothing was changed."
-            return self._steps.fail(request, because)
-        outcome = f"The lease of request {plan.leased} on {plan.cluster.name} has been extended."
-        return self._steps.write(request, State.APPLYING, Succeeded(outcome=outcome))
-
-    def _refused(self, request: Request, no: DacError) -> Request:
-        """Oracle said no; unless that is because an earlier call of this same request got through."""
-        cluster = self._reader.cluster(request.plan.cluster.region, request.plan.cluster.id)
-        if carries(cluster, request):
-            return self._steps.write(request, State.APPLYING, Sent())
-        because = f"{no} This request changed nothing: {cluster.name} is {standing(cluster)}."
-        return self._steps.fail(request, because)
 
     @contextmanager
     def _alone(self, request_id: int) -> Iterator[bool]:
@@ -175,8 +138,3 @@ class Executor:
             if alone:
                 with self._guard:
                     self._busy.discard(request_id)
-
-
-def _scaled(request: Request) -> ScalePlan:
-    assert isinstance(request.plan, ScalePlan)  # noqa: S101 - an extension asks Oracle for nothing to be confirmed
-    return request.plan

@@ -70,7 +70,7 @@ class Leases:
             return leased
         plan = _scaled(leased)
         for other in self._store.in_states(State.APPLYING):
-            if other.plan.cluster.id == plan.cluster.id:
+            if plan.cluster.id in other.touches:
                 # What it makes of the cluster is not known yet, and may be for good.
                 raise Conflict(f"Request {other.id} is changing {plan.cluster.name}; the lease is seen to after that.")
         try:
@@ -175,7 +175,8 @@ def _is_later(other: Request, lease: Lease) -> bool:
 
 def _made(leased: Request, cluster: Cluster) -> bool:
     """Whether the cluster is what that lease has made of it."""
-    return leased.plan.cluster.id == cluster.id and leased.plan.to_units == cluster.unit_count
+    plan = _scaled(leased)
+    return plan.cluster.id == cluster.id and plan.to_units == cluster.unit_count
 
 
 def _again_at(lease: Lease, back: Request) -> datetime:

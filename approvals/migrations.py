@@ -65,3 +65,12 @@ def requests_and_events(db: Database) -> None:
             f"CREATE TRIGGER events_are_append_only_{verb.lower()} BEFORE {verb} ON events "
             "BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
         )
+
+
+@approvals()
+def what_is_held(db: Database) -> None:
+    """A request may change several clusters, and give names to new ones: each is held by one request at a time."""
+    db.execute("CREATE TABLE held (thing TEXT PRIMARY KEY, request_id INTEGER NOT NULL REFERENCES requests (id))")
+    db.execute("CREATE INDEX held_by_request ON held (request_id)")
+    db.execute("INSERT INTO held SELECT cluster_id, id FROM requests WHERE state = 'applying'")
+    db.execute("DROP INDEX one_applying_per_cluster")

@@ -133,11 +133,17 @@ class MonthlyChange(Frozen):
         return (self.min is None or amount >= self.min) and (self.max is None or amount <= self.max)
 
 
+KINDS = (
+    "Kinds of change it covers: “scale”, “extend”, “create”, “delete”, “endpoint-create”, “endpoint-delete”, "
+    "“endpoint-move”, “migrate”, “finetune”; * and ? are wild"
+)
+
+
 class Rule(Frozen):
     """Who must agree to which changes. A request keeps the rule it was judged under."""
 
     name: str = Field(min_length=1, max_length=80, description="How people call this rule")
-    actions: Sorted[str] = Field(frozenset({"*"}), description="Kinds of change it covers, such as “scale”")
+    actions: Sorted[str] = Field(frozenset({"*"}), description=KINDS)
     clusters: Sorted[str] = Field(frozenset({"*"}), description="Cluster names it covers; * and ? are wild")
     regions: Sorted[str] = Field(frozenset({"*"}), description="Regions it covers; * and ? are wild")
     compartments: Sorted[str] = Field(frozenset({"*"}), description="Compartments by OCID; * and ? are wild")
@@ -200,17 +206,17 @@ class Rule(Frozen):
 
     def objections(self, plan: Change) -> Iterator[str]:
         """Why it does not cover a plan, one sentence each."""
-        cluster = plan.cluster
+        about = plan.subject
         for what, value, globs in (
             ("changes of kind", plan.kind, self.actions),
-            ("clusters", cluster.name, self.clusters),
-            ("regions", cluster.region, self.regions),
-            ("compartments", cluster.compartment_id, self.compartments),
+            ("clusters", about.name, self.clusters),
+            ("regions", about.region, self.regions),
+            ("compartments", about.compartment_id, self.compartments),
         ):
             if not _fits(value, globs):
                 yield f"it is for {what} {', '.join(sorted(globs))}"
         for tag, wanted in sorted(self.tags.items()):
-            if not _fits(cluster.freeform_tags.get(tag, ""), [wanted]) or tag not in cluster.freeform_tags:
+            if not _fits(about.freeform_tags.get(tag, ""), [wanted]) or tag not in about.freeform_tags:
                 yield f"it is for clusters tagged {tag}={wanted}"
         if self.units_change and not self.units_change.holds(plan.more_units):
             yield f"it is for changes by {_between(self.units_change.min, self.units_change.max)} units"
@@ -250,7 +256,7 @@ class Policy(Frozen):
         rule = self.judge(plan).rule
         if rule is None:
             raise Denied(
-                f"No rule of the approval policy covers “{plan.kind}” on {plan.cluster.name}, so it is refused. "
+                f"No rule of the approval policy covers “{plan.kind}” on {plan.subject.name}, so it is refused. "
                 "Whoever keeps the policy file can add one."
             )
         return rule

@@ -224,6 +224,9 @@ def _change(body: dict[str, Any]) -> str:
             return f"{cluster.get('name')}: lease of request {plan.get('leased')} {plan.get('by')} longer"
         case "scale":
             return f"{cluster.get('name')}: {cluster.get('unit_count')} -> {plan.get('to_units')} units"
+        case str():
+            steps = [each for each in plan.get("doing_", ()) if isinstance(each, dict)]
+            return "; ".join(f"{each.get('kind')} {each.get('name', '')}".rstrip() for each in steps)
     return str(body.get("attempt", ""))
 
 

@@ -8,6 +8,7 @@ from functools import reduce
 
 from pydantic import AwareDatetime
 
+from approvals.claims import Claim, stepped
 from approvals.events import (
     LEASE_ANNOUNCED,
     Amended,
@@ -40,25 +41,14 @@ from approvals.events import (
 )
 from approvals.policy import Rule
 from approvals.states import DECIDED, FINAL, State, after
+from approvals.step_events import Confirmed, Paused, Resumed, Stepped
 from approvals.tally import Approval, Objection, Tally, tally
-from dac.extending import ExtendPlan
 from dac.figures import Frozen
 from dac.plans import Plan
+from dac.steps import AnyStep, MakeCluster
 
 _SMOOTH: dict[str, object] = {"trouble": "", "trouble_since": None, "escalated_at": None, "held": None}
 """Nothing keeps it any more."""
-
-
-class Claim(Frozen):
-    """Who is carrying the plan out, on which reading of the cluster, and what Oracle calls the work."""
-
-    etag: str
-    holder: str
-    until: AwareDatetime
-    started_at: AwareDatetime
-    sent_at: AwareDatetime | None = None
-    work_request_id: str | None = None
-    percent: int = 0
 
 
 class Glass(Frozen):
@@ -140,6 +130,7 @@ class Request(Frozen):
     trouble_since: AwareDatetime | None = None
     escalated_at: AwareDatetime | None = None
     outcome: str = ""
+    ways: tuple[str, ...] = ()
     ended_by: str = ""
     ended_at: AwareDatetime | None = None
 
@@ -155,7 +146,22 @@ class Request(Frozen):
     @property
     def start_at(self) -> datetime | None:
         """Before this moment it is not begun."""
-        return None if isinstance(self.plan, ExtendPlan) else self.plan.start_at
+        return self.plan.begins
+
+    @property
+    def step(self) -> AnyStep:
+        """The one that is under way, or comes next."""
+        return self.plan.doing[len(self.claim.done) if self.claim else 0]
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """What nobody else may change meanwhile: what its plan touches, and the clusters it has made by now."""
+        claim, steps = self.claim, self.plan.doing
+        if claim is None:
+            return self.plan.touches
+        made = claim.made | ({self.step.key: claim.resource_id} if claim.resource_id else {})
+        clusters = [made[each.key] for each in steps if isinstance(each, MakeCluster) and each.key in made]
+        return (*self.plan.touches, *clusters)
 
     @property
     def waits_because(self) -> str:
@@ -212,7 +218,9 @@ def happened(request: Request, event: Event) -> Request:
         changed["decided_at"] = event.at
     if state is not request.state and state in FINAL:
         changed |= {"ended_by": event.actor, "ended_at": event.at, "trouble": "", "trouble_since": None, "held": None}
-    changed |= _deciding(request, event) or _doing(request, event) or _afterwards(request, event)
+    changed |= (
+        _deciding(request, event) or _doing(request, event) or _between(request, event) or _afterwards(request, event)
+    )
     return request.model_copy(update=changed)
 
 
@@ -296,17 +304,28 @@ def _doing(request: Request, event: Event) -> dict[str, object]:
         case Reclaimed() | Sent() | Progressed():
             return _SMOOTH | {"claim": _claim_after(request, event, body)}
         case Succeeded():
-            return _SMOOTH | {"outcome": body.outcome} | _leased(request, event)
-        case Cancelled() | Failed():
-            return {"outcome": body.because}
+            return _SMOOTH | {"outcome": body.outcome, "ways": body.ways_on} | _leased(request, event)
+        case Cancelled():
+            return {"outcome": " ".join(filter(None, [body.because, body.left])), "ways": body.ways_back}
+        case Failed():
+            return {"outcome": body.because, "ways": body.ways_back}
         case Outdated():
             return {"outcome": "; ".join(body.differences)}
         case _:
             return {}
 
 
+def _between(request: Request, event: Event) -> dict[str, object]:
+    """What comes of it between two steps."""
+    match event.body:
+        case Stepped() | Resumed() | Paused() | Confirmed() as body if request.claim:
+            return _SMOOTH | {"claim": stepped(request.claim, body, event.at, event.actor)}
+        case _:
+            return {}
+
+
 def _leased(request: Request, event: Event) -> dict[str, object]:
-    span = None if isinstance(request.plan, ExtendPlan) else request.plan.lease
+    span = request.plan.lasts
     # In UTC, for Python adds to the wall clock of a zone: eight hours are eight hours when clocks change, too.
     return {"lease": Lease(began_at=event.at, ends_at=event.at.astimezone(UTC) + span)} if span else {}
 
@@ -342,7 +361,7 @@ def _claim_after(request: Request, event: Event, body: Reclaimed | Sent | Progre
     if isinstance(body, Reclaimed):
         update = {"holder": body.holder, "until": body.until}
     elif isinstance(body, Sent):
-        update = {"sent_at": event.at, "work_request_id": body.work_request_id}
+        update = {"sent_at": event.at, "work_request_id": body.work_request_id, "resource_id": body.resource_id}
     else:
         update = {"percent": body.percent, "work_request_id": body.work_request_id or request.claim.work_request_id}
     return request.claim.model_copy(update=update)

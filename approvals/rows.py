@@ -86,16 +86,11 @@ class Rows:
         # A column that stays as it was is left out: naming it would have its index written again.
         row = {name: value for name, value in columns(after).items() if value != was[name]}
         row["body"] = self._text(after)
-        try:
-            db.execute(
-                f"UPDATE requests SET {', '.join(f'{name} = ?' for name in row)} WHERE id = ?",  # noqa: S608 - our names
-                [*row.values(), after.id],
-            )
-        except sqlite3.IntegrityError as error:
-            applying = [after.plan.cluster.id, State.APPLYING.value]
-            holder = self.found(db, "cluster_id = ? AND state = ?", applying)[0].id
-            sentence = f"{after.plan.cluster.name} is being changed by request {holder}; this one waits for it."
-            raise Busy(sentence, holder) from error
+        db.execute(
+            f"UPDATE requests SET {', '.join(f'{name} = ?' for name in row)} WHERE id = ?",  # noqa: S608 - our names
+            [*row.values(), after.id],
+        )
+        _hold(db, before, after)
 
     def _read(self, request_id: int, text: str) -> Request:
         said = self._recall(request_id)
@@ -125,6 +120,27 @@ class Rows:
                 self._said.popitem(last=False)
 
 
+def _hold(db: sqlite3.Connection, before: Request, after: Request) -> None:
+    """Nobody else changes what this touches, whatever any process believes, for as long as it is being applied."""
+    was, now = _held(before), _held(after)
+    if not was and now:
+        marks = ", ".join("?" * len(now))
+        taken = db.execute(f"SELECT request_id FROM held WHERE thing IN ({marks})", now).fetchone()  # noqa: S608
+        if taken:
+            sentence = f"{after.plan.subject.name} is being changed by request {taken[0]}; this one waits for it."
+            raise Busy(sentence, taken[0])
+    if was and not now:
+        db.execute("DELETE FROM held WHERE request_id = ?", [after.id])
+    for thing in now:
+        if thing not in was:
+            # What it has made itself nobody else can have held for long; Oracle's etags see to the rest.
+            db.execute("INSERT OR IGNORE INTO held VALUES (?, ?)", [thing, after.id])
+
+
+def _held(request: Request) -> tuple[str, ...]:
+    return request.touches if request.state is State.APPLYING else ()
+
+
 def _has_same_fixed(one: Request, other: Request) -> bool:
     return one.plan is other.plan and one.rule is other.rule
 
@@ -135,7 +151,7 @@ def columns(request: Request) -> dict[str, object]:
     return {
         "version": request.version,
         "state": request.state.value,
-        "cluster_id": request.plan.cluster.id,
+        "cluster_id": request.plan.touches[0],
         "decided_at": stamp(request.decided_at) if request.decided_at else None,
         "due_at": stamp(at) if at else None,
         "lease_ends_at": stamp(lease.ends_at) if lease and lease.open else None,

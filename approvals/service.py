@@ -25,10 +25,24 @@ from approvals.events import (
     Submitted,
     Voted,
 )
+from approvals.leftovers import left
 from approvals.policy import MembersOf, Policy
 from approvals.request import Request
-from approvals.standing import AGREE, APPROVE, ATTEMPTS, BREAK_GLASS, CANCEL, DENY, EDIT, REVIEW, Standing
+from approvals.standing import (
+    AGREE,
+    APPROVE,
+    ATTEMPTS,
+    BREAK_GLASS,
+    CANCEL,
+    CONFIRM,
+    DENY,
+    EDIT,
+    REVIEW,
+    STOP,
+    Standing,
+)
 from approvals.states import State
+from approvals.step_events import Confirmed
 from approvals.store import Repeated, Store
 from approvals.tally import Approval, tally
 from approvals.timely import begin_by
@@ -224,10 +238,20 @@ class Approvals:
         return self._attempt(request_id, actor, EDIT, prepare, delivery)
 
     def cancel(self, request_id: int, actor: str, *, because: str = "", delivery: str | None = None) -> Request:
-        """Withdraw one's own request, as long as nothing has been begun."""
+        """Withdraw one's own request, as long as Oracle is not at work on it."""
         check_words("reason", because)
-        cancelled = Cancelled(because=because.strip())
-        return self._attempt(request_id, actor, CANCEL, lambda _: lambda *_: cancelled, delivery)
+        return self._attempt(request_id, actor, CANCEL, lambda _: _ended(because), delivery)
+
+    def confirm(self, request_id: int, actor: str, *, comment: str = "", delivery: str | None = None) -> Request:
+        """Let go on what waits for a person between two of its steps."""
+        check_words("comment", comment)
+        confirmed = Confirmed(comment=comment.strip())
+        return self._attempt(request_id, actor, CONFIRM, lambda _: lambda *_: confirmed, delivery)
+
+    def stop(self, request_id: int, actor: str, *, because: str = "", delivery: str | None = None) -> Request:
+        """End there what waits for a person; what exists by then is said, with the way back."""
+        check_words("reason", because)
+        return self._attempt(request_id, actor, STOP, lambda _: _ended(because), delivery)
 
     def break_glass(
         self,
@@ -246,7 +270,7 @@ class Approvals:
 
         def decide(request: Request, at: datetime) -> Body:
             checks.must_be_shown(request, digest, at)
-            name = request.plan.cluster.name
+            name = request.plan.subject.name
             if confirmed.strip().casefold() != name.casefold():
                 raise errors.Invalid(f"To confirm, repeat the cluster's name, {name}; nothing has been done.")
             return BrokenGlass(
@@ -326,6 +350,16 @@ class Approvals:
         return self._store.change(seen.id, decided, actor=actor, at=self._now(), delivery=delivery)
 
 
+def _ended(because: str) -> Decide:
+    """It ends with what exists then."""
+
+    def decide(request: Request, _: datetime) -> Body:
+        said, ways_back = left(request)
+        return Cancelled(because=because.strip(), left=said, ways_back=ways_back)
+
+    return decide
+
+
 def _prepared(seen: Request, prepare: Callable[[Request], Decide]) -> Decide:
     """What stands against it is said in its turn: whether that person may at all comes first."""
     try:
@@ -340,7 +374,7 @@ def _prepared(seen: Request, prepare: Callable[[Request], Decide]) -> Decide:
 
 
 def _check_proposal(request: Request, plan: Plan) -> None:
-    if plan.cluster.id != request.plan.cluster.id or plan.kind != request.plan.kind:
-        raise errors.Invalid(f"Request {request.id} is for {request.plan.cluster.name}; ask anew for another.")
+    if plan.touches != request.plan.touches or plan.kind != request.plan.kind:
+        raise errors.Invalid(f"Request {request.id} is for {request.plan.subject.name}; ask anew for another.")
     if plan.digest == request.digest:
         raise errors.Conflict(f"Request {request.id} is for that already: {plan.summary}.")

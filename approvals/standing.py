@@ -13,6 +13,7 @@ from dac.errors import DacError, Unavailable
 
 APPROVE, DENY, EDIT, AGREE, CANCEL = "approve", "deny", "edit", "agree", "cancel"
 BREAK_GLASS, REVIEW = "break-glass", "review"
+CONFIRM, STOP = "confirm", "stop"
 
 _CHECKS: dict[str, Check] = {
     APPROVE: checks.may_approve,
@@ -22,6 +23,8 @@ _CHECKS: dict[str, Check] = {
     CANCEL: checks.may_cancel,
     BREAK_GLASS: checks.may_break_glass,
     REVIEW: checks.may_review,
+    CONFIRM: checks.may_confirm,
+    STOP: checks.may_stop,
 }
 """What people can try with a request, and what decides whether they may."""
 

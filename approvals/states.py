@@ -41,6 +41,10 @@ class Action(StrEnum):
     RECLAIM = "reclaim"  # another process takes over a claim whose holder is gone
     SEND = "send"  # Oracle has taken the change on
     PROGRESS = "progress"
+    STEP = "step"  # one of several steps is at its end
+    RESUME = "resume"  # the claim of the next
+    PAUSE = "pause"  # a person is asked before it goes on
+    CONFIRM = "confirm"  # and lets it
     SUCCEED = "succeed"
     FAIL = "fail"
     TROUBLE = "trouble"  # something does not answer; tried again
@@ -65,6 +69,8 @@ _FORWARD: dict[tuple[State, Action], State] = {
     (State.APPROVED, Action.START): State.APPLYING,
     (State.APPLYING, Action.SUCCEED): State.APPLIED,
     (State.APPLYING, Action.FAIL): State.FAILED,
+    # Between two steps, or where a person is asked: the checks see to it that Oracle is not at work.
+    (State.APPLYING, Action.CANCEL): State.CANCELLED,
 }
 
 _WITHIN: dict[State, frozenset[Action]] = {
@@ -85,6 +91,10 @@ _WITHIN: dict[State, frozenset[Action]] = {
             Action.RECLAIM,
             Action.SEND,
             Action.PROGRESS,
+            Action.STEP,
+            Action.RESUME,
+            Action.PAUSE,
+            Action.CONFIRM,
             Action.HOLD,
             Action.TROUBLE,
             Action.ESCALATE,

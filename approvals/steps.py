@@ -6,10 +6,14 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from approvals.events import BOT, Body, Failed, Freeze, Held, Hold, Troubled
+from approvals.claims import Claim
+from approvals.events import BOT, Body, Failed, Freeze, Held, Hold, Progressed, Succeeded, Troubled
+from approvals.leftovers import left
 from approvals.request import Request
 from approvals.states import State
+from approvals.step_events import Stepped
 from approvals.store import Store
+from dac.cluster import WorkRequest
 from dac.errors import DacError
 
 
@@ -27,7 +31,34 @@ class Steps:
         return self._store.change(request.id, decide, actor=BOT, at=self._now())
 
     def fail(self, request: Request, because: str) -> Request:
-        return self.write(request, State.APPLYING, Failed(because=because))
+        """It ends here; what it has made by now is said, with the way back."""
+        said, ways_back = left(request)
+        failed = Failed(because=f"{because} {said}".rstrip(), ways_back=ways_back)
+        return self.write(request, State.APPLYING, failed)
+
+    def done(self, request: Request, said: str, *, resource_id: str = "", ways_on: tuple[str, ...] = ()) -> Request:
+        """The step that is under way is at its end; with the last one, the request is."""
+        done = claim_of(request).done
+        if len(done) + 1 < len(request.plan.doing):
+            body: Body = Stepped(key=request.step.key, resource_id=resource_id, said=said)
+        else:
+            body = Succeeded(outcome=" ".join([*(each.said for each in done), said]), ways_on=ways_on)
+        return self.write(request, State.APPLYING, body)
+
+    def progress(self, request: Request, work: WorkRequest | None) -> Request:
+        """How far Oracle is, if that is news."""
+        percent = int(work.percent_complete) if work else 0
+
+        def decide(now: Request) -> Body | None:
+            claim = claim_of(now)
+            named = claim.work_request_id or not work
+            if now.state is not State.APPLYING or (claim.percent >= percent and named and not now.trouble):
+                return None
+            if len(claim.done) != len(claim_of(request).done) or not claim.busy:
+                return None
+            return Progressed(percent=max(percent, claim.percent), work_request_id=work.id if work else None)
+
+        return self._store.change(request.id, decide, actor=BOT, at=self._now())
 
     def hold(self, request: Request, held: Held) -> Request:
         """What keeps it waiting, once for as long as it does."""
@@ -47,6 +78,11 @@ class Steps:
             return Troubled(sentence=str(trouble))
 
         return self._store.change(request_id, decide, actor=BOT, at=self._now())
+
+
+def claim_of(request: Request) -> Claim:
+    assert request.claim  # noqa: S101 - the table of states gives every APPLYING request one
+    return request.claim
 
 
 def frozen(freeze: Freeze) -> Held:

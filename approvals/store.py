@@ -14,6 +14,7 @@ from approvals.migrations import approvals
 from approvals.request import Request, happened, submitted
 from approvals.rows import Busy, Rows
 from approvals.states import State
+from approvals.step_events import Resumed
 from approvals.together import Together
 from dac.errors import Conflict
 
@@ -169,7 +170,7 @@ class Store:
     def _happen(
         self, db: sqlite3.Connection, request: Request, body: Body, actor: str, at: datetime, delivery: str | None
     ) -> Request:
-        if isinstance(body, Started) and (freeze := journal.freeze(db)):
+        if isinstance(body, Started | Resumed) and (freeze := journal.freeze(db)):
             raise FrozenNow(freeze)
         event = journal.event(db, request.id, body, actor, at, delivery)
         changed = happened(request, event)

@@ -65,7 +65,7 @@ def history(number: int) -> Iterator[tuple[str, Body]]:
     yield BOT, Sent(work_request_id=f"wr-{number}")
     for percent in range(20, 20 * (EVENTS_EACH - 5), 20):
         yield BOT, Progressed(percent=percent, work_request_id=f"wr-{number}")
-    yield BOT, Succeeded(outcome=f"{asked.plan.cluster.name} is ACTIVE with 4 units (work request wr-{number}).")
+    yield BOT, Succeeded(outcome=f"{asked.plan.subject.name} is ACTIVE with 4 units (work request wr-{number}).")
 
 
 def fill(path: Path, requests: int) -> int:

@@ -64,7 +64,7 @@ class Kills:
 
     def open(self) -> set[str]:
         """Clusters for which something is still to be done."""
-        return {each.plan.cluster.name for each in self.store.in_states(*OPEN)}
+        return {each.plan.subject.name for each in self.store.in_states(*OPEN)}
 
     def wrong(self) -> list[str]:
         """What does not hold now that all is done, in sentences; nothing when all is well."""

@@ -15,9 +15,11 @@ from dac.budgets import BudgetEffect
 from dac.cluster import Headroom
 from dac.extending import ExtendPlan
 from dac.figures import Price, Unknown
+from dac.making import Stepwise
 from dac.plans import Plan
 from dac.pricing import cents
 from dac.scaling import ScalePlan
+from dac.steps import MakeCluster
 
 BADGE: dict[State, str] = {
     State.PENDING: "🟡 Waiting for approval",
@@ -34,11 +36,18 @@ BADGE: dict[State, str] = {
 DIGEST = 12
 """Characters of the plan's digest that a button carries: enough that no other plan has them."""
 
+WAYS = 3
+"""Ways back that a card offers; the rest are in the thread."""
+
+FACTS = 6
+"""Facts of a plan that fit on a card beside the rest."""
+
 BUDGETS = 3
 """Budgets shown one by one."""
 
 HELD_UP = "🔵 Approved, not begun yet"
 WANTS_CONSENT = "🟡 Waiting for consent"
+WANTS_CONFIRMATION = "🟡 Waits for a person to confirm"
 REHEARSED = "⚪ Rehearsed, nothing changed"
 
 Pair = tuple[str, str]
@@ -59,7 +68,7 @@ def card(request: Request) -> Message:
         section(f"*{escape(plan.summary)}*\n{badge(request)} · request *{request.id}*"),
         *([section(broken(request.glass))] if request.glass else []),
         section(f"{_asks(request)}\n{quote(request.reason or 'No reason given.', QUOTED)}"),
-        fields(_extended(plan) if isinstance(plan, ExtendPlan) else _scaled(request, plan)),
+        fields(_pairs(request)),
         context(_where_from(plan)),
         section(standing(request)),
     ]
@@ -73,6 +82,8 @@ def badge(request: Request) -> str:
 
 
 def _badge(request: Request) -> str:
+    if request.state is State.APPLYING and request.claim and request.claim.question:
+        return WANTS_CONFIRMATION
     if request.rehearsal and request.state is State.CANCELLED and request.ended_by == BOT:
         return REHEARSED
     if request.state is State.APPROVED and (request.held or request.trouble or request.start_at):
@@ -85,7 +96,7 @@ def _badge(request: Request) -> str:
 def approve_button(request: Request) -> Block:
     """A yes to the very plan shown here: it asks once more, naming size and money, and for a comment if one is due."""
     line, plan = f"approve {request.id} --plan {_digest(request)}", request.plan
-    where = f"{named(plan.cluster.name)} in {plan.cluster.region}"
+    where = f"{named(plan.subject.name)} in {plan.subject.region}"
     sure = confirm(f"Approve request {request.id}?", f"{_gist(plan)}: {where}.", f"Approve {size(plan)}")
     if request.rule.comment_required:
         return button("Approve …", f"{line} --comment", style="primary", confirm=sure)
@@ -110,7 +121,9 @@ def anew_button(request: Request) -> Block:
     """It says once more for what: a size that was to be more may be less by now."""
     plan = request.plan
     what = f"{said(plan.by)} longer" if isinstance(plan, ExtendPlan) else size(plan)
-    about = f"{named(plan.cluster.name)} as it is now is asked to have {size(plan)}. Everybody decides over that anew."
+    about = f"{named(plan.subject.name)} as it is now is asked to have {size(plan)}. Everybody decides over that anew."
+    if isinstance(plan, Stepwise):
+        about = f"{escape(plan.summary)}, as things are now. Everybody decides over that anew."
     if isinstance(plan, ExtendPlan):
         about = (
             f"{named(plan.cluster.name)} is asked to keep {size(plan)} for {what}. Everybody decides over that anew."
@@ -124,6 +137,8 @@ def command_line(request: Request) -> str:
     because = f" because {reason}" if reason else ""
     if isinstance(plan, ExtendPlan):
         return clip(f"extend {plan.leased} {_typed(plan)}{because}", 1900)
+    if isinstance(plan, Stepwise):
+        return clip(plan.command + because, 1900)
     # The OCID: a name may meet a namesake, or hold what a command line would take apart.
     line = f"scale {plan.cluster.id} {plan.to_units}"
     if plan.lease:
@@ -139,8 +154,8 @@ def money(plan: Plan) -> str:
         return f"{signed(plan.lease_cost)} in all" if isinstance(plan.lease_cost, Price) else "cost unknown"
     change = plan.cost_change
     monthly = f"{signed(change)} a month" if isinstance(change, Price) else "cost unknown"
-    if isinstance(plan.lease_cost, Price) and plan.lease:
-        return f"{signed(plan.lease_cost)} for {said(plan.lease)}, {monthly}"
+    if isinstance(plan.span_cost, Price) and plan.span:
+        return f"{signed(plan.span_cost)} for {said(plan.span)}, {monthly}"
     return monthly
 
 
@@ -151,7 +166,7 @@ def not_known(cost: Unknown) -> str:
 
 def price_lists(plan: Plan) -> list[str]:
     """The lists that the plan's prices were read from."""
-    costs = (plan.cost_before, plan.cost_after, plan.lease_cost)
+    costs = (plan.cost_before, plan.cost_after, plan.span_cost)
     return list(dict.fromkeys(linked(cost.sources[0]) for cost in costs if isinstance(cost, Price)))
 
 
@@ -162,6 +177,29 @@ def _asks(request: Request) -> str:
     if not request.consented:
         return f"<@{request.requester}> asks{again}, and <@{request.amended_by}> proposes {size(request.plan)} instead:"
     return f"<@{request.requester}> asks{again}:"
+
+
+def _pairs(request: Request) -> list[Pair]:
+    plan = request.plan
+    if isinstance(plan, ExtendPlan):
+        return _extended(plan)
+    return _scaled(request, plan) if isinstance(plan, ScalePlan) else _stepwise(plan)
+
+
+def _stepwise(plan: Stepwise) -> list[Pair]:
+    """Whatever is made or removed: what its own plan says of it, beside the cost."""
+    steps = len(plan.doing)
+    return [
+        *((each.label, named(each.said, 300)) for each in plan.facts[:FACTS]),
+        ("List cost a month", _before_after(plan.cost_before, plan.cost_after, plan.cost_change)),
+        ("Cluster", f"{named(plan.subject.name)}\n{plan.subject.region}"),
+        *((("Service limit", _headroom(plan.headroom)),) if _takes_room(plan) else ()),
+        *((("Steps", f"{steps}, told one by one in the thread"),) if steps > 1 else ()),
+    ]
+
+
+def _takes_room(plan: Stepwise) -> bool:
+    return any(isinstance(each, MakeCluster) for each in plan.doing)
 
 
 def _scaled(request: Request, plan: ScalePlan) -> list[Pair]:
@@ -256,7 +294,9 @@ def _where_from(plan: Plan) -> str:
     lines = [f"At list price, not your contract's: {' · '.join(lists)}. The sum is in the thread."] if lists else []
     costs = (plan.cost_before, plan.cost_after)
     lines += dict.fromkeys(not_known(cost) for cost in costs if isinstance(cost, Unknown))
-    owed = None if isinstance(plan, ExtendPlan) else plan.commitment
+    owed = plan.commitment if isinstance(plan, ScalePlan) else None
+    if isinstance(plan, Stepwise):
+        lines += [f"⚠️ {escape(each)}" for each in plan.warnings]
     if isinstance(owed, Unknown):
         lines.append(not_known(owed))
     elif owed:
@@ -268,7 +308,7 @@ def _where_from(plan: Plan) -> str:
 
 def _typed(plan: Plan) -> str:
     """How long, as one word."""
-    span = plan.by if isinstance(plan, ExtendPlan) else plan.lease
+    span = plan.span
     assert span  # noqa: S101 - asked for only where there is one
     return said(span).replace(" ", "")
 
@@ -277,6 +317,8 @@ def _gist(plan: Plan) -> str:
     """Size and money first: a long name is cut, they are not."""
     if isinstance(plan, ExtendPlan):
         return f"{said(plan.by)} longer with {size(plan)}, {money(plan)} at list price"
+    if isinstance(plan, Stepwise):
+        return f"{plan.goal[:1].upper()}{plan.goal[1:]}, {money(plan)} at list price"
     lasting = f" for {said(plan.lease)}" if plan.lease else ""
     return f"From {plan.from_units} to {size(plan)}{lasting}, {money(plan)} at list price"
 
@@ -297,8 +339,11 @@ def _buttons(request: Request) -> list[Block]:
         row = _deciding(request)
     elif request.state is State.APPLIED and request.lease and request.lease.open and request.lease.returning is None:
         row = [extend_button(request)]
+    elif request.state is State.APPLYING and request.claim and request.claim.question:
+        row = [confirm_button(request), stop_button(request)]
     elif request.state in again and request.returns is None:
         row = [anew_button(request)]
+    row += [way_button(each) for each in request.ways[:WAYS]]
     if request.glass and request.glass.owed:
         row.append(review_button(request))
     return row
@@ -311,6 +356,23 @@ def _deciding(request: Request) -> list[Block]:
     if isinstance(request.plan, ScalePlan):
         row.append(button("Other size …", f"edit {request.id}"))
     return row
+
+
+def confirm_button(request: Request) -> Block:
+    sure = confirm(f"Go on with request {request.id}?", escape(request.step.words), "Go on")
+    return button("Confirm, go on", f"confirm {request.id}", style="primary", confirm=sure)
+
+
+def stop_button(request: Request) -> Block:
+    """What exists by then stays; the way back is offered afterwards."""
+    sure = confirm(f"Stop request {request.id} here?", "What has been made stays until somebody deletes it.", "Stop")
+    return button("Stop here …", f"stop {request.id}", style="danger", confirm=sure)
+
+
+def way_button(line: str) -> Block:
+    """A command that undoes what is left, or goes on from what was made; it asks for an approval of its own."""
+    verb = line.partition(" ocid1.")[0]
+    return button(clip(f"{verb[:1].upper()}{verb[1:]} …{line[-6:]}", 60), line)
 
 
 def extend_button(request: Request) -> Block:

@@ -16,9 +16,11 @@ from commands._card import (
     approve_button,
     break_glass_button,
     cancel_button,
+    confirm_button,
     deny_button,
     extend_button,
     review_button,
+    stop_button,
 )
 from commands._command import Arguments, Option, Reply, Services, Word
 from commands._standing import returning
@@ -103,4 +105,6 @@ _BUTTONS: dict[str, Callable[[Request], Block]] = {
     "cancel": cancel_button,
     "break-glass": break_glass_button,
     "review": review_button,
+    "confirm": confirm_button,
+    "stop": stop_button,
 }

@@ -37,22 +37,24 @@ from approvals.events import (
 )
 from approvals.request import Request
 from approvals.states import Action, State
+from approvals.step_events import Confirmed, Paused, Resumed, Stepped
 from commands._blocks import clip, date, escape, mentions, named, phrase, quote
 from commands._card import money, price_lists
 from commands._standing import REHEARSAL, consent, expired, held, size
 from commands._waits import one_of
 from commands._when import said as spoken
 from commands._words import age, amount, sources
-from dac.extending import ExtendPlan
 from dac.plans import Plan
+from dac.scaling import ScalePlan
 
 SILENT = frozenset(
     {
         Action.SUBMIT,  # the card and the detail are what it says
-        Action.START,  # these four move the message about the progress
+        Action.START,  # these five move the message about the progress
         Action.RECLAIM,
         Action.SEND,
         Action.PROGRESS,
+        Action.RESUME,
         Action.REFUSE,  # whoever tried was told alone; it is on record
     }
 )
@@ -91,14 +93,15 @@ def told(before: Request, after: Request, event: Event) -> str:  # noqa: C901, P
         case Rehearsed():
             return f"🧪 <@{after.requester}>, {at}: {REHEARSAL}"
         case Cancelled():
-            return f"{who} cancelled this, {at}{because(body.because)}"
+            left = f"\n{_oracle(body.left)}" if body.left else ""
+            return f"{who} cancelled this, {at}{because(body.because)}{left}"
         case BrokenGlass():
             return _broken(before, after, event, body)
         case Reviewed():
             found = "✅ justified" if body.justified else "❗ *not* justified"
             return f"🔎 {who} reviewed the broken glass, {at}: {found}{because(body.comment)}"
         case Held():
-            return held(body, after.plan.cluster.name)
+            return held(body, after.plan.subject.name)
         case Outdated():
             return _outdated(after, body)
         case Succeeded():
@@ -117,7 +120,14 @@ def told(before: Request, after: Request, event: Event) -> str:  # noqa: C901, P
             return f"🔁 The lease has ended: request {body.by_request} gives back what was leased."
         case Closed():
             return f"🏁 The lease is over. {_oracle(body.outcome)}"
-        case Submitted() | Started() | Reclaimed() | Sent() | Progressed() | Refused():
+        case Stepped():
+            place = f"{len(after.claim.done) if after.claim else 0} of {len(after.plan.doing)}"
+            return f"✔️ Step {place}: {_oracle(body.said)}"
+        case Paused():
+            return _paused(after, body)
+        case Confirmed():
+            return f"👍 {who} lets it go on, {at}{because(body.comment)}"
+        case Submitted() | Started() | Reclaimed() | Resumed() | Sent() | Progressed() | Refused():
             return ""
         case _:  # pragma: no cover - mypy sees that nothing is left
             assert_never(body)
@@ -130,6 +140,15 @@ def because(comment: str) -> str:
 def _oracle(words: str) -> str:
     """What Oracle said, short enough that what follows it is seen."""
     return clip(escape(words), WORDS)
+
+
+def _paused(after: Request, body: Paused) -> str:
+    """Whoever can let it go on is called: nothing happens before somebody does."""
+    who = phrase([*mentions([after.requester]), *everyone(after, but=after.requester)], "or", CALLED)
+    return (
+        f"✋ {who}: {_oracle(body.question)}\nNothing goes on before one of you says `/dac confirm {after.id}`; "
+        f"`/dac stop {after.id}` ends it here."
+    )
 
 
 def _to(after: Request) -> str:
@@ -198,13 +217,12 @@ def _differences(before: Plan, after: Plan) -> list[tuple[str, str, str]]:
 
 
 def _facts(plan: Plan) -> dict[str, str]:
-    start, lasts = (None, plan.by) if isinstance(plan, ExtendPlan) else (plan.start_at, plan.lease)
     return {
         "Size": size(plan),
         "Change of list cost": money(plan),
         "List cost a month then": amount(plan.cost_after),
-        "Begins": date(start) if start else "at once",
-        "Lasts": spoken(lasts) if lasts else "for good",
+        "Begins": date(plan.begins) if plan.begins else "at once",
+        "Lasts": spoken(plan.span) if plan.span else "for good",
     }
 
 
@@ -269,12 +287,13 @@ def _escalated(before: Request, body: Escalated) -> str:
     return (
         f"🚨 {who}: what request {leased} leased should have been given back; that has been held up{since}.\n"
         f"{_oracle(body.sentence)}\n"
-        f"It goes on being tried; until then {named(before.plan.cluster.name)} keeps costing what it does."
+        f"It goes on being tried; until then {named(before.plan.subject.name)} keeps costing what it does."
     )
 
 
 def _announced(after: Request) -> str:
     plan, lease = after.plan, after.lease
+    assert isinstance(plan, ScalePlan)  # noqa: S101 - no other plan has a lease
     assert lease  # noqa: S101 - the table of states lets only a lease be announced
     return (
         f"⏳ <@{after.requester}>, the lease of {named(plan.cluster.name)} with {size(plan)} ends "

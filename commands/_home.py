@@ -130,7 +130,7 @@ def _leases(services: Services, user: str) -> list[Block]:  # noqa: ARG001 - eve
         lease, back = request.lease, returning(request)
         ends = f"ends {date(lease.ends_at)}" if lease else "has not begun"
         how = f"request {back} is giving it back" if back is not None else ends
-        said = f"🔁 *{named(request.plan.cluster.name)}* with {size(request.plan)}: {how}"
+        said = f"🔁 *{named(request.plan.subject.name)}* with {size(request.plan)}: {how}"
         by = f"{_number(request, services)} of <@{request.requester}>"
         blocks.append(section(f"{said}\n{by}", extend_button(request) if back is None else _details(request)))
     return [*blocks, *_more(len(found), "requests all")]
@@ -141,7 +141,7 @@ def _locked(services: Services, user: str) -> list[Block]:  # noqa: ARG001 - as 
     blocks = _title("Locked clusters", found)
     for request in found[:SHOWN]:
         done = f", {request.claim.percent} % done" if request.claim and request.claim.percent else ""
-        said = f"🔒 *{named(request.plan.cluster.name)}*: {_number(request, services)} is changing it{done}"
+        said = f"🔒 *{named(request.plan.subject.name)}*: {_number(request, services)} is changing it{done}"
         blocks.append(section(f"{said}\n{escape(request.plan.summary)}", _details(request)))
     return [*blocks, *_more(len(found), "requests all")]
 

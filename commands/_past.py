@@ -31,6 +31,10 @@ _DID: dict[Action, str] = {
     Action.RECLAIM: "took over what another process had begun",
     Action.SEND: "was heard by Oracle",
     Action.PROGRESS: "saw progress",
+    Action.STEP: "saw a step done",
+    Action.RESUME: "began the next step",
+    Action.PAUSE: "asked a person before it goes on",
+    Action.CONFIRM: "let it go on",
     Action.SUCCEED: "saw it done",
     Action.FAIL: "saw it fail",
     Action.TROUBLE: "met trouble",
@@ -77,7 +81,7 @@ def _did(event: Event) -> str:
         case Reminded(what="review"):
             return "reminded of the review"
         case Amended():
-            return f"changed it to {body.plan.to_units} units"
+            return f"changed it to {body.plan.goal}"
         case Reviewed():
             return "found it justified" if body.justified else "found it not justified"
         case _:

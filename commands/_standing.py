@@ -10,7 +10,6 @@ from approvals.states import State
 from commands._blocks import clip, date, escape, people, quote
 from commands._waits import one_of
 from commands._words import bar
-from dac.change import units
 from dac.plans import Plan
 
 QUOTED = 600
@@ -19,6 +18,8 @@ QUOTED = 600
 REHEARSAL = "This was a dry run: it would be done now as approved, and Oracle was asked for nothing."
 
 OCID = re.compile(r"\bocid1\.[\w.-]{24,}([\w-]{6})\b")
+
+NOTHING = "Nothing was changed."
 
 SENTENCE = 1000
 """Characters of what Oracle said."""
@@ -36,7 +37,7 @@ def _standing(request: Request) -> list[str]:
         case State.APPROVED:
             return [agreed(request), *_begins(request)]
         case State.APPLYING:
-            return [agreed(request), bar(request.claim.percent if request.claim else 0), *_holds(request)]
+            return [agreed(request), *_under_way(request), *_holds(request)]
         case State.DENIED:
             said = f"Denied by {people([each.voter for each in request.objections], 'and')}{_ended(request)}"
             return [f"{said}:", quote(request.outcome, QUOTED)]
@@ -46,7 +47,7 @@ def _standing(request: Request) -> list[str]:
         case State.CANCELLED if request.ended_by == BOT:
             return [f"{agreed(request)}. {REHEARSAL}"]
         case State.CANCELLED:
-            return [f"Cancelled by <@{request.ended_by}>{_ended(request)}. Nothing was changed."]
+            return [f"Cancelled by <@{request.ended_by}>{_ended(request)}. {_left(request)}"]
         case State.STALE:
             return [
                 f"{agreed(request)}. Nothing was changed, because since it was asked:",
@@ -55,6 +56,23 @@ def _standing(request: Request) -> list[str]:
         case State.APPLIED | State.FAILED:
             how = "Done" if request.state is State.APPLIED else "Failed"
             return [agreed(request), quote(_shortened(request.outcome), SENTENCE), f"{how}{_ended(request)}"]
+
+
+def _under_way(request: Request) -> list[str]:
+    """How far it is; or what a person is asked before it goes on."""
+    claim, steps = request.claim, len(request.plan.doing)
+    if claim is None or steps == 1:
+        return [bar(claim.percent if claim else 0)]
+    place = f"Step {len(claim.done) + 1} of {steps}: {escape(request.step.words)}"
+    if claim.question:
+        who = "One of its approvers, or the person who asked, confirms that it goes on, or stops it"
+        return [f"✋ {place}", quote(_shortened(claim.question), SENTENCE), who]
+    return [place, bar(claim.percent)]
+
+
+def _left(request: Request) -> str:
+    """What it had done by then, where it was stopped on its way."""
+    return f"It was stopped on its way:\n{quote(_shortened(request.outcome), SENTENCE)}" if request.claim else NOTHING
 
 
 def agreed(request: Request) -> str:
@@ -75,7 +93,7 @@ def consent(request: Request) -> str:
 
 
 def size(plan: Plan) -> str:
-    return units(plan.to_units)
+    return plan.goal
 
 
 def held(by: Held, cluster: str) -> str:
@@ -146,7 +164,7 @@ def _begins(request: Request) -> list[str]:
 def _holds(request: Request) -> list[str]:
     by = request.held
     overridden = by is not None and by.why is Hold.WINDOW and request.glass is not None
-    return [held(by, request.plan.cluster.name)] if by and not overridden else []
+    return [held(by, request.plan.subject.name)] if by and not overridden else []
 
 
 def _lease(request: Request) -> list[str]:

@@ -28,7 +28,9 @@ def timing(plan: Plan) -> list[str]:
     """When it begins, and when it is given back."""
     if isinstance(plan, ExtendPlan):
         return [f"The lease of request {plan.leased} ends {date(plan.until)} instead of {date(plan.ends_at)}."]
-    told = []
+    told: list[str] = []
+    if not isinstance(plan, ScalePlan):
+        return told
     if plan.start_at:
         told.append(f"It begins {date(plan.start_at)}, or as soon after that as it is approved.")
     if plan.lease:
@@ -43,18 +45,17 @@ def timing(plan: Plan) -> list[str]:
 def cost(plan: Plan) -> str:
     """At list price; what is not known says what would settle it."""
     change = plan.cost_change
-    span = plan.by if isinstance(plan, ExtendPlan) else plan.lease
     if isinstance(change, Unknown):
         return f"{named(change.what[:1].upper() + change.what[1:], 200)} is not known: {named(change.settle, 300)}"
     monthly = f"List cost: {signed(change)} a month"
-    if span and isinstance(plan.lease_cost, Price):
-        return f"{monthly} while it lasts, {signed(plan.lease_cost)} in all for the {said(span)}"
+    if plan.span and isinstance(plan.span_cost, Price):
+        return f"{monthly} while it lasts, {signed(plan.span_cost)} in all for the {said(plan.span)}"
     return monthly
 
 
 def budgets(plan: Plan) -> list[str]:
     """What is left of each budget with it."""
-    if isinstance(plan, ExtendPlan):
+    if not isinstance(plan, ScalePlan):
         return []
     return [_budget(each, "while it lasts" if plan.lease else "with this") for each in plan.budgets]
 
@@ -80,8 +81,7 @@ def wanted(rule: Rule, eligible: Sequence[str], until: datetime) -> str:
 def obstacles(rule: Rule, plan: Plan, services: Services, *, own: int | None = None) -> list[str]:
     """What would keep it from being begun, should it be approved at once; `own` is the request it is in already."""
     now = services.now()
-    start = None if isinstance(plan, ExtendPlan) else plan.start_at
-    begins = max(now, start) if start else now
+    begins = max(now, plan.begins) if plan.begins else now
     told = [*frozen(services), *_neighbours(plan, services, own)]
     if covered := frozen_until(rule.freeze, begins):
         window, until = covered
@@ -99,7 +99,7 @@ def obstacles(rule: Rule, plan: Plan, services: Services, *, own: int | None = N
 def _neighbours(plan: Plan, services: Services, own: int | None) -> list[str]:
     """What else is going on with the cluster."""
     told = []
-    here = [each for each in services.requests.open() if each.plan.cluster.id == plan.cluster.id and each.id != own]
+    here = [each for each in services.requests.open() if set(each.touches) & set(plan.touches) and each.id != own]
     for each in here[:OTHERS]:
         if each.state is State.APPLYING:
             told.append(f"⏳ Request {each.id} is changing the cluster now; this one waits for it.")
@@ -109,7 +109,7 @@ def _neighbours(plan: Plan, services: Services, own: int | None) -> list[str]:
         told += [
             f"With this nothing is given back any more of what request {each.id} has leased."
             for each in services.requests.leased()
-            if each.plan.cluster.id == plan.cluster.id
+            if set(each.touches) & set(plan.touches)
         ][:OTHERS]
     return told
 

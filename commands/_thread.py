@@ -36,9 +36,10 @@ from commands._card import (
 from commands._history import told
 from commands._when import said as spoken
 from commands._words import amount, bar, signed, sources
-from dac.extending import ExtendPlan
 from dac.figures import Price, Unknown
 from dac.plans import Plan
+from dac.scaling import ScalePlan
+from dac.steps import MovingLease
 
 SECTIONS = 3
 """Full sections of text in one message, well below what Slack refuses."""
@@ -63,7 +64,7 @@ def thread(request: Request, events: Sequence[Event]) -> dict[str, Message]:
         if said:
             blocks = (*map(section, said), *_next(request, after, event))
             messages[f"event:{event.seq}"] = Message(text=said[0], blocks=blocks)
-    if request.claim and not isinstance(request.plan, ExtendPlan):
+    if request.claim and not isinstance(request.step, MovingLease):
         messages["progress"] = _progress(request)
     return messages
 
@@ -102,7 +103,7 @@ def _detail(request: Request) -> Message:
                 ("Asked", f"<@{request.requester}>\n{date(request.asked_at)}"),
                 ("Cluster read", date(plan.planned_at)),
                 ("Rule", f"{named(rule.name)} `{request.rule_digest[:DIGEST]}`\n{_wants(request)}"),
-                ("Cluster OCID", f"`{named(plan.cluster.id, 300)}`"),
+                ("Cluster OCID", f"`{named(plan.subject.id or 'none yet', 300)}`"),
             ]
         ),
         section(f"*Where the cost comes from*\n{_cost(plan)}"),
@@ -176,7 +177,7 @@ def _long_reason(request: Request) -> dict[str, Message]:
 def _cost(plan: Plan) -> str:
     """Every sum with what it was made of, and where the prices can be read."""
     lines, asked = [], [plan.cost_before, plan.cost_after]
-    if isinstance(plan, ExtendPlan):
+    if not isinstance(plan, ScalePlan):
         lines += [_sum(cost) for cost in asked]
     else:
         workings = plan.cost_working or ("", "")
@@ -186,10 +187,9 @@ def _cost(plan: Plan) -> str:
             lines.append(
                 f"• {after.per[:1].upper()}{after.per[1:]}: {amount(before)} → {amount(after)}, {signed(change)}"
             )
-    lasts = plan.by if isinstance(plan, ExtendPlan) else plan.lease
-    if isinstance(plan.lease_cost, Price) and lasts:
-        lines.append(f"• {signed(plan.lease_cost)} in all for the {spoken(lasts)}")
-        asked.append(plan.lease_cost)
+    if isinstance(plan.span_cost, Price) and plan.span:
+        lines.append(f"• {signed(plan.span_cost)} in all for the {spoken(plan.span)}")
+        asked.append(plan.span_cost)
     lines.append(f"List price, not your contract's: {sources(asked)}")
     return clip("\n".join(dict.fromkeys(lines)), 2900)
 
@@ -209,8 +209,14 @@ def _progress(request: Request) -> Message:
             text = bar(100)
         case State.FAILED:
             text = "Ended without success."
+        case State.CANCELLED:
+            text = "Stopped on its way."
+        case _ if claim.question:
+            text = "Waits for a person."
+        case _ if not claim.begun:
+            text = "Between two steps."
         case _ if claim.sent_at is None:
-            text = f"Asking Oracle, since {date(claim.started_at)}"
+            text = f"Asking Oracle, since {date(claim.since)}"
         case _:
             text = f"{bar(claim.percent)}\nOracle has been at it since {date(claim.sent_at)}"
     return Message(text=f"Request {request.id}: progress", blocks=(section(text + work),))

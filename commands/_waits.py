@@ -10,7 +10,6 @@ from approvals.request import Request
 from approvals.states import State
 from approvals.windows import frozen_until
 from commands._blocks import date, mentions, named, people, phrase
-from dac.change import units
 
 TURN = "its turn, which comes within seconds"
 
@@ -25,6 +24,9 @@ def waits(request: Request, now: datetime, *, stopped: bool = False) -> tuple[st
             said = [*lacks(request), *_later(request, now)]
         case State.APPROVED:
             said = [*_trouble(request), *(_later(request, now) or ([] if stopped else [TURN]))]
+        case State.APPLYING if request.claim and request.claim.question:
+            who = people([request.requester, *(each for each in request.eligible if each != request.requester)])
+            said = [f"the word of {who} that it may go on (`/dac confirm {request.id}`)"]
         case State.APPLYING:
             percent = f", {request.claim.percent} % done" if request.claim and request.claim.percent else ""
             said = [*_trouble(request), *_held(request), f"Oracle to carry it out{percent}"]
@@ -46,8 +48,7 @@ def lacks(request: Request) -> list[str]:
     """What people have yet to say before it is approved."""
     said = []
     if not request.consented:
-        size = units(request.plan.to_units)
-        said.append(f"<@{request.requester}> to agree to {size}, as <@{request.amended_by}> proposed")
+        said.append(f"<@{request.requester}> to agree to {request.plan.goal}, as <@{request.amended_by}> proposed")
     count, rule = request.tally, request.rule
     left = people(request.can_still_approve) or "somebody the policy has added since"
     if count.counted < count.needed:

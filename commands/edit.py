@@ -12,7 +12,6 @@ from commands import _terms
 from commands._command import Call, Command, Group, Reply, Rest, Services
 from commands._decide import OfRequest, done, number
 from commands.scale import Units, resized, size
-from dac.extending import ExtendPlan
 from dac.scaling import ScalePlan
 
 
@@ -33,7 +32,7 @@ def run(args: Edit, call: Call, services: Services) -> Reply:
     refused = dict(services.approvals.possible(before, call.user))[EDIT]
     # What is refused anyway is refused, and on record, before Oracle is asked what else would be wrong with it.
     old = before.plan
-    made = old if refused or isinstance(old, ExtendPlan) else _planned(old, args.units, services)
+    made = old if refused or not isinstance(old, ScalePlan) else _planned(old, args.units, services)
     request = services.approvals.edit(before.id, call.user, made, because=args.because, delivery=call.delivery)
     told = [_terms.cost(request.plan), *_terms.budgets(request.plan), *_terms.cited(request.plan)]
     if before.approvals:

@@ -15,6 +15,7 @@ from commands._decide import OfRequest, number
 from commands._when import said, span
 from dac.errors import Conflict, Invalid
 from dac.extending import ExtendPlan, plan_extend
+from dac.scaling import ScalePlan
 
 
 class Extend(OfRequest):
@@ -42,7 +43,7 @@ class Extend(OfRequest):
 def plan(args: Extend, call: Call, services: Services) -> ExtendPlan:  # noqa: ARG001 - as Command.plan says
     leased, by = _leased(services.requests.get(number(args.request)), services), span(args.by)
     lease, now = leased.lease, services.now()
-    if lease is None or isinstance(leased.plan, ExtendPlan):
+    if lease is None or not isinstance(leased.plan, ScalePlan):
         raise Conflict(f"Request {leased.id} has no lease to extend: it {SAID[leased.state]}.")
     if not lease.open:
         raise Conflict(f"The lease of request {leased.id} is over: {lease.outcome} Ask for the size anew.")

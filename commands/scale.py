@@ -129,7 +129,7 @@ def resized(
             budgets=budget_effects(budgets, fleet, cluster, to_units, services.catalog),
         )
     except Conflict as busy:
-        holders = [each for each in services.requests.holding() if each.plan.cluster.id == cluster.id]
+        holders = [each for each in services.requests.holding() if cluster.id in each.touches]
         if not holders:
             raise
         raise Conflict(f"{busy} Request {holders[0].id} is changing it: {holders[0].plan.summary}.") from None

@@ -61,7 +61,7 @@ def _hopeless(request: Request, services: Services) -> str:
 
 SAME = (
     (re.compile(r"; it is too late to .*"), "; it is too late for that."),
-    (re.compile(r", so you cannot (approve|deny|edit) request \d+\.$"), "."),
+    (re.compile(r", so you cannot (approve|deny|edit|confirm|stop) request \d+\.$"), "."),
 )
 """Reasons that differ only in the attempt they name, and how such a one goes on for all of them."""
 
@@ -73,6 +73,8 @@ ATTEMPTS = {
     "cancel": "cancel it",
     "break-glass": "break the glass for it",
     "review": "review its broken glass",
+    "confirm": "let it go on",
+    "stop": "stop it here",
     "extend": "ask to keep the size for longer",
 }
 
@@ -103,6 +105,8 @@ def _is_asked(attempt: str, request: Request, person: str) -> bool:
             return not request.consented and person == request.requester
         case "cancel":
             return person == request.requester
+        case "confirm" | "stop":
+            return request.claim is not None and bool(request.claim.question)
         case "edit":
             return isinstance(request.plan, ScalePlan)
         case "break-glass":

@@ -1,25 +1,51 @@
-"""What every kind of change has in common: a frozen description of what is and what will be, and its digest."""
+"""What every kind of change has in common: what it is about, what it does, what it costs, and its digest."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
+from dac.catalog import Catalog
 from dac.cluster import Cluster, Headroom
 from dac.figures import Frozen, Price, Unknown
+from dac.gateway import FleetReader
 from dac.pricing import difference
+from dac.steps import AnyStep
 
 FARTHEST = timedelta(days=366)
 """Nobody can agree today to what begins, or ends, later than this."""
 
 
-class Change(Frozen):
-    """A change of one cluster. Approval binds to `digest`, which covers `matters` and nothing else."""
+class Subject(Frozen):
+    """What a change is about, as a policy's rule matches it: a cluster that is, or that is to be."""
 
-    cluster: Cluster
+    name: str
+    region: str
+    compartment_id: str
+    freeform_tags: dict[str, str] = Field(default_factory=dict)
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a plan is made again from: Oracle as it is now."""
+
+    reader: FleetReader
+    catalog: Catalog
+    now: datetime
+
+
+class Change(Frozen):
+    """A change of the service. Approval binds to `digest`, which covers `matters` and nothing else.
+
+    A kind of change says here what it is; whatever asks, agrees, carries out and shows knows no kinds.
+    """
+
     cost_before: Price | Unknown
     cost_after: Price | Unknown
     headroom: Headroom | Unknown
@@ -31,21 +57,70 @@ class Change(Frozen):
         raise NotImplementedError
 
     @property
+    def subject(self) -> Subject:
+        raise NotImplementedError
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """What nobody else may change meanwhile: clusters by their OCIDs, and names that are to be given."""
+        raise NotImplementedError
+
+    @property
     def summary(self) -> str:
         raise NotImplementedError
 
     @property
+    def goal(self) -> str:
+        """What is agreed to, in two words, such as "4 units"."""
+        raise NotImplementedError
+
+    @property
+    def doing(self) -> tuple[AnyStep, ...]:
+        """What is done at Oracle, one after the other."""
+        raise NotImplementedError
+
+    @property
     def steps(self) -> tuple[str, ...]:
+        """The same in words, for who decides."""
         raise NotImplementedError
 
     @property
     def more_units(self) -> int:
-        """How many units more the cluster has with it than without, negative where it has fewer."""
+        """How many units more there are with it than without, negative where there are fewer."""
         raise NotImplementedError
 
     @property
     def matters(self) -> dict[str, str]:
         """What an approval is given for, in words for a difference."""
+        raise NotImplementedError
+
+    @property
+    def etag(self) -> str:
+        """Of what the first step changes, as it was read; empty where that is not there yet."""
+        return ""
+
+    @property
+    def begins(self) -> datetime | None:
+        """Before this moment it is not begun."""
+        return None
+
+    @property
+    def lasts(self) -> timedelta | None:
+        """How long it is kept before it is undone; None is for good."""
+        return None
+
+    @property
+    def span(self) -> timedelta | None:
+        """How long what it asks for lasts, for `span_cost`; None is for good."""
+        return self.lasts
+
+    @property
+    def span_cost(self) -> Price | Unknown | None:
+        """What it adds to the list cost in all, where it is for a while."""
+        return None
+
+    def again(self, look: Look) -> Self:
+        """The plan that would be made now; raises `Invalid`, `Conflict`, `NotFound` where none can be made."""
         raise NotImplementedError
 
     @property
@@ -63,7 +138,20 @@ def differences(approved: Change, now: Change) -> tuple[str, ...]:
     """What matters and is no longer as it was approved, one sentence each."""
     after = now.matters
     return tuple(
-        f"{what} was {was} and is now {after[what]}" for what, was in approved.matters.items() if after[what] != was
+        f"{what} was {was} and is now {after.get(what, 'not there')}"
+        for what, was in approved.matters.items()
+        if after.get(what, "not there") != was
+    )
+
+
+def about(cluster: Cluster) -> Subject:
+    """A change of a cluster that is."""
+    return Subject(
+        name=cluster.name,
+        region=cluster.region,
+        compartment_id=cluster.compartment_id,
+        freeform_tags=cluster.freeform_tags,
+        id=cluster.id,
     )
 
 

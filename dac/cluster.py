@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
 
@@ -70,7 +71,23 @@ class Cluster(Frozen):
         return f"{self.name}@{self.region}"
 
 
+Guard: TypeAlias = Literal["off", "inform", "block"]
+
+
+class Guardrails(Frozen):
+    """What an endpoint looks for in what it is sent and what it answers, and whether it only says so or stops it."""
+
+    moderation: Guard = "off"
+    prompt_injection: Guard = "off"
+    pii: Guard = "off"
+
+    def __str__(self) -> str:
+        return f"content moderation {self.moderation}, prompt injection {self.prompt_injection}, PII {self.pii}"
+
+
 class Endpoint(Frozen):
+    """`etag` is set only where it was read by itself."""
+
     id: str
     name: str
     region: str
@@ -80,19 +97,51 @@ class Endpoint(Frozen):
     lifecycle_state: str
     lifecycle_details: str | None = None
     time_created: AwareDatetime
+    guardrails: Guardrails = Guardrails()
+    freeform_tags: dict[str, str] = Field(default_factory=dict)
+    etag: str | None = None
 
 
 class Model(Frozen):
-    """A base or custom model; `time_dedicated_retired` decides, for Oracle keeps listing retired models as ACTIVE."""
+    """A base or custom model; `time_dedicated_retired` decides, for Oracle keeps listing retired models as ACTIVE.
+
+    `tuned_on` is the cluster on which a custom model was trained; `accuracy` and `loss` are how well that went.
+    """
 
     id: str
     name: str
     region: str
+    compartment_id: str = ""
+    lifecycle_state: str = "ACTIVE"
+    lifecycle_details: str | None = None
+    tuned_on: str | None = None
+    accuracy: Decimal | None = None
+    loss: Decimal | None = None
+    freeform_tags: dict[str, str] = Field(default_factory=dict)
+    etag: str | None = None
     vendor: str | None = None
     type: str = "BASE"
     base_model_id: str | None = None
     time_deprecated: AwareDatetime | None = None
     time_dedicated_retired: AwareDatetime | None = None
+
+
+Resource: TypeAlias = Cluster | Endpoint | Model
+
+
+class ResourceKind(StrEnum):
+    """What can be made and removed; the value is what people call it."""
+
+    CLUSTER = "cluster"
+    ENDPOINT = "endpoint"
+    MODEL = "model"
+
+
+class Space(Frozen):
+    """Where a cluster that is not there yet would stand: enough to tell which limit it counts against."""
+
+    region: str
+    unit_shape: str
 
 
 class WorkRequest(Frozen):

@@ -8,12 +8,14 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from dac.catalog import Catalog
-from dac.change import FARTHEST, Change, units
+from dac.change import FARTHEST, Change, Subject, about, units
+from dac.cluster import Cluster
 from dac.errors import Invalid
 from dac.figures import Price, Unknown
 from dac.forecast import lease_cost
 from dac.naming import clip
 from dac.scaling import ScalePlan
+from dac.steps import AnyStep, MovingLease
 
 
 class ExtendPlan(Change):
@@ -24,6 +26,7 @@ class ExtendPlan(Change):
     """
 
     action: Literal["extend"] = "extend"
+    cluster: Cluster
     leased: int
     from_units: int
     to_units: int
@@ -46,6 +49,30 @@ class ExtendPlan(Change):
     @property
     def summary(self) -> str:
         return f"Keep {clip(self.cluster.name)} at {units(self.to_units)} for {said(self.by)} longer"
+
+    @property
+    def subject(self) -> Subject:
+        return about(self.cluster)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (self.cluster.id,)
+
+    @property
+    def goal(self) -> str:
+        return units(self.to_units)
+
+    @property
+    def doing(self) -> tuple[AnyStep, ...]:
+        return (MovingLease(),)
+
+    @property
+    def span(self) -> timedelta | None:
+        return self.by
+
+    @property
+    def span_cost(self) -> Price | Unknown | None:
+        return self.lease_cost
 
     @property
     def steps(self) -> tuple[str, ...]:

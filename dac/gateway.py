@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from dac.cluster import Cluster, Fleet, Headroom, WorkRequest
+from dac.cluster import Cluster, Endpoint, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
-from dac.figures import Unknown
+from dac.figures import Frozen, Unknown
 from dac.history import History
+from dac.steps import MakeCluster, MakeEndpoint, MakeModel
+
+
+class Taken(Frozen):
+    """What Oracle has taken on: the OCID of what it makes, and the work request where it names one."""
+
+    resource_id: str
+    work_request_id: str | None = None
 
 
 class FleetReader(Protocol):
@@ -22,11 +30,19 @@ class FleetReader(Protocol):
         """One cluster, read now, with its etag. `NotFound`, `Denied`, `Unavailable`."""
         ...
 
-    def work_requests(self, cluster: Cluster) -> tuple[WorkRequest, ...]:
-        """Of this cluster, newest first, the errors of failed ones included. `Denied`, `Unavailable`."""
+    def resource(self, kind: ResourceKind, region: str, resource_id: str) -> Resource:
+        """One cluster, endpoint or model, read now, with its etag. `NotFound`, `Denied`, `Unavailable`."""
         ...
 
-    def headroom(self, cluster: Cluster) -> Headroom | Unknown:
+    def resources(self, kind: ResourceKind, region: str, compartment_id: str) -> tuple[Resource, ...]:
+        """All of a kind there that Oracle lists now, deleted ones too, without etags. `Denied`, `Unavailable`."""
+        ...
+
+    def work_requests(self, of: Resource) -> tuple[WorkRequest, ...]:
+        """Of this resource, newest first, the errors of failed ones included. `Denied`, `Unavailable`."""
+        ...
+
+    def headroom(self, of: Cluster | Space) -> Headroom | Unknown:
         """How much of the service limit that its shape counts against is left, or why that is not known."""
         ...
 
@@ -52,4 +68,12 @@ class ClusterWriter(Protocol):
         read, or is busy; `Invalid`, `Denied`, `NotFound` when Oracle refuses; `Unavailable` when it is not known
         whether the call got through.
         """
+        ...
+
+    def create(self, step: MakeCluster | MakeEndpoint | MakeModel, *, tags: Mapping[str, str], token: str) -> Taken:
+        """Ask Oracle to make it, references resolved; the same token never makes a second one. Raises as `scale`."""
+        ...
+
+    def delete(self, resource: Cluster | Endpoint) -> str | None:
+        """Ask Oracle to remove it, only if it still has its etag. Gives and raises as `scale`."""
         ...

@@ -6,7 +6,23 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from dac.creating import CreateClusterPlan
+from dac.deleting import DeleteClusterPlan
+from dac.endpoints import CreateEndpointPlan, DeleteEndpointPlan, MoveEndpointPlan
 from dac.extending import ExtendPlan
+from dac.finetuning import FineTunePlan
+from dac.migrating import MigratePlan
 from dac.scaling import ScalePlan
 
-Plan: TypeAlias = Annotated[ScalePlan | ExtendPlan, Field(discriminator="action")]
+Plan: TypeAlias = Annotated[
+    ScalePlan
+    | ExtendPlan
+    | CreateClusterPlan
+    | DeleteClusterPlan
+    | CreateEndpointPlan
+    | DeleteEndpointPlan
+    | MoveEndpointPlan
+    | MigratePlan
+    | FineTunePlan,
+    Field(discriminator="action"),
+]

@@ -10,13 +10,14 @@ from pydantic import AwareDatetime
 
 from dac.budgets import BudgetEffect
 from dac.catalog import Catalog
-from dac.change import FARTHEST, Change, amount, units
+from dac.change import FARTHEST, Change, Look, Subject, about, amount, units
 from dac.cluster import Cluster, ClusterType, Headroom, Lifecycle
 from dac.errors import Conflict, Invalid
 from dac.figures import Price, Unknown
 from dac.forecast import CommitmentStatus, Forecast, change_to_month_end, commitment, lease_cost
 from dac.naming import clip
 from dac.pricing import monthly, unit_hour, working
+from dac.steps import AnyStep, Scaling
 
 CHANGE = re.compile(r"(?P<sign>[+-])?(?P<number>\d{1,6})")
 
@@ -31,6 +32,7 @@ class ScalePlan(Change):
     """
 
     action: Literal["scale"] = "scale"
+    cluster: Cluster
     to_units: int
     start_at: AwareDatetime | None = None
     lease: timedelta | None = None
@@ -56,6 +58,50 @@ class ScalePlan(Change):
     @property
     def summary(self) -> str:
         return f"Scale {clip(self.cluster.name)} from {self.from_units} to {units(self.to_units)}"
+
+    @property
+    def subject(self) -> Subject:
+        return about(self.cluster)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        return (self.cluster.id,)
+
+    @property
+    def goal(self) -> str:
+        return units(self.to_units)
+
+    @property
+    def doing(self) -> tuple[AnyStep, ...]:
+        return (Scaling(),)
+
+    @property
+    def etag(self) -> str:
+        return self.cluster.etag or ""
+
+    @property
+    def begins(self) -> datetime | None:
+        return self.start_at
+
+    @property
+    def lasts(self) -> timedelta | None:
+        return self.lease
+
+    @property
+    def span_cost(self) -> Price | Unknown | None:
+        return self.lease_cost
+
+    def again(self, look: Look) -> ScalePlan:
+        cluster = look.reader.cluster(self.cluster.region, self.cluster.id)
+        return plan_scale(
+            cluster,
+            self.to_units,
+            catalog=look.catalog,
+            headroom=look.reader.headroom(cluster),
+            now=look.now,
+            start_at=self.start_at,
+            lease=self.lease,
+        )
 
     @property
     def steps(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from approvals.events import Body, Submitted
 from approvals.policy import People, Policy, Rule
@@ -17,14 +17,32 @@ from approvals.request import Request
 from approvals.states import Action
 from approvals.store import Decide, Store
 from dac.catalog import Catalog, shipped
-from dac.cluster import Cluster, Endpoint, Fleet, Gap, Headroom, Lifecycle, Model, Traffic, WorkRequest, WorkStatus
+from dac.cluster import (
+    Cluster,
+    ClusterType,
+    Endpoint,
+    Fleet,
+    Gap,
+    Headroom,
+    Lifecycle,
+    Model,
+    Resource,
+    ResourceKind,
+    Space,
+    Traffic,
+    WorkRequest,
+    WorkStatus,
+)
 from dac.discovery import Discovery
 from dac.errors import Conflict, Invalid, NotFound
 from dac.figures import Unknown
+from dac.gateway import Taken
 from dac.history import History, Hour, each_hour, window
 from dac.scaling import ScalePlan, plan_scale
+from dac.steps import MakeCluster, MakeEndpoint, MakeModel
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Cluster | Endpoint | Model)
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CATALOG: Catalog = shipped()
@@ -95,13 +113,34 @@ class Accepted:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Made:
+    """Something Oracle has begun to make."""
+
+    resource_id: str
+    name: str
+    tags: Mapping[str, str]
+    token: str
+
+
+NOUNS = {Cluster: "DEDICATED_AI_CLUSTER", Endpoint: "ENDPOINT", Model: "MODEL"}
+KINDS: dict[ResourceKind, type[Resource]] = {
+    ResourceKind.CLUSTER: Cluster,
+    ResourceKind.ENDPOINT: Endpoint,
+    ResourceKind.MODEL: Model,
+}
+UPDATE = "UPDATE_DEDICATED_AI_CLUSTER"
+ENDPOINTS_EACH = 50
+
+
 @dataclass
 class _Work:
     id: str
-    cluster_id: str
+    resource_id: str
     accepted_at: datetime
     unit_count: int
     ending: Ending
+    operation: str = UPDATE
     ended: bool = False
 
 
@@ -120,12 +159,17 @@ class FakeOracle:
     limit: int | None = 100
     ending: Ending = Ending.DONE
     accepted: list[Accepted] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     histories: dict[str, History] = field(default_factory=dict)
     """By cluster; one that has none was not measured."""
     discovered: Discovery = field(default_factory=lambda: Discovery(read_at=START))
 
     def __post_init__(self) -> None:
-        self._clusters = {each.id: each for each in self.fleet_seen.clusters}
+        seen = self.fleet_seen
+        things: list[Resource] = [*seen.clusters, *seen.endpoints, *seen.models]
+        self._things = {each.id: each for each in things}
+        self._receipts: dict[str, tuple[object, Taken]] = {}
         self._work: list[_Work] = []
         self._etags = 0
         self._hooks: dict[tuple[str, When], list[Callable[[], object]]] = {}
@@ -148,24 +192,38 @@ class FakeOracle:
 
     # What somebody else does
 
-    def add(self, cluster: Cluster) -> Cluster:
+    def add(self, thing: R) -> R:
         with self._guard:
-            self._clusters[cluster.id] = self._with_new_etag(cluster)
-            return self._clusters[cluster.id]
+            self._etags += 1
+            added = thing.model_copy(update={"etag": f"etag-{self._etags}"})
+            self._things[thing.id] = added
+            return cast("R", added)
 
-    def change(self, cluster_id: str, **changes: Any) -> Cluster:
+    def change(self, resource_id: str, **changes: Any) -> None:
         with self._guard:
-            return self.add(self._clusters[cluster_id].model_copy(update=changes))
+            self.add(self._things[resource_id].model_copy(update=changes))
 
-    def remove(self, cluster_id: str) -> None:
+    def remove(self, resource_id: str) -> None:
         with self._guard:
-            del self._clusters[cluster_id]
+            del self._things[resource_id]
 
     def held(self, cluster_id: str) -> Cluster:
         """As the world is, past any disturbance; for asserting."""
+        found = self.thing(cluster_id)
+        assert isinstance(found, Cluster)
+        return found
+
+    def thing(self, resource_id: str) -> Resource:
         with self._guard:
             self._pass_time()
-            return self._clusters[cluster_id]
+            return self._things[resource_id]
+
+    def there(self, kind: type[R]) -> list[R]:
+        """All of a kind that are not deleted."""
+        with self._guard:
+            self._pass_time()
+            found = [each for each in self._things.values() if isinstance(each, kind)]
+            return [each for each in found if each.lifecycle_state != Lifecycle.DELETED]
 
     def units(self, cluster_id: str) -> int:
         return self.held(cluster_id).unit_count
@@ -178,11 +236,17 @@ class FakeOracle:
     def cluster(self, region: str, cluster_id: str) -> Cluster:
         return self._called("cluster", lambda: self._cluster(region, cluster_id))
 
-    def work_requests(self, cluster: Cluster) -> tuple[WorkRequest, ...]:
-        return self._called("work_requests", lambda: self._work_requests(cluster))
+    def resource(self, kind: ResourceKind, region: str, resource_id: str) -> Resource:
+        return self._called("resource", lambda: self._resource(kind, region, resource_id))
 
-    def headroom(self, cluster: Cluster) -> Headroom | Unknown:
-        return self._called("headroom", lambda: self._headroom(cluster))
+    def resources(self, kind: ResourceKind, region: str, compartment_id: str) -> tuple[Resource, ...]:
+        return self._called("resources", lambda: self._resources(kind, region, compartment_id))
+
+    def work_requests(self, of: Resource) -> tuple[WorkRequest, ...]:
+        return self._called("work_requests", lambda: self._work_requests(of))
+
+    def headroom(self, of: Cluster | Space) -> Headroom | Unknown:
+        return self._called("headroom", lambda: self._headroom(of))
 
     def history(self, cluster: Cluster, *, days: int = 7) -> History:
         return self._called("history", lambda: self._history(cluster, days))
@@ -194,6 +258,12 @@ class FakeOracle:
 
     def scale(self, cluster: Cluster, unit_count: int, *, tags: Mapping[str, str]) -> str | None:
         return self._called("scale", lambda: self._scale(cluster, unit_count, tags))
+
+    def create(self, step: MakeCluster | MakeEndpoint | MakeModel, *, tags: Mapping[str, str], token: str) -> Taken:
+        return self._called("create", lambda: self._create(step, tags, token))
+
+    def delete(self, resource: Cluster | Endpoint) -> str | None:
+        return self._called("delete", lambda: self._delete(resource))
 
     def _called(self, call: str, act: Callable[[], T]) -> T:
         self._disturb(call, When.BEFORE)
@@ -211,26 +281,50 @@ class FakeOracle:
             do()
 
     def _fleet(self) -> Fleet:
-        # A list carries no etags.
-        clusters = tuple(each.model_copy(update={"etag": None}) for each in self._clusters.values())
-        return self.fleet_seen.model_copy(update={"clusters": clusters, "taken_at": self.clock.now()})
+        return self.fleet_seen.model_copy(
+            update={
+                "clusters": tuple(self._listed(Cluster)),
+                "endpoints": tuple(self._listed(Endpoint)),
+                "models": tuple(self._listed(Model)),
+                "taken_at": self.clock.now(),
+            }
+        )
+
+    def _listed(self, kind: type[R]) -> list[R]:
+        """A list carries no etags."""
+        found = [each for each in self._things.values() if isinstance(each, kind)]
+        return [each.model_copy(update={"etag": None}) for each in found]
 
     def _cluster(self, region: str, cluster_id: str) -> Cluster:
-        found = self._clusters.get(cluster_id)
-        if found is None or found.region != region:
+        found = self._things.get(cluster_id)
+        if not isinstance(found, Cluster) or found.region != region:
             raise NotFound(f"Reading the cluster in {region}: Oracle answered 404 NotAuthorizedOrNotFound.")
         return found
 
-    def _work_requests(self, cluster: Cluster) -> tuple[WorkRequest, ...]:
-        return tuple(self._shown(each) for each in reversed(self._work) if each.cluster_id == cluster.id)
+    def _resource(self, kind: ResourceKind, region: str, resource_id: str) -> Resource:
+        found = self._things.get(resource_id)
+        if not isinstance(found, KINDS[kind]) or found.region != region:
+            raise NotFound(f"Reading the {kind} in {region}: Oracle answered 404 NotAuthorizedOrNotFound.")
+        return found
 
-    def _headroom(self, cluster: Cluster) -> Headroom | Unknown:
+    def _resources(self, kind: ResourceKind, region: str, compartment_id: str) -> tuple[Resource, ...]:
+        return tuple(
+            each
+            for each in self._listed(KINDS[kind])
+            # Base models are Oracle's, and every compartment lists them.
+            if each.region == region and each.compartment_id in {compartment_id, ""}
+        )
+
+    def _work_requests(self, of: Resource) -> tuple[WorkRequest, ...]:
+        return tuple(self._shown(each) for each in reversed(self._work) if each.resource_id == of.id)
+
+    def _headroom(self, of: Cluster | Space) -> Headroom | Unknown:
         if self.limit is None:
             return Unknown(what="service limit left", settle="look in the Console")
-        used = self._used(cluster.region)
+        used = self._used(of.region)
         return Headroom(
             limit_name="dedicated-unit-large-cohere-count",
-            region=cluster.region,
+            region=of.region,
             used=used,
             available=self.limit - used,
             read_at=self.clock.now(),
@@ -261,27 +355,94 @@ class FakeOracle:
             self.add(tagged)
             return None
         self.add(tagged.model_copy(update={"lifecycle_state": Lifecycle.UPDATING}))
-        work = _Work(f"wr-{len(self._work) + 1}", held.id, now, unit_count, self.ending)
-        self._work.append(work)
-        return work.id
+        return self._begun(held.id, UPDATE, unit_count)
+
+    def _begun(self, resource_id: str, operation: str, unit_count: int = 0) -> str:
+        number = f"wr-{len(self._work) + 1}"
+        self._work.append(_Work(number, resource_id, self.clock.now(), unit_count, self.ending, operation))
+        return number
+
+    def _create(self, step: MakeCluster | MakeEndpoint | MakeModel, tags: Mapping[str, str], token: str) -> Taken:
+        doing = f"Making {step.name}"
+        if token in self._receipts:
+            asked, taken = self._receipts[token]
+            if asked != (step, dict(tags)):
+                raise Conflict(f"{doing}: Oracle answered 409 InvalidatedRetryToken.")
+            return taken
+        made = self._new(step, dict(tags), doing)
+        self.add(made)
+        self.made.append(Made(made.id, step.name, dict(tags), token))
+        work = None if self.ending is Ending.NO_TRACE else self._begun(made.id, f"CREATE_{NOUNS[type(made)]}")
+        taken = Taken(resource_id=made.id, work_request_id=work)
+        self._receipts[token] = ((step, dict(tags)), taken)
+        return taken
+
+    def _new(self, step: MakeCluster | MakeEndpoint | MakeModel, tags: dict[str, str], doing: str) -> Resource:
+        common = {
+            "id": f"ocid1.made.oc1.{step.region}.{len(self.made) + 1}-{step.name}",
+            "name": step.name,
+            "region": step.region,
+            "compartment_id": step.compartment_id,
+            "lifecycle_state": Lifecycle.CREATING,
+            "freeform_tags": tags,
+        }
+        if isinstance(step, MakeCluster):
+            if self.limit is not None and step.unit_count > max(self.limit - self._used(step.region), 0):
+                raise Invalid(f"{doing}: Oracle answered 400 LimitExceeded.")
+            sized = {"type": step.type, "unit_shape": step.unit_shape, "unit_count": step.unit_count}
+            tagged = {"freeform_tags": {**step.freeform_tags, **tags}}
+            return Cluster.model_validate({**common, **sized, **tagged, "time_created": self.clock.now()})
+        on = self._cluster(step.region, str(step.on))
+        wanted = ClusterType.FINE_TUNING if isinstance(step, MakeModel) else ClusterType.HOSTING
+        if on.type != wanted:
+            raise Invalid(f"{doing}: Oracle answered 400 InvalidParameter: the cluster is {on.type}.")
+        if on.lifecycle_state != Lifecycle.ACTIVE:
+            raise Conflict(f"{doing}: Oracle answered 409 IncorrectState: the cluster is {on.lifecycle_state}.")
+        if isinstance(step, MakeModel):
+            trained = {"type": "CUSTOM", "base_model_id": step.base_model_id, "tuned_on": on.id}
+            return Model.model_validate({**common, **trained})
+        if not isinstance(self._things.get(str(step.model_id)), Model):
+            raise NotFound(f"{doing}: Oracle answered 404 NotAuthorizedOrNotFound: the model.")
+        others = [each for each in self.there(Endpoint) if each.cluster_id == on.id]
+        if any(each.model_id != step.model_id for each in others):
+            raise Invalid(f"{doing}: Oracle answered 400 InvalidParameter: the cluster serves another model.")
+        if len(others) >= ENDPOINTS_EACH:
+            raise Invalid(f"{doing}: Oracle answered 400 LimitExceeded.")
+        served = {"cluster_id": on.id, "model_id": step.model_id, "guardrails": step.guardrails}
+        return Endpoint.model_validate({**common, **served, "time_created": self.clock.now()})
+
+    def _delete(self, resource: Cluster | Endpoint) -> str | None:
+        held = self._things.get(resource.id)
+        doing = f"Deleting {resource.name}"
+        if held is None:
+            raise NotFound(f"{doing}: Oracle answered 404 NotAuthorizedOrNotFound.")
+        if resource.etag is None or resource.etag != held.etag:
+            raise Conflict(f"{doing}: Oracle answered 412 NoEtagMatch.")
+        if held.lifecycle_state not in {Lifecycle.ACTIVE, Lifecycle.FAILED, Lifecycle.NEEDS_ATTENTION}:
+            raise Conflict(f"{doing}: Oracle answered 409 IncorrectState: it is {held.lifecycle_state}.")
+        if any(each.cluster_id == held.id for each in self.there(Endpoint)):
+            raise Conflict(f"{doing}: Oracle answered 409 Conflict: it has endpoints.")
+        if any(each.tuned_on == held.id for each in self.there(Model)):
+            raise Conflict(f"{doing}: Oracle answered 409 Conflict: it has custom models.")
+        self.removed.append(held.id)
+        if self.ending is Ending.NO_TRACE:
+            return None
+        self.add(held.model_copy(update={"lifecycle_state": Lifecycle.DELETING}))
+        return self._begun(held.id, f"DELETE_{NOUNS[type(held)]}")
 
     def _used(self, region: str) -> int:
-        growing = {each.cluster_id: each.unit_count for each in self._work if not each.ended}
-        held = [each for each in self._clusters.values() if each.region == region]
-        return sum(max(each.unit_count, growing.get(each.id, 0)) for each in held)
+        growing = {each.resource_id: each.unit_count for each in self._work if not each.ended}
+        held = [each for each in self._things.values() if isinstance(each, Cluster) and each.region == region]
+        there = [each for each in held if each.id not in self.removed or each.lifecycle_state != Lifecycle.DELETED]
+        return sum(max(each.unit_count, growing.get(each.id, 0)) for each in there)
 
     def _pass_time(self) -> None:
         for work in self._work:
-            held = self._clusters.get(work.cluster_id)
+            held = self._things.get(work.resource_id)
             if work.ended or held is None or self.clock.now() < work.accepted_at + self.takes:
                 continue
             work.ended = True
-            after: dict[str, object] = {"lifecycle_state": Lifecycle.ACTIVE}
-            if work.ending is Ending.DONE:
-                after["unit_count"] = work.unit_count
-            elif work.ending is Ending.NEEDS_ATTENTION:
-                after = {"lifecycle_state": Lifecycle.NEEDS_ATTENTION, "lifecycle_details": "a node did not come up"}
-            self.add(held.model_copy(update=after))
+            self.add(held.model_copy(update=_after(work, held)))
 
     def _shown(self, work: _Work) -> WorkRequest:
         ends = work.accepted_at + self.takes
@@ -295,7 +456,7 @@ class FakeOracle:
             percent = 100
         return WorkRequest(
             id=work.id,
-            operation_type="UPDATE_DEDICATED_AI_CLUSTER",
+            operation_type=work.operation,
             status=status,
             percent_complete=Decimal(percent),
             time_accepted=work.accepted_at,
@@ -303,9 +464,33 @@ class FakeOracle:
             errors=("OutOfCapacity: no hosts left",) if status is WorkStatus.FAILED else (),
         )
 
-    def _with_new_etag(self, cluster: Cluster) -> Cluster:
-        self._etags += 1
-        return cluster.model_copy(update={"etag": f"etag-{self._etags}"})
+
+def _after(work: _Work, held: Resource) -> dict[str, object]:
+    """What a thing is once the work on it has ended like that."""
+    attention: dict[str, object] = {
+        "lifecycle_state": Lifecycle.NEEDS_ATTENTION,
+        "lifecycle_details": "a node did not come up",
+    }
+    if work.operation == UPDATE:
+        match work.ending:
+            case Ending.DONE:
+                return {"lifecycle_state": Lifecycle.ACTIVE, "unit_count": work.unit_count}
+            case Ending.NEEDS_ATTENTION:
+                return attention
+            case _:
+                return {"lifecycle_state": Lifecycle.ACTIVE}
+    making = work.operation.startswith("CREATE")
+    match work.ending:
+        case Ending.DONE if making and isinstance(held, Model):
+            return {"lifecycle_state": Lifecycle.ACTIVE, "accuracy": Decimal("0.91"), "loss": Decimal("0.13")}
+        case Ending.DONE:
+            return {"lifecycle_state": Lifecycle.ACTIVE if making else Lifecycle.DELETED}
+        case Ending.NEEDS_ATTENTION:
+            return attention
+        case Ending.LAGGING:
+            return {}
+        case _:
+            return {"lifecycle_state": Lifecycle.FAILED if making else Lifecycle.ACTIVE}
 
 
 class MortalStore(Store):
@@ -404,6 +589,12 @@ def plan(of: Cluster | None = None, to_units: int = 4, **changes: Any) -> ScaleP
         "now": START,
     }
     return plan_scale(of or cluster(), to_units, catalog=CATALOG, **{**given, **changes})
+
+
+def scaled(request: Request) -> ScalePlan:
+    """The plan of a request that changes a size."""
+    assert isinstance(request.plan, ScalePlan)
+    return request.plan
 
 
 def rule(**changes: Any) -> Rule:

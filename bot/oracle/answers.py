@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from dac.cluster import Cluster, Endpoint, Lifecycle, Model, WorkRequest
+from dac.cluster import Cluster, Endpoint, Guard, Guardrails, Lifecycle, Model, WorkRequest
 from dac.discovery import Listing, Offered
 
 Json = dict[str, Any]
@@ -28,7 +29,7 @@ def cluster(raw: Json, region: str, etag: str | None = None) -> Cluster:
     )
 
 
-def endpoint(raw: Json, region: str) -> Endpoint:
+def endpoint(raw: Json, region: str, etag: str | None = None) -> Endpoint:
     return Endpoint(
         id=raw["id"],
         name=_name(raw),
@@ -39,14 +40,31 @@ def endpoint(raw: Json, region: str) -> Endpoint:
         lifecycle_state=raw["lifecycleState"],
         lifecycle_details=raw.get("lifecycleDetails"),
         time_created=raw["timeCreated"],
+        guardrails=Guardrails(
+            moderation=_guard(raw.get("contentModerationConfig")),
+            prompt_injection=_guard(raw.get("promptInjectionConfig")),
+            pii=_guard(raw.get("piiDetectionConfig")),
+        ),
+        freeform_tags=raw.get("freeformTags") or {},
+        etag=etag,
     )
 
 
-def model(raw: Json, region: str) -> Model:
+def model(raw: Json, region: str, etag: str | None = None) -> Model:
+    metrics = raw.get("modelMetrics") or {}
     return Model(
         id=raw["id"],
         name=_name(raw),
         region=region,
+        # Base models are Oracle's own and in no compartment of ours.
+        compartment_id=raw.get("compartmentId") or "",
+        lifecycle_state=raw["lifecycleState"],
+        lifecycle_details=raw.get("lifecycleDetails"),
+        tuned_on=(raw.get("fineTuneDetails") or {}).get("dedicatedAiClusterId"),
+        accuracy=_decimal(metrics.get("finalAccuracy")),
+        loss=_decimal(metrics.get("finalLoss")),
+        freeform_tags=raw.get("freeformTags") or {},
+        etag=etag,
         vendor=raw.get("vendor"),
         type=raw["type"],
         base_model_id=raw.get("baseModelId"),
@@ -109,6 +127,16 @@ def work_request(raw: Json, errors: tuple[str, ...]) -> WorkRequest:
 def remains(raw: Json) -> bool:
     """Whether it is still there: Oracle goes on listing what has been deleted."""
     return bool(raw["lifecycleState"] != Lifecycle.DELETED)
+
+
+def _guard(raw: Json | None) -> Guard:
+    if not raw or not raw.get("isEnabled"):
+        return "off"
+    return "block" if raw.get("mode") == "BLOCK" else "inform"
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
 
 
 def _name(raw: Json) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.oracle.calls import Calls
 from bot.oracle.errors import understood
-from dac.cluster import Cluster, Headroom
+from dac.cluster import Cluster, Headroom, Space
 from dac.errors import DacError, Unavailable
 from dac.figures import Unknown
 
@@ -17,24 +17,24 @@ SERVICE = "ai-generative"
 
 
 def headroom(
-    client: Any, calls: Calls, cluster: Cluster, tenancy: str, limit_of_shape: Mapping[str, str], at: datetime
+    client: Any, calls: Calls, of: Cluster | Space, tenancy: str, limit_of_shape: Mapping[str, str], at: datetime
 ) -> Headroom | Unknown:
     """Service limits are the tenancy's, not the compartment's; that no answer is had never stops the person asking."""
-    what = f"service limit left for {cluster.unit_shape} in {cluster.region}"
-    name = limit_of_shape.get(cluster.unit_shape)
+    what = f"service limit left for {of.unit_shape} in {of.region}"
+    name = limit_of_shape.get(of.unit_shape)
     if name is None:
         return Unknown(
             what=what,
-            settle=f"look up in the Console, under Limits, Quotas and Usage, what {cluster.unit_shape} counts against",
+            settle=f"look up in the Console, under Limits, Quotas and Usage, what {of.unit_shape} counts against",
         )
-    doing = f"Reading service limit {name} in {cluster.region}"
+    doing = f"Reading service limit {name} in {of.region}"
     try:
         response = calls.read(doing, lambda: client.get_resource_availability(SERVICE, name, tenancy))
         with understood(doing):
             used, available = response.data.get("used"), response.data.get("available")
             if used is None or available is None:
                 return Unknown(what=what, settle=f"Oracle does not count {name}: look in the Console")
-            return Headroom(limit_name=name, region=cluster.region, used=used, available=available, read_at=at)
+            return Headroom(limit_name=name, region=of.region, used=used, available=available, read_at=at)
     except Unavailable as error:
         return Unknown(what=what, settle=f"ask again later; {error}")
     except DacError as error:

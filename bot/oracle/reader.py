@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.kept import Kept
-from bot.oracle import answers
+from bot.oracle import answers, things
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.config import OracleConfig
@@ -16,7 +16,7 @@ from bot.oracle.fleet import FleetReading
 from bot.oracle.history import Histories
 from bot.oracle.limits import headroom
 from bot.oracle.workrequests import work_requests
-from dac.cluster import Cluster, Fleet, Headroom, WorkRequest
+from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
 from dac.errors import DacError
 from dac.figures import Unknown
@@ -49,15 +49,21 @@ class OracleReader:
             # Raw JSON, so the shape is Oracle's own text here too and belongs to this etag (see `Clients`).
             return answers.cluster(response.data, region, response.headers["etag"])
 
-    def work_requests(self, cluster: Cluster) -> tuple[WorkRequest, ...]:
-        return work_requests(self._clients.generative_ai(cluster.region), self._calls, cluster)
+    def resource(self, kind: ResourceKind, region: str, resource_id: str) -> Resource:
+        return things.one(self._clients, self._calls, kind, region, resource_id)
 
-    def headroom(self, cluster: Cluster) -> Headroom | Unknown:
+    def resources(self, kind: ResourceKind, region: str, compartment_id: str) -> tuple[Resource, ...]:
+        return things.listed(self._clients, self._calls, kind, region, compartment_id)
+
+    def work_requests(self, of: Resource) -> tuple[WorkRequest, ...]:
+        return work_requests(self._clients.generative_ai(of.region), self._calls, of)
+
+    def headroom(self, of: Cluster | Space) -> Headroom | Unknown:
         try:
-            client, tenancy = self._clients.limits(cluster.region), self._clients.tenancy()
+            client, tenancy = self._clients.limits(of.region), self._clients.tenancy()
         except DacError as error:
-            return Unknown(what=f"service limit left in {cluster.region}", settle=str(error))
-        return headroom(client, self._calls, cluster, tenancy, self._config.limit_of_shape, self._now())
+            return Unknown(what=f"service limit left in {of.region}", settle=str(error))
+        return headroom(client, self._calls, of, tenancy, self._config.limit_of_shape, self._now())
 
     def history(self, cluster: Cluster, *, days: int = 7) -> History:
         return self._histories.of(cluster, self.fleet(), days)

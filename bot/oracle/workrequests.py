@@ -1,4 +1,4 @@
-"""What Oracle says of the work it has taken on for one cluster."""
+"""What Oracle says of the work it has taken on for one resource."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 from bot.oracle import answers
 from bot.oracle.calls import Calls
 from bot.oracle.errors import understood
-from dac.cluster import Cluster, WorkRequest, WorkStatus
+from dac.cluster import Resource, WorkRequest, WorkStatus
 
 NEWEST = 10
 """How many are read; older ones no longer explain what is going on."""
 
 
-def work_requests(client: Any, calls: Calls, cluster: Cluster) -> tuple[WorkRequest, ...]:
-    doing = f"Listing the work requests of {cluster.address}"
+def work_requests(client: Any, calls: Calls, of: Resource) -> tuple[WorkRequest, ...]:
+    doing = f"Listing the work requests of {of.name}@{of.region}"
     response = calls.read(
         doing,
         lambda: client.list_work_requests(
-            cluster.compartment_id, resource_id=cluster.id, sort_by="timeAccepted", sort_order="DESC", limit=NEWEST
+            of.compartment_id, resource_id=of.id, sort_by="timeAccepted", sort_order="DESC", limit=NEWEST
         ),
     )
     with understood(doing):

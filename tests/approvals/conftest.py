@@ -170,7 +170,7 @@ class House:
                 self.oracle.fail("scale", Invalid("Oracle answered 400."))
                 executor.advance(request.id)
             case State.STALE:
-                self.oracle.change(request.plan.cluster.id, unit_count=7)
+                self.oracle.change(request.plan.subject.id, unit_count=7)
                 executor.advance(request.id)
             case _:
                 pass

@@ -11,6 +11,7 @@ from hypothesis.stateful import initialize, invariant, rule, run_state_machine_a
 from approvals.audit import Head
 from approvals.confirming import TAG
 from approvals.states import State
+from dac.change import units
 from dac.cluster import Lifecycle
 from dac.scaling import ScalePlan
 from tests import fakes
@@ -145,7 +146,7 @@ class AnyOrder(Town):
                 assert request.state.value == ask.state
             assert set(request.voters) == set(ask.yes)
             assert {each.voter for each in request.objections} >= ask.no
-            assert (request.plan.cluster.name, request.plan.to_units) == (ask.cluster, ask.units)
+            assert (request.plan.subject.name, request.plan.goal) == (ask.cluster, units(ask.units))
             assert bool(request.glass) is bool(ask.broken_by)
 
     @invariant()
@@ -168,7 +169,7 @@ class AnyOrder(Town):
             assert ask.state == "approved"
             assert request.state in {State.APPLYING, State.APPLIED, State.FAILED}
             assert "changed nothing" not in request.outcome
-            assert (change.cluster_id, change.unit_count) == (request.plan.cluster.id, ask.units)
+            assert (change.cluster_id, change.unit_count) == (request.plan.subject.id, ask.units)
             assert ask.extends is None
             assert ask.agreed_at is not None
             assert request.claim is not None
@@ -211,14 +212,14 @@ class AnyOrder(Town):
                 spans = [each.by for each in longer if each.action == "extend"]
                 assert lease.ends_at == lease.began_at + plan.lease + sum(spans, timedelta())
             backs = [self.house.store.get(number) for number in lease.returned_by]
-            assert all(each.plan.to_units == plan.from_units for each in backs)
+            assert all(fakes.scaled(each).to_units == plan.from_units for each in backs)
             assert sum(each.state is State.APPLIED for each in backs) <= 1
             if lease.outcome.startswith("Given back"):
                 assert any(each.state is State.APPLIED for each in backs)
 
     @invariant()
     def one_change_at_a_time(self) -> None:
-        applying = [each.plan.cluster.id for each in self.house.store.in_states(State.APPLYING)]
+        applying = [each.plan.subject.id for each in self.house.store.in_states(State.APPLYING)]
         assert len(applying) == len(set(applying))
 
     @invariant()

@@ -89,7 +89,7 @@ def test_a_process_killed_anywhere_leaves_a_change_that_is_made_exactly_once(hou
 
     assert ended.state is State.APPLIED
     assert house.changes(request) == len(house.oracle.accepted) == 1
-    assert house.oracle.units(request.plan.cluster.id) == 4
+    assert house.oracle.units(request.plan.subject.id) == 4
     assert house.actions(request).count(Action.START) == 1
     assert house.actions(request).count(Action.RECLAIM) == int(point.claimed)
     if point.claimed:
@@ -181,7 +181,7 @@ def test_a_holder_overtaken_while_it_looked_does_not_call(house: House) -> None:
 def test_someone_elses_change_between_a_crash_and_the_take_over_fails_it(house: House) -> None:
     request = house.approved()
     run_until_killed(house, mortal(house, "one", Point(Action.START, When.AFTER)), request)
-    house.oracle.change(request.plan.cluster.id, unit_count=3)
+    house.oracle.change(request.plan.subject.id, unit_count=3)
     house.clock.advance(minutes=3)
     ended = house.settle(house.executor("two"), request)
     assert ended.state is State.FAILED
@@ -189,14 +189,14 @@ def test_someone_elses_change_between_a_crash_and_the_take_over_fails_it(house: 
         "was changed by someone else at the last moment; whether its own call got through is not known" in ended.outcome
     )
     assert house.oracle.accepted == []
-    assert house.oracle.units(request.plan.cluster.id) == 3
+    assert house.oracle.units(request.plan.subject.id) == 3
 
 
 def test_someone_elses_change_after_ours_got_through_is_not_taken_for_a_refusal(house: House) -> None:
     """The answer was lost, and before anybody looks again somebody edits the cluster: the tag still tells."""
     request = house.approved()
     run_until_killed(house, mortal(house, "one", Point("scale", When.AFTER)), request)
-    house.oracle.change(request.plan.cluster.id, name="chat-renamed")
+    house.oracle.change(request.plan.subject.id, name="chat-renamed")
     house.clock.advance(minutes=3)
     assert house.settle(house.executor("two"), request).state is State.APPLIED
     assert house.changes(request) == 1
@@ -273,7 +273,7 @@ def test_of_two_requests_for_one_cluster_the_second_goes_stale(house: House) -> 
     ended = house.settle(executor, second)
     assert ended.state is State.STALE
     assert "units was 2 and is now 4" in ended.outcome
-    assert house.oracle.units(first.plan.cluster.id) == 4
+    assert house.oracle.units(first.plan.subject.id) == 4
 
 
 def test_two_requests_read_at_the_same_moment_are_not_begun_both(house: House) -> None:
@@ -319,7 +319,7 @@ def test_requests_for_different_clusters_do_not_wait_for_each_other(house: House
 def test_a_tag_of_another_database_is_not_ours(house: House) -> None:
     """Request 1 of a database since lost left its tag; request 1 of this one has another nonce."""
     request = house.approved()
-    house.oracle.change(request.plan.cluster.id, freeform_tags={TAG: "1-00000000"})
+    house.oracle.change(request.plan.subject.id, freeform_tags={TAG: "1-00000000"})
     assert house.settle(house.executor(), request).state is State.APPLIED
     assert house.changes(request) == 1
 
@@ -345,7 +345,7 @@ def test_a_call_that_got_through_is_known_by_oracles_record_though_somebody_repl
     """As an apply of infrastructure code does: it knows its own tags and puts back those."""
     request = house.approved()
     run_until_killed(house, mortal(house, "one", Point("scale", When.AFTER)), request)
-    house.oracle.change(request.plan.cluster.id, freeform_tags={"terraform": "true"})
+    house.oracle.change(request.plan.subject.id, freeform_tags={"terraform": "true"})
     house.clock.advance(minutes=3)
     ended = house.settle(house.executor("two"), request)
     assert ended.state is State.APPLIED

@@ -33,7 +33,7 @@ def test_a_dry_run_ends_as_a_rehearsal_with_nothing_asked_of_oracle(house: House
 
 def test_a_dry_run_tells_when_it_would_not_be_done_any_more(house: House) -> None:
     number = rehearsed(house)
-    house.oracle.change(house.store.get(number).plan.cluster.id, unit_count=7)
+    house.oracle.change(house.store.get(number).plan.subject.id, unit_count=7)
     assert dry(house).advance(number).state is State.STALE
 
 

@@ -53,7 +53,7 @@ def test_the_person_who_asked_agrees_and_that_suffices(house: House) -> None:
     assert (agreed.state, agreed.consented, agreed.begin_by) == (State.APPROVED, True, START + timedelta(hours=24))
     assert house.actions(asked) == [Action.SUBMIT, Action.AMEND, Action.APPROVE]
     house.settle(house.executor(), asked)
-    assert house.oracle.units(asked.plan.cluster.id) == 3
+    assert house.oracle.units(asked.plan.subject.id) == 3
 
 
 EDIT, AGREE, CAT_SAYS_YES = "Bob edits", "Ann agrees", "Cat approves"
@@ -87,7 +87,7 @@ def test_nothing_is_approved_before_each_has_agreed_to_what_it_is_now(
             ](digest=digest, delivery=f"{number}")
     assert house.store.get(asked.id).state is ends
     house.settle(house.executor(), asked)
-    assert house.oracle.units(asked.plan.cluster.id) == (3 if ends is State.APPROVED else 2)
+    assert house.oracle.units(asked.plan.subject.id) == (3 if ends is State.APPROVED else 2)
 
 
 def test_two_have_agreed_and_the_consent_of_the_person_who_asked_is_still_missing(house: House) -> None:

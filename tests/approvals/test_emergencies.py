@@ -38,7 +38,7 @@ def test_who_is_named_acts_alone(house: House, by: str) -> None:
     assert request.glass.reviewers == tuple(each for each in (BOB, CAT, DAN) if each != by)
     assert request.glass.owed
     house.settle(house.executor(), request)
-    assert house.oracle.units(request.plan.cluster.id) == 4
+    assert house.oracle.units(request.plan.subject.id) == 4
 
 
 @pytest.mark.parametrize("by", [CAT, EVE], ids=["an approver", "a stranger"])
@@ -166,7 +166,7 @@ def test_an_emergency_does_not_wait_for_a_freeze_window(house: House) -> None:
     asked = house.asked(rules=rules)
     house.approvals(rules).break_glass(asked.id, BOB, because="fire", confirmed="chat")
     house.settle(house.executor(), asked)
-    assert house.oracle.units(asked.plan.cluster.id) == 4
+    assert house.oracle.units(asked.plan.subject.id) == 4
 
 
 def test_what_is_agreed_and_waits_for_a_freeze_window_can_become_an_emergency(house: House) -> None:
@@ -181,7 +181,7 @@ def test_what_is_agreed_and_waits_for_a_freeze_window_can_become_an_emergency(ho
     request = approvals.break_glass(asked.id, BOB, because="fire", confirmed="chat")
     assert (request.state, request.voters) == (State.APPROVED, (CAT,))
     house.settle(house.executor(), asked)
-    assert house.oracle.units(asked.plan.cluster.id) == 4
+    assert house.oracle.units(asked.plan.subject.id) == 4
     assert house.store.get(asked.id).glass
 
 

@@ -32,7 +32,7 @@ def test_what_was_approved_is_carried_out_and_done_when_oracle_says_so(house: Ho
     done = executor.advance(request.id)
     assert (done.state, done.ended_by) == (State.APPLIED, BOT)
     assert done.outcome == "chat is ACTIVE with 4 units (work request wr-1)."
-    assert house.oracle.units(request.plan.cluster.id) == 4
+    assert house.oracle.units(request.plan.subject.id) == 4
     assert house.actions(request)[2:] == [Action.START, Action.SEND, Action.PROGRESS, Action.SUCCEED]
 
 
@@ -49,9 +49,9 @@ def test_the_claim_is_on_record_before_oracle_is_called(house: House) -> None:
 
 def test_the_cluster_keeps_the_tags_it_had(house: House) -> None:
     request = house.approved()
-    house.oracle.change(request.plan.cluster.id, freeform_tags={"team": "search"})
+    house.oracle.change(request.plan.subject.id, freeform_tags={"team": "search"})
     house.settle(house.executor(), request)
-    seen = house.oracle.cluster(REGION, request.plan.cluster.id)
+    seen = house.oracle.cluster(REGION, request.plan.subject.id)
     assert seen.freeform_tags == {"team": "search", TAG: request.tag}
 
 
@@ -114,7 +114,7 @@ def test_what_someone_else_changed_after_the_approval_makes_it_stale_and_is_told
     house: House, change: dict[str, object], difference: str
 ) -> None:
     request = house.approved()
-    house.oracle.change(request.plan.cluster.id, **change)
+    house.oracle.change(request.plan.subject.id, **change)
     ended = house.executor().advance(request.id)
     assert ended.state is State.STALE
     assert difference in ended.outcome
@@ -124,7 +124,7 @@ def test_what_someone_else_changed_after_the_approval_makes_it_stale_and_is_told
 
 def test_a_cluster_gone_after_the_approval_makes_it_stale(house: House) -> None:
     request = house.approved()
-    house.oracle.remove(request.plan.cluster.id)
+    house.oracle.remove(request.plan.subject.id)
     ended = house.executor().advance(request.id)
     assert ended.state is State.STALE
     assert "404" in ended.outcome
@@ -141,7 +141,7 @@ def test_a_limit_no_longer_wide_enough_makes_it_stale(house: House) -> None:
 def test_what_does_not_matter_to_the_decision_does_not_void_it(house: House) -> None:
     """A new tag makes another etag and not another decision; headroom may move as long as there is enough."""
     request = house.approved()
-    house.oracle.change(request.plan.cluster.id, freeform_tags={"team": "search"})
+    house.oracle.change(request.plan.subject.id, freeform_tags={"team": "search"})
     house.oracle.limit = 50
     assert house.settle(house.executor(), request).state is State.APPLIED
 
@@ -166,7 +166,7 @@ def test_a_cluster_that_has_come_under_another_rule_since_it_was_asked_makes_it_
 ) -> None:
     house.oracle.add(cluster(freeform_tags={"env": "dev"}))
     request = house.approved(rules=DEV_AND_THE_REST)
-    house.oracle.change(request.plan.cluster.id, **change)
+    house.oracle.change(request.plan.subject.id, **change)
     ended = house.executor(rules=DEV_AND_THE_REST).advance(request.id)
     assert ended.state is State.STALE
     assert ended.outcome == f"its tags or its compartment have changed, and {covers}"
@@ -187,12 +187,12 @@ def test_neither_an_emergency_nor_a_return_waits_for_another_rule(house: House) 
     house.oracle.add(cluster(freeform_tags={"env": "dev"}))
     request = house.asked(rules=glass, lease=timedelta(hours=1))
     house.approvals(glass).break_glass(request.id, ANN, because="fire", confirmed="chat")
-    house.oracle.change(request.plan.cluster.id, freeform_tags={"env": "prod"})
+    house.oracle.change(request.plan.subject.id, freeform_tags={"env": "prod"})
     assert house.settle(house.executor(rules=glass), request).state is State.APPLIED
     house.clock.advance(hours=1)
     house.leases.tend()
     back = house.back(request)
-    house.oracle.change(request.plan.cluster.id, freeform_tags={"env": "test"})
+    house.oracle.change(request.plan.subject.id, freeform_tags={"env": "test"})
     assert house.settle(house.executor(rules=glass), back).state is State.APPLIED
 
 
@@ -202,7 +202,7 @@ def test_neither_an_emergency_nor_a_return_waits_for_another_rule(house: House) 
 def test_what_someone_else_changed_after_the_claim_fails_it_and_nothing_is_done(house: House) -> None:
     request = house.approved()
     change = {"unit_count": 5}
-    house.oracle.on("headroom", When.AFTER, lambda: house.oracle.change(request.plan.cluster.id, **change))
+    house.oracle.on("headroom", When.AFTER, lambda: house.oracle.change(request.plan.subject.id, **change))
     ended = house.executor().advance(request.id)
     assert ended.state is State.FAILED
     assert ended.outcome == (
@@ -213,12 +213,12 @@ def test_what_someone_else_changed_after_the_claim_fails_it_and_nothing_is_done(
 
 def test_what_someone_else_changed_between_look_and_call_oracle_itself_refuses(house: House) -> None:
     request = house.approved()
-    house.oracle.on("scale", When.BEFORE, lambda: house.oracle.change(request.plan.cluster.id, unit_count=5))
+    house.oracle.on("scale", When.BEFORE, lambda: house.oracle.change(request.plan.subject.id, unit_count=5))
     ended = house.executor().advance(request.id)
     assert ended.state is State.FAILED
     assert "412 NoEtagMatch" in ended.outcome
     assert house.oracle.accepted == []
-    assert house.oracle.units(request.plan.cluster.id) == 5
+    assert house.oracle.units(request.plan.subject.id) == 5
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_a_refusal_because_an_earlier_call_got_through_is_no_refusal(house: Hous
     house.oracle.fail("scale", Unavailable("Oracle did not answer in time."))
     executor = house.executor()
     executor.advance(request.id)
-    seen = house.oracle.cluster(REGION, request.plan.cluster.id)
+    seen = house.oracle.cluster(REGION, request.plan.subject.id)
     house.oracle.on("scale", When.BEFORE, lambda: house.oracle.scale(seen, 4, tags={TAG: request.tag}))
     assert executor.advance(request.id).state is State.APPLYING
     assert house.last(request).body == Sent()
@@ -274,7 +274,7 @@ def test_without_an_answer_the_world_is_looked_at_before_anything_is_tried_again
 
 def test_a_cluster_gone_after_the_claim_ends_the_request(house: House) -> None:
     request = house.approved()
-    house.oracle.on("headroom", When.AFTER, lambda: house.oracle.remove(request.plan.cluster.id))
+    house.oracle.on("headroom", When.AFTER, lambda: house.oracle.remove(request.plan.subject.id))
     executor = house.executor()
     waiting = executor.advance(request.id)
     assert (waiting.state, "404" in waiting.trouble) == (State.APPLYING, True)

@@ -97,7 +97,7 @@ def test_a_beginning_and_a_lease_are_part_of_what_was_agreed_to(house: House) ->
 
 def test_the_world_is_looked_at_when_it_begins_and_what_differs_is_told(house: House) -> None:
     request = house.approved(start_at=START + timedelta(hours=6), lease=timedelta(hours=8))
-    house.oracle.change(request.plan.cluster.id, unit_count=3)
+    house.oracle.change(request.plan.subject.id, unit_count=3)
     house.clock.advance(hours=6)
     ended = house.executor().advance(request.id)
     assert ended.state is State.STALE

@@ -36,7 +36,7 @@ def given_back_once(house: House, leased: Request) -> None:
     assert lease
     back = house.back(leased)
     assert lease.outcome == f"Given back by request {back.id}: {back.outcome}"
-    assert house.oracle.units(leased.plan.cluster.id) == 2
+    assert house.oracle.units(leased.plan.subject.id) == 2
     assert house.changes(back) == 1
     assert [each.unit_count for each in house.oracle.accepted] == [4, 2]
     assert sum(each.returns == leased.id for each in house.every()) == 1
@@ -90,7 +90,7 @@ def test_a_cluster_changed_while_the_bot_was_down_over_a_return_is_left_alone(
     store.dies(at, when)
     with pytest.raises(Killed):
         live(house, store, "one")
-    house.oracle.change(leased.plan.cluster.id, unit_count=7)
+    house.oracle.change(leased.plan.subject.id, unit_count=7)
     live(house, Store(house.path), "two")
     lease = house.store.get(leased.id).lease
     assert lease
@@ -124,7 +124,7 @@ def test_a_process_killed_anywhere_in_an_extension_leaves_a_lease_extended_once(
 def test_a_lease_closed_between_the_claim_of_its_extension_and_the_record_is_not_extended(house: House) -> None:
     """Its end was being looked at already when the extension was claimed, by a process that then died."""
     leased = house.leased()
-    house.oracle.change(leased.plan.cluster.id, unit_count=2)
+    house.oracle.change(leased.plan.subject.id, unit_count=2)
     house.clock.advance(hours=8)
     extension = house.extension(leased)
     store = MortalStore(house.path)
@@ -156,7 +156,7 @@ def test_a_lease_closed_between_the_look_at_it_and_the_claim_of_its_extension_st
         "The lease of request 1 has ended meanwhile; nothing was changed.",
     )
     house.lives(24 * 60)
-    assert house.oracle.units(leased.plan.cluster.id) == 8
+    assert house.oracle.units(leased.plan.subject.id) == 8
 
 
 class Hanging(Store):
@@ -192,4 +192,4 @@ def test_a_process_killed_while_a_size_for_good_ends_a_lease_leaves_it_ended(
     assert lease.outcome == "Request 2 has set chat to 6 units for good; nothing is given back."
     assert house.store.get(permanent.id).state is State.APPLIED
     assert house.actions(leased).count(Action.CLOSE) == 1
-    assert house.oracle.units(leased.plan.cluster.id) == 6
+    assert house.oracle.units(leased.plan.subject.id) == 6

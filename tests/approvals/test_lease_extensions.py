@@ -85,7 +85,7 @@ def test_an_extension_after_the_return_is_refused(house: House) -> None:
 def test_an_extension_of_a_lease_that_is_closed_goes_stale(house: House) -> None:
     leased = house.leased()
     extension = house.extension(leased)
-    house.oracle.change(leased.plan.cluster.id, unit_count=2)
+    house.oracle.change(leased.plan.subject.id, unit_count=2)
     to_its_end(house, leased)
     house.leases.tend()
     ended = house.executor().advance(extension.id)

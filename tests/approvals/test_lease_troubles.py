@@ -108,7 +108,7 @@ def test_another_trouble_is_another_word(house: House) -> None:
     leased = ended(house)
     house.oracle.fail("cluster", SILENCE)
     house.leases.tend()
-    house.oracle.change(leased.plan.cluster.id, lifecycle_state=Lifecycle.UPDATING)
+    house.oracle.change(leased.plan.subject.id, lifecycle_state=Lifecycle.UPDATING)
     house.leases.tend()
     said = [each.body for each in house.store.events(leased.id) if isinstance(each.body, Troubled)]
     assert said == [
@@ -120,7 +120,7 @@ def test_another_trouble_is_another_word(house: House) -> None:
 def test_what_is_not_found_for_lack_of_a_permission_is_not_given_up(house: House) -> None:
     """Oracle says 404 to both; the list tells that the cluster is there, or that it cannot be read either."""
     leased = ended(house)
-    held = house.oracle.held(leased.plan.cluster.id)
+    held = house.oracle.held(leased.plan.subject.id)
     house.oracle.remove(held.id)
     house.oracle.fleet_seen = fleet(gaps=(gap(),))
     house.lives(120, every=1)
@@ -188,7 +188,7 @@ def test_a_return_that_oracle_could_not_do_is_told_at_once_and_asked_for_again_e
 def test_a_return_gone_stale_is_told_and_asked_for_again(house: House) -> None:
     leased = ended(house)
     house.leases.tend()
-    house.oracle.change(leased.plan.cluster.id, name="talk")
+    house.oracle.change(leased.plan.subject.id, name="talk")
     stale = house.executor().advance(house.back(leased).id)
     assert stale.state is State.STALE
     house.lives(9, every=1)
@@ -202,7 +202,7 @@ def test_a_return_gone_stale_is_told_and_asked_for_again(house: House) -> None:
 def test_a_return_gone_stale_because_the_size_is_another_closes_the_lease_at_once_with_the_truth(house: House) -> None:
     leased = ended(house)
     house.leases.tend()
-    house.oracle.change(leased.plan.cluster.id, unit_count=6)
+    house.oracle.change(leased.plan.subject.id, unit_count=6)
     assert house.executor().advance(house.back(leased).id).state is State.STALE
     house.leases.tend()
     assert "has 6 units instead of 4; it was left as it is" in lease_of(house, leased).outcome

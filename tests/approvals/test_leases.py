@@ -189,7 +189,7 @@ def test_a_lease_is_elapsed_time_however_the_clocks_change_over_it(house: House,
 
 def test_what_has_its_old_size_again_is_left_alone(house: House) -> None:
     leased = house.leased()
-    house.oracle.change(leased.plan.cluster.id, unit_count=2)
+    house.oracle.change(leased.plan.subject.id, unit_count=2)
     to_its_end(house, leased)
     house.leases.tend()
     assert house.last(leased).body == Closed(outcome="chat has 2 units again already.")
@@ -198,7 +198,7 @@ def test_what_has_its_old_size_again_is_left_alone(house: House) -> None:
 
 def test_what_somebody_else_has_changed_is_left_as_it_is_and_told(house: House) -> None:
     leased = house.leased()
-    house.oracle.change(leased.plan.cluster.id, unit_count=7)
+    house.oracle.change(leased.plan.subject.id, unit_count=7)
     to_its_end(house, leased)
     house.leases.tend()
     assert lease_of(house, leased).outcome == (
@@ -218,7 +218,7 @@ def test_a_size_agreed_to_for_good_ends_the_lease_at_once(house: House) -> None:
     assert lease_of(house, embed).open
     house.lives(9 * 60)
     assert units(house) == 4
-    assert house.oracle.units(embed.plan.cluster.id) == 2
+    assert house.oracle.units(embed.plan.subject.id) == 2
 
 
 def test_a_lease_on_top_of_a_lease_is_given_back_first(house: House) -> None:
@@ -247,7 +247,7 @@ def test_a_lease_on_top_that_ends_first_leaves_the_one_below(house: House) -> No
 
 def test_a_cluster_that_is_deleted_has_nothing_to_give_back(house: House) -> None:
     leased = house.leased()
-    house.oracle.change(leased.plan.cluster.id, lifecycle_state=Lifecycle.DELETED)
+    house.oracle.change(leased.plan.subject.id, lifecycle_state=Lifecycle.DELETED)
     to_its_end(house, leased)
     house.leases.tend()
     assert lease_of(house, leased).outcome == "There is nothing to give back any more: chat is DELETED."
@@ -255,7 +255,7 @@ def test_a_cluster_that_is_deleted_has_nothing_to_give_back(house: House) -> Non
 
 def test_a_cluster_that_is_gone_and_not_in_the_list_either_has_nothing_to_give_back(house: House) -> None:
     leased = house.leased()
-    house.oracle.remove(leased.plan.cluster.id)
+    house.oracle.remove(leased.plan.subject.id)
     to_its_end(house, leased)
     house.leases.tend()
     assert lease_of(house, leased).open, "Oracle may only have been confused"
@@ -271,4 +271,4 @@ def test_the_record_of_a_lease_verifies(house: House) -> None:
     assert Returning(by_request=house.back(leased).id) in bodies
     assert not any(isinstance(each, Escalated) for each in bodies)
     assert isinstance(house.records.first_break(), Head)
-    assert house.oracle.cluster(REGION, leased.plan.cluster.id).unit_count == 2
+    assert house.oracle.cluster(REGION, leased.plan.subject.id).unit_count == 2

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from approvals.confirming import UNSTARTED
 from approvals.events import BOT, Failed, Progressed, Troubled
 from approvals.states import Action, State
+from approvals.workrequests import UNSTARTED
 from dac.cluster import Lifecycle
 from dac.errors import DacError, Denied, NotFound, Unavailable
 from tests.approvals.conftest import House
@@ -105,7 +105,7 @@ def test_a_cluster_that_failed_without_details_has_failed(house: House) -> None:
     request = house.approved()
     executor = house.executor()
     executor.advance(request.id)
-    house.oracle.change(request.plan.cluster.id, lifecycle_state=Lifecycle.FAILED)
+    house.oracle.change(request.plan.subject.id, lifecycle_state=Lifecycle.FAILED)
     assert executor.advance(request.id).state is State.APPLYING, "Oracle is still at work on it"
     house.oracle.fail("work_requests", Denied("no"))
     assert executor.advance(request.id).outcome == "chat is FAILED with 2 units."
@@ -142,7 +142,7 @@ def test_long_work_that_has_just_ended_may_take_a_moment_to_show(house: House) -
     executor.advance(request.id)
     house.clock.advance(minutes=20)
     assert executor.advance(request.id).state is State.APPLYING
-    house.oracle.change(request.plan.cluster.id, unit_count=4)
+    house.oracle.change(request.plan.subject.id, unit_count=4)
     assert executor.advance(request.id).state is State.APPLIED
 
 
@@ -158,7 +158,7 @@ def test_a_cluster_that_cannot_be_found_while_it_changes_is_waited_for_and_then_
     request = house.approved()
     executor = house.executor()
     executor.advance(request.id)
-    house.oracle.remove(request.plan.cluster.id)
+    house.oracle.remove(request.plan.subject.id)
     house.clock.advance(minutes=10)
     assert executor.advance(request.id).state is State.APPLYING
     house.clock.advance(minutes=1)
@@ -207,12 +207,12 @@ def test_a_change_that_ended_badly_but_left_the_leased_size_is_given_back_all_th
     request = house.approved(lease=timedelta(hours=1))
     executor = house.executor()
     executor.advance(request.id)
-    house.oracle.change(request.plan.cluster.id, unit_count=4)
+    house.oracle.change(request.plan.subject.id, unit_count=4)
     done = house.settle(executor, request)
     assert done.lease
     assert said in done.outcome
     house.oracle.ending = Ending.DONE
     house.lives(30)
-    house.oracle.change(request.plan.cluster.id, lifecycle_state=Lifecycle.ACTIVE, lifecycle_details=None)
+    house.oracle.change(request.plan.subject.id, lifecycle_state=Lifecycle.ACTIVE, lifecycle_details=None)
     house.lives(3 * 60)
-    assert house.oracle.units(request.plan.cluster.id) == 2
+    assert house.oracle.units(request.plan.subject.id) == 2

@@ -21,6 +21,7 @@ from approvals.store import Store
 from dac.errors import DacError, Unavailable
 from dac.extending import plan_extend
 from tests.approvals.conftest import House
+from tests.approvals.kinds import approved, furnish
 from tests.approvals.test_asking import returning
 from tests.approvals.test_editing import other
 from tests.approvals.test_emergencies import ALWAYS, GLASS
@@ -83,6 +84,15 @@ def _approved_too_long_ago(house: House) -> Request:
     return approved
 
 
+def _on_its_way(house: House, turns: int) -> Request:
+    furnish(house)
+    moving = approved(house, "endpoint-move")
+    for _ in range(turns):
+        house.executor().advance(moving.id)
+        house.clock.advance(minutes=10)
+    return moving
+
+
 def _slack_away(house: House) -> Request:
     asked = _asked(house)
     house.groups.problem = Unavailable("Slack did not answer.")
@@ -114,6 +124,9 @@ SCENES: dict[str, Callable[[House], Request]] = {
     "giving back": returning,
     "timed out, not swept": _timed_out,
     "approved too long ago, not swept": _approved_too_long_ago,
+    "at the first of several steps": partial(_on_its_way, turns=1),
+    "between two of its steps": partial(_on_its_way, turns=3),
+    "asking a person": partial(_on_its_way, turns=4),
     "Slack away": _slack_away,
     "a group gone": _group_gone,
 }
@@ -168,9 +181,11 @@ def _clicked(approvals: Approvals, request: Request, person: str, attempt: str) 
         "agree": lambda: approvals.agree(number, person, digest=digest),
         "cancel": lambda: approvals.cancel(number, person),
         "break-glass": lambda: approvals.break_glass(
-            number, person, because="fire", confirmed=request.plan.cluster.name, digest=digest
+            number, person, because="fire", confirmed=request.plan.subject.name, digest=digest
         ),
         "review": lambda: approvals.review(number, person, justified=True, comment="fine"),
+        "confirm": lambda: approvals.confirm(number, person, comment="switched"),
+        "stop": lambda: approvals.stop(number, person, because="not ready"),
     }
     try:
         return clicks[attempt]()

@@ -106,7 +106,7 @@ def test_since_a_moment_all_events_are_written_and_a_request_begun_before_still_
 def test_after_an_edit_the_rule_is_the_one_that_covers_the_new_plan(house: House) -> None:
     rules = policy(rule(name="small", units_change={"max": 3}), rule(name="big"))
     request = house.asked(to_units=4, rules=rules)
-    house.approvals(rules).edit(request.id, ANN, plan(house.oracle.held(request.plan.cluster.id), 8))
+    house.approvals(rules).edit(request.id, ANN, plan(house.oracle.held(request.plan.subject.id), 8))
     house.clock.advance(minutes=2)
     house.approvals(rules).approve(request.id, BOB)
     assert [each["rule"] for each in lines(house, "jsonl", request_id=request.id)] == ["small", "big", "big"]

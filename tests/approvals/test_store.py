@@ -36,7 +36,7 @@ from approvals.store import Busy, FrozenNow, Repeated, Store
 from approvals.timely import due
 from dac.errors import Conflict, DacError, NotFound
 from tests.approvals.conftest import House
-from tests.fakes import ANN, BOB, CAT, EVE, START, cluster, plan, policy, rule
+from tests.fakes import ANN, BOB, CAT, EVE, START, cluster, plan, policy, rule, scaled
 
 
 def row_of(house: House, request: Request) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def test_the_row_says_what_the_request_says(house: House) -> None:
     request = house.approved()
     row = row_of(house, request)
     assert (row["id"], row["version"], row["state"]) == (1, request.version, "approved")
-    assert (row["cluster_id"], row["requester"]) == (request.plan.cluster.id, ANN)
+    assert (row["cluster_id"], row["requester"]) == (request.plan.subject.id, ANN)
     assert row["asked_at"] == row["decided_at"] == "2026-11-23T12:00:00.000000+00:00"
     assert row["due_at"] == "2026-11-24T12:00:00.000000+00:00"
     assert (row["lease_ends_at"], row["review_owed"]) == (None, None)
@@ -94,7 +94,7 @@ def test_a_row_written_step_by_step_is_what_it_would_be_written_at_once(house: H
 
 def test_an_edit_is_written_with_its_new_plan(house: House) -> None:
     request = house.asked(to_units=4)
-    edited = house.approvals().edit(request.id, BOB, plan(request.plan.cluster, 3), because="enough")
+    edited = house.approvals().edit(request.id, BOB, plan(scaled(request).cluster, 3), because="enough")
     assert Store(house.path).get(request.id) == edited
     assert edited.plan.summary == "Scale chat from 2 to 3 units"
 

@@ -70,7 +70,7 @@ class Town(RuleBasedStateMachine):
         leased = next((each for each in self.house.store.leased()[back:]), None)
         if leased is None or leased.lease is None or not isinstance(leased.plan, ScalePlan):
             return
-        name = leased.plan.cluster.name
+        name = leased.plan.subject.name
         law, span = self.world.law_for(name), timedelta(hours=hours)
         plan = plan_extend(leased.id, leased.plan, leased.lease.ends_at, span, catalog=CATALOG, now=self.now())
         approvals = self.bots[side].approvals
@@ -310,8 +310,10 @@ class Town(RuleBasedStateMachine):
         assert isinstance(parent.plan, ScalePlan)
         assert leased.state == "approved"
         assert parent.lease is not None
-        assert request.plan.to_units == parent.plan.from_units
-        ask = Ask(leased.law, leased.requester, leased.cluster, request.plan.to_units, request.asked_at, leased.could)
+        assert fakes.scaled(request).to_units == parent.plan.from_units
+        ask = Ask(
+            leased.law, leased.requester, leased.cluster, fakes.scaled(request).to_units, request.asked_at, leased.could
+        )
         ask.state, ask.agreed_at, ask.is_return = "approved", request.asked_at, True
         self.asks[request.id] = ask
         return ask

@@ -20,7 +20,7 @@ from bot.desk import Desk, Way
 from bot.jobs import Jobs
 from bot.workers import Workers
 from commands._command import Call
-from dac.cluster import Cluster, Fleet, Headroom, WorkRequest
+from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
 from dac.figures import Unknown
 from dac.history import History
@@ -101,10 +101,16 @@ class Broken:
     def cluster(self, region: str, cluster_id: str) -> Cluster:
         raise NotImplementedError
 
-    def work_requests(self, cluster: Cluster) -> tuple[WorkRequest, ...]:
+    def resource(self, kind: ResourceKind, region: str, resource_id: str) -> Resource:
         raise NotImplementedError
 
-    def headroom(self, cluster: Cluster) -> Headroom | Unknown:
+    def resources(self, kind: ResourceKind, region: str, compartment_id: str) -> tuple[Resource, ...]:
+        raise NotImplementedError
+
+    def work_requests(self, of: Resource) -> tuple[WorkRequest, ...]:
+        raise NotImplementedError
+
+    def headroom(self, of: Cluster | Space) -> Headroom | Unknown:
         raise NotImplementedError
 
     def history(self, cluster: Cluster, *, days: int = 7) -> History:

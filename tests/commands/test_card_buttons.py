@@ -103,7 +103,7 @@ def test_asking_anew_leaves_out_a_start_that_has_passed() -> None:
     later = asked(a_plan(start_at=START + timedelta(minutes=1)), approvals=1)
     request = told((ANN, later), (BOB, agreed()), *paths(a_plan(), WORDS["short"])["stale"][3:]).request
     assert request.state is State.STALE
-    assert lines(card(request).blocks) == [f"scale {request.plan.cluster.id} 4 because launch week"]
+    assert lines(card(request).blocks) == [f"scale {request.plan.subject.id} 4 because launch week"]
 
 
 @pytest.mark.parametrize("priced", [True, False])

@@ -12,14 +12,14 @@ from tests.commands.fleets import twins
 from tests.commands.requests import HOSTILE, HOSTILE_NAME, UNPRICED
 from tests.commands.room import CHANNEL, Room, lines, shown
 from tests.commands.sound import live, markup, refused, unsourced
-from tests.fakes import ANN, BOB, cluster, fleet, policy, rule
+from tests.fakes import ANN, BOB, cluster, fleet, policy, rule, scaled
 
 
 @pytest.mark.parametrize(("typed", "units"), [("4", 4), ("+2", 4), ("-1", 1), ("−1", 1), ("1", 1)])
 def test_a_request_is_made_of_what_was_asked(room: Room, typed: str, units: int) -> None:
     reply = room.say(f"scale chat {typed} because launch week")
     made = room.request()
-    assert made.plan.to_units == units
+    assert scaled(made).to_units == units
     assert (made.requester, made.reason, made.state) == (ANN, "launch week", State.PENDING)
     assert made.channel == CHANNEL
     assert not reply.public
@@ -28,13 +28,13 @@ def test_a_request_is_made_of_what_was_asked(room: Room, typed: str, units: int)
 
 def test_the_plan_is_made_from_a_reading_of_its_own_and_not_from_the_list(room: Room) -> None:
     room.say("scale chat 4")
-    assert room.request().plan.cluster.etag == room.oracle.cluster("eu-frankfurt-1", cluster().id).etag
+    assert scaled(room.request()).cluster.etag == room.oracle.cluster("eu-frankfurt-1", cluster().id).etag
 
 
 def test_a_change_is_counted_from_the_size_the_cluster_has_now(room: Room) -> None:
     room.oracle.change(cluster().id, unit_count=5)
     room.say("scale chat +2")
-    assert (room.request().plan.from_units, room.request().plan.to_units) == (5, 7)
+    assert (scaled(room.request()).from_units, scaled(room.request()).to_units) == (5, 7)
 
 
 def test_the_answer_says_what_was_asked_who_can_agree_and_until_when(room: Room) -> None:
@@ -81,7 +81,7 @@ def test_a_namesake_is_asked_apart(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="which one"):
         room.say("scale chat 4")
     room.say("scale chat@us-chicago-1 4")
-    assert room.request().plan.cluster.region == "us-chicago-1"
+    assert room.request().plan.subject.region == "us-chicago-1"
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_the_detail_has_the_steps_the_reason_the_rule_and_the_sum(name: str) -> 
     assert f">{request.reason}" in detail
     assert request.rule.name in detail
     assert request.rule_digest[:12] in detail
-    assert request.plan.cluster.id in detail
+    assert request.plan.subject.id in detail
     workings = request.plan.cost_working if isinstance(request.plan, ScalePlan) else None
     for working in workings or ():
         assert working in detail

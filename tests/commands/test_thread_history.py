@@ -16,10 +16,13 @@ from tests.commands.sound import refused
 from tests.commands.test_thread import said
 from tests.fakes import ANN, BOB, CAT, EVE, LEADS, START
 
+BETWEEN = [Action.STEP, Action.RESUME, Action.PAUSE, Action.CONFIRM]
+"""What a scaling never meets; tests/commands/test_every_kind.py tells it."""
+
 QUIET = [Action.SUBMIT, Action.START, Action.RECLAIM, Action.SEND, Action.PROGRESS, Action.REFUSE]
 
 
-@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("action", [each for each in Action if each not in BETWEEN])
 def test_every_action_is_told_or_silent_on_purpose(action: Action) -> None:
     found = [(name, event) for name in NAMES for event in story(name).events if event.body.action is action]
     if action is Action.RECLAIM:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from dac.change import Change, amount, differences, units
+from dac.change import Change, Look, amount, differences, units
 from dac.figures import Money, Price, Unknown
 from dac.plans import Plan
 from tests.dac.test_extending import extended
 from tests.dac.test_scaling import room
-from tests.fakes import START, cluster, plan
+from tests.fakes import CATALOG, START, FakeClock, FakeOracle, cluster, plan
 
 PLANS: TypeAdapter[Plan] = TypeAdapter(Plan)
 
@@ -86,12 +86,17 @@ def test_a_plan_survives_being_written_down(made: Plan) -> None:
     assert read.digest == made.digest
 
 
-@pytest.mark.parametrize("ask", ["kind", "summary", "steps", "more_units", "matters"])
+@pytest.mark.parametrize(
+    "ask", ["kind", "subject", "touches", "summary", "goal", "doing", "steps", "more_units", "matters"]
+)
 def test_a_kind_of_change_must_say_what_it_is(ask: str) -> None:
     given = plan()
     bare = Change(**{name: getattr(given, name) for name in Change.model_fields})
     with pytest.raises(NotImplementedError):
         getattr(bare, ask)
+    with pytest.raises(NotImplementedError):
+        bare.again(Look(FakeOracle(FakeClock()), CATALOG, START))
+    assert (bare.etag, bare.begins, bare.lasts, bare.span, bare.span_cost) == ("", None, None, None, None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""What a request that was stopped on its way has left at Oracle, and the commands that undo it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from approvals.request import Request
+from dac.cluster import ResourceKind
+from dac.steps import Making, Removing
+
+_UNDO = {
+    ResourceKind.CLUSTER: "delete",
+    ResourceKind.ENDPOINT: "endpoint delete",
+    ResourceKind.MODEL: "model delete",
+}
+"""How the command begins that asks for the removal of a thing."""
+
+
+class Left(NamedTuple):
+    said: str
+    ways_back: tuple[str, ...]
+
+
+def left(request: Request) -> Left:
+    """Said in a sentence, and the newest first as what to type; what is deleted cannot be brought back."""
+    claim, steps = request.claim, request.plan.doing
+    if claim is None or (len(steps) == 1 and not claim.resource_id):
+        return Left("", ())
+    made = claim.made | ({request.step.key: claim.resource_id} if claim.resource_id else {})
+    there = [(each, made[each.key]) for each in steps if isinstance(each, Making) and each.key in made]
+    gone = [each for each in steps[: len(claim.done)] if isinstance(each, Removing)]
+    said = [f"the {each.makes} {each.name} ({ocid}) is there" for each, ocid in there]
+    said += [f"the {each.removes} {each.name} is deleted for good" for each in gone]
+    back = tuple(f"{_UNDO[each.makes]} {ocid}" for each, ocid in reversed(there))
+    if not said:
+        return Left("By then it had changed nothing.", ())
+    return Left(f"What it leaves: {'; '.join(said)}.", back)

@@ -1,0 +1,92 @@
+"""Removing a cluster or an endpoint: Oracle's delete carries no tag, but what is gone need not be deleted twice."""
+
+from __future__ import annotations
+
+from approvals.events import Sent
+from approvals.hands import REMOVED, Tools
+from approvals.request import Request
+from approvals.states import State
+from approvals.steps import claim_of
+from approvals.workrequests import (
+    UNSTARTED,
+    deleting,
+    failure,
+    has_failed,
+    is_under_way,
+    work_of,
+    work_requests,
+)
+from dac.cluster import Cluster, Endpoint, Lifecycle
+from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
+from dac.steps import RemoveCluster, RemoveEndpoint
+
+_BROKEN = frozenset({Lifecycle.FAILED, Lifecycle.NEEDS_ATTENTION})
+
+
+class RemovingHand:
+    """`approvals.hands.Hand` for whatever is removed.
+
+    The call carries the etag of the claim. Whoever else deletes the same thing meanwhile does what was agreed to.
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    def act(self, request: Request, *, called: str) -> Request:
+        claim, step, steps = claim_of(request), _step(request), self._tools.steps
+        there = self._there(step)
+        if there is None or there.lifecycle_state in REMOVED:
+            return steps.write(request, State.APPLYING, Sent())
+        if there.etag != claim.etag:
+            because = f"{step.name} was changed by someone else at the last moment; {called}"
+            return steps.fail(request, f"{because}. It is {there.lifecycle_state}.")
+        if stopped := self._tools.stopped(request, f": {step.name} is {there.lifecycle_state}"):
+            return stopped
+        try:
+            work_request = self._tools.writer.delete(there)
+        except (Conflict, Invalid, Denied, NotFound) as no:
+            return self._refused(request, step, no)
+        return steps.write(request, State.APPLYING, Sent(work_request_id=work_request))
+
+    def confirm(self, request: Request) -> Request:
+        claim, step, steps = claim_of(request), _step(request), self._tools.steps
+        there = self._there(step)
+        if there is None or there.lifecycle_state == Lifecycle.DELETED:
+            return steps.done(request, f"The {step.removes} {step.name} is deleted.")
+        work = work_of(claim, work_requests(self._tools.reader, there), deleting(step.removes))
+        if work and has_failed(work):
+            because = f"Oracle ended the deletion of {step.name} {failure(work)}"
+            return steps.fail(request, f"{because}; it is {there.lifecycle_state}.")
+        if is_under_way(work) or there.lifecycle_state == Lifecycle.DELETING:
+            return steps.progress(request, work)
+        since = claim.sent_at or claim.since
+        if there.lifecycle_state in _BROKEN or self._tools.now() - since > UNSTARTED:
+            why = f": {there.lifecycle_details}" if there.lifecycle_details else ""
+            because = f"Oracle accepted the deletion, but {step.name} is {there.lifecycle_state}"
+            return steps.fail(request, f"{because}{why}, and no work is under way.")
+        return steps.progress(request, work)
+
+    def _there(self, step: RemoveCluster | RemoveEndpoint) -> Cluster | Endpoint | None:
+        """None where it is gone; Oracle says the same of what one may not see, so the list must not have it either."""
+        try:
+            found = self._tools.reader.resource(step.removes, step.region, step.id)
+        except NotFound:
+            listed = self._tools.reader.resources(step.removes, step.region, step.compartment_id)
+            if any(each.id == step.id and each.lifecycle_state != Lifecycle.DELETED for each in listed):
+                raise
+            return None
+        assert isinstance(found, Cluster | Endpoint)  # noqa: S101 - asked for by its kind
+        return found
+
+    def _refused(self, request: Request, step: RemoveCluster | RemoveEndpoint, no: DacError) -> Request:
+        """Oracle said no; unless that is because it is being deleted already."""
+        there = self._there(step)
+        if there is None or there.lifecycle_state in REMOVED:
+            return self._tools.steps.write(request, State.APPLYING, Sent())
+        return self._tools.steps.fail(request, f"{no} {step.name} was not deleted: it is {there.lifecycle_state}.")
+
+
+def _step(request: Request) -> RemoveCluster | RemoveEndpoint:
+    step = request.step
+    assert isinstance(step, RemoveCluster | RemoveEndpoint)  # noqa: S101 - this hand is for no other
+    return step

@@ -1,0 +1,81 @@
+"""Whether the world still is what a step of a plan was made for, read just before that step is begun."""
+
+from __future__ import annotations
+
+from dac.cluster import Cluster, ClusterType, Endpoint, Lifecycle, ResourceKind
+from dac.errors import Conflict
+from dac.gateway import FleetReader
+from dac.steps import AnyStep, MakeEndpoint, MakeModel, RemoveCluster, RemoveEndpoint
+
+REMOVABLE = frozenset({Lifecycle.ACTIVE, Lifecycle.FAILED, Lifecycle.NEEDS_ATTENTION})
+"""States in which Oracle deletes a thing."""
+
+
+def etag_of(step: AnyStep, reader: FleetReader) -> str:
+    """The etag of what the step changes, empty where it makes something; references are resolved.
+
+    Raises `Conflict` or `NotFound` with what is different.
+    """
+    match step:
+        case MakeEndpoint():
+            _check_cluster(step.region, str(step.on), ClusterType.HOSTING, reader)
+            return ""
+        case MakeModel():
+            _check_cluster(step.region, str(step.on), ClusterType.FINE_TUNING, reader)
+            return ""
+        case RemoveEndpoint():
+            return _of_endpoint(step, reader)
+        case RemoveCluster():
+            return _of_cluster(step, reader)
+        case _:
+            return ""
+
+
+def attached(cluster_id: str, region: str, compartment_id: str, reader: FleetReader) -> tuple[Endpoint, ...]:
+    """The endpoints on a cluster, those that are on their way out included."""
+    found = reader.resources(ResourceKind.ENDPOINT, region, compartment_id)
+    return tuple(
+        each
+        for each in found
+        if isinstance(each, Endpoint) and each.cluster_id == cluster_id and each.lifecycle_state != Lifecycle.DELETED
+    )
+
+
+def _check_cluster(region: str, cluster_id: str, kind: ClusterType, reader: FleetReader) -> None:
+    cluster = reader.cluster(region, cluster_id)
+    if cluster.lifecycle_state != Lifecycle.ACTIVE:
+        raise Conflict(f"{cluster.name} is {cluster.lifecycle_state}, and this needs it ACTIVE.")
+    if cluster.type != kind:
+        raise Conflict(f"{cluster.name} is of type {cluster.type}, and this needs {kind}.")
+
+
+def _of_endpoint(step: RemoveEndpoint, reader: FleetReader) -> str:
+    endpoint = reader.resource(ResourceKind.ENDPOINT, step.region, step.id)
+    if not isinstance(endpoint, Endpoint) or endpoint.lifecycle_state not in REMOVABLE:
+        raise Conflict(f"The endpoint {step.name} is {endpoint.lifecycle_state}; somebody else is at it.")
+    for what, was, now in (
+        ("is called", step.name, endpoint.name),
+        ("is on the cluster", step.on, endpoint.cluster_id),
+        ("serves the model", step.model_id, endpoint.model_id),
+    ):
+        if was != now:
+            raise Conflict(f"The endpoint {step.name} {what} {now} now, not {was} as it was agreed to.")
+    return endpoint.etag or ""
+
+
+def _of_cluster(step: RemoveCluster, reader: FleetReader) -> str:
+    cluster = reader.resource(ResourceKind.CLUSTER, step.region, step.id)
+    if not isinstance(cluster, Cluster) or cluster.lifecycle_state not in REMOVABLE:
+        raise Conflict(f"The cluster {step.name} is {cluster.lifecycle_state}; somebody else is at it.")
+    for what, was, now in (
+        ("is called", step.name, cluster.name),
+        ("has the shape", step.unit_shape, cluster.unit_shape),
+        ("has so many units:", str(step.unit_count), str(cluster.unit_count)),
+    ):
+        if was != now:
+            raise Conflict(f"The cluster {step.name} {what} {now} now, not {was} as it was agreed to.")
+    others = attached(step.id, step.region, cluster.compartment_id, reader)
+    if others:
+        names = ", ".join(each.name for each in others)
+        raise Conflict(f"The cluster {step.name} has endpoints that nobody agreed to delete: {names}.")
+    return cluster.etag or ""

@@ -1,0 +1,85 @@
+"""Plans of every new kind in plain values, each with what may differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dac.cluster import Cluster, ClusterType, Endpoint, Guardrails, Model
+from dac.creating import CreateClusterPlan, Wish, plan_create
+from dac.deleting import DeleteClusterPlan, plan_delete
+from dac.endpoints import (
+    CreateEndpointPlan,
+    DeleteEndpointPlan,
+    MoveEndpointPlan,
+    plan_create_endpoint,
+    plan_delete_endpoint,
+    plan_move_endpoint,
+)
+from dac.figures import Unknown
+from dac.finetuning import FineTunePlan, plan_finetune
+from dac.migrating import MigratePlan, plan_migrate
+from dac.steps import Dataset, Training
+from tests.fakes import CATALOG, REGION, START, cluster, endpoint, fleet, model
+
+TEAM = "ocid1.compartment.oc1..team"
+COMMAND = model(name="cohere.command-a-03-2025")
+REASONING = model(id="ocid1.generativeaimodel.oc1..reasoning", name="cohere.command-a-reasoning")
+LLAMA = model(id="ocid1.generativeaimodel.oc1..llama", name="meta.llama-3.3-70b-instruct")
+LIMIT = Unknown(what="limit", settle="look in the Console")
+
+
+def wish(**changes: Any) -> Wish:
+    given = {"name": "chat-new", "region": REGION, "compartment_id": TEAM, "model": COMMAND.name}
+    return Wish.model_validate({**given, **changes})
+
+
+def created(**changes: Any) -> CreateClusterPlan:
+    given: dict[str, Any] = {"there": (), "headroom": LIMIT}
+    passed = {name: changes.pop(name, value) for name, value in given.items()}
+    return plan_create(wish(**changes), catalog=CATALOG, now=START, **passed)
+
+
+def deleted(of: Cluster | None = None, **changes: Any) -> DeleteClusterPlan:
+    given: dict[str, Any] = {"endpoints": (), "models": (), "fleet": fleet(), "catalog": CATALOG, "now": START}
+    return plan_delete(of or cluster(), **{**given, **changes})
+
+
+def endpoint_made(of: Cluster | None = None, name: str = "new", **changes: Any) -> CreateEndpointPlan:
+    given: dict[str, Any] = {
+        "model": COMMAND, "guardrails": Guardrails(), "there": (), "catalog": CATALOG, "now": START
+    }  # fmt: skip
+    return plan_create_endpoint(of or cluster(), name, **{**given, **changes})
+
+
+def endpoint_gone(of: Endpoint | None = None, **changes: Any) -> DeleteEndpointPlan:
+    given: dict[str, Any] = {"fleet": fleet(), "catalog": CATALOG, "now": START}
+    return plan_delete_endpoint(of or endpoint(cluster()), cluster(), **{**given, **changes})
+
+
+def moved(of: Endpoint | None = None, to: Cluster | None = None, **changes: Any) -> MoveEndpointPlan:
+    given: dict[str, Any] = {"model": COMMAND, "there": (), "catalog": CATALOG, "now": START}
+    target = to or cluster("bare")
+    return plan_move_endpoint(of or endpoint(cluster()), cluster(), target, "chat-2", **{**given, **changes})
+
+
+def migrated(of: Cluster | None = None, *, to: Model = REASONING, **changes: Any) -> MigratePlan:
+    given: dict[str, Any] = {"endpoints": (endpoint(cluster()),), "there": (), "headroom": LIMIT}
+    passed = {name: changes.pop(name, value) for name, value in given.items()}
+    wished = wish(**{"name": "chat-2", "model": to.name, **changes})
+    return plan_migrate(of or cluster(), wished, model=to, catalog=CATALOG, now=START, **passed)
+
+
+def tuned(**changes: Any) -> FineTunePlan:
+    given: dict[str, Any] = {
+        "base": LLAMA,
+        "dataset": Dataset(namespace="acme", bucket="training", object_name="pairs.jsonl"),
+        "training": Training(method="LORA"),
+        "cluster": None,
+        "wish": wish(name="tuning", type=ClusterType.FINE_TUNING, model=LLAMA.name),
+        "models": (),
+        "clusters": (),
+        "headroom": LIMIT,
+        "catalog": CATALOG,
+        "now": START,
+    }
+    return plan_finetune("llama-ours", **{**given, **changes})

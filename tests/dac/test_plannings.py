@@ -1,0 +1,333 @@
+"""What each kind of plan says, and every sentence with which one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from dac.change import differences
+from dac.cluster import ClusterType, Guardrails, Headroom
+from dac.creating import sized
+from dac.endpoints import find_model
+from dac.errors import Conflict, DacError, Invalid, NotFound
+from dac.figures import Price, Unknown
+from dac.making import GONE, check_name, nothing, traffic_of
+from dac.plans import Plan
+from dac.steps import Training
+from tests.dac.plannings import (
+    COMMAND,
+    LLAMA,
+    REASONING,
+    created,
+    deleted,
+    endpoint_gone,
+    endpoint_made,
+    migrated,
+    moved,
+    tuned,
+    wish,
+)
+from tests.fakes import CATALOG, REGION, START, cluster, endpoint, fleet, model, traffic
+
+PLANS: TypeAdapter[Plan] = TypeAdapter(Plan)
+TUNING = cluster("tuning", type="FINE_TUNING", unit_shape="LARGE_GENERIC", units=2)
+RETIRED = START - timedelta(days=1)
+ROOM = Headroom(limit_name="dedicated-unit-large-cohere-count", region=REGION, used=9, available=1, read_at=START)
+
+EACH: dict[str, Callable[[], Plan]] = {
+    "create": created,
+    "delete": deleted,
+    "endpoint-create": endpoint_made,
+    "endpoint-delete": endpoint_gone,
+    "endpoint-move": moved,
+    "migrate": migrated,
+    "finetune": tuned,
+    "finetune there": lambda: tuned(cluster=TUNING, wish=None, headroom=None),
+}
+
+
+@pytest.mark.parametrize("kind", EACH)
+def test_a_plan_survives_being_written_down(kind: str) -> None:
+    made = EACH[kind]()
+    read = PLANS.validate_json(made.model_dump_json())
+    assert read == made
+    assert (read.digest, read.kind) == (made.digest, kind.split(maxsplit=1)[0])
+    assert differences(made, read) == ()
+
+
+COMMANDS = {
+    "create": f"create hosting chat-new --model {COMMAND.name} --shape LARGE_COHERE_V3 --units 1 --region {REGION} "
+    "--compartment ocid1.compartment.oc1..team",
+    "delete": f"delete {cluster().id}",
+    "endpoint-create": f"endpoint create {cluster().id} new --model {COMMAND.id}",
+    "endpoint-delete": f"endpoint delete {endpoint(cluster()).id}",
+    "endpoint-move": f"endpoint move {endpoint(cluster()).id} {cluster('bare').id} chat-2",
+    "migrate": f"migrate {cluster().id} --model {REASONING.id} --name chat-2 --shape LARGE_COHERE_V2_2 --units 1",
+    "finetune": f"finetune {LLAMA.id} training/pairs.jsonl --name llama-ours --cluster new",
+    "finetune there": f"finetune {LLAMA.id} training/pairs.jsonl --name llama-ours --cluster {TUNING.id}",
+}
+
+
+@pytest.mark.parametrize("kind", EACH)
+def test_a_plan_knows_what_to_type_to_ask_for_the_same(kind: str) -> None:
+    assert getattr(EACH[kind](), "command") == COMMANDS[kind]  # noqa: B009 - not every plan has one
+
+
+def test_guardrails_and_names_with_spaces_are_typed_too() -> None:
+    made = endpoint_made(name="my endpoint", guardrails=Guardrails(moderation="block", pii="inform"))
+    assert made.command.endswith(f'"my endpoint" --model {COMMAND.id} --moderation block --pii inform')
+    tuning = created(type=ClusterType.FINE_TUNING, model=LLAMA.name)
+    assert tuning.command.startswith(f"create finetune chat-new --model {LLAMA.name} --region")
+    assert "--model" not in created(model=None, shape="large_cohere_v3").command
+
+
+@pytest.mark.parametrize(
+    ("made", "units", "goal", "touched"),
+    [
+        (created(unit_count=3), 3, "a new cluster", 1),
+        (deleted(), -2, "its deletion", 1),
+        (endpoint_made(), 0, "a new endpoint", 1),
+        (endpoint_gone(), 0, "its deletion", 1),
+        (moved(), 0, "the move", 2),
+        (migrated(), -1, "the migration", 2),
+        (tuned(), 2, "the fine-tune", 1),
+        (tuned(cluster=TUNING, wish=None, headroom=None), 0, "the fine-tune", 2),
+    ],
+    ids=lambda value: value.kind if hasattr(value, "kind") else None,
+)
+def test_what_a_plan_comes_to(made: Plan, units: int, goal: str, touched: int) -> None:
+    assert (made.more_units, made.goal, len(made.touches)) == (units, goal, touched)
+    assert len(made.steps) == len(made.doing)
+    assert (made.begins, made.lasts, made.span, made.span_cost) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("made", "summary"),
+    [
+        (created(), "Create hosting cluster chat-new with 1 unit of LARGE_COHERE_V3"),
+        (
+            created(type=ClusterType.FINE_TUNING, model=LLAMA.name),
+            "Create fine-tuning cluster chat-new with 2 units of LARGE_GENERIC",
+        ),
+        (deleted(), "Delete chat"),
+        (endpoint_made(), "Create endpoint new on chat"),
+        (endpoint_gone(), "Delete endpoint chat-endpoint of chat"),
+        (moved(), "Move endpoint chat-endpoint from chat to bare"),
+        (migrated(), "Migrate chat to chat-2: cohere.command-a-reasoning on 1 unit of LARGE_COHERE_V2_2"),
+        (tuned(), "Fine-tune meta.llama-3.3-70b-instruct with training/pairs.jsonl as llama-ours"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_a_plan_in_one_line(made: Plan, summary: str) -> None:
+    assert made.summary == summary
+
+
+def test_each_thing_that_is_made_or_removed_costs_or_saves_its_month() -> None:
+    make, end = created(unit_count=2), deleted()
+    assert isinstance(make.cost_change, Price)
+    assert isinstance(end.cost_change, Price)
+    assert make.cost_change.money.amount == -end.cost_change.money.amount == Decimal(35712)
+    assert isinstance(endpoint_made().cost_change, Price)
+    unknown = Unknown(what="price", settle="ask")
+    assert nothing(unknown) == unknown
+
+
+def test_what_is_owed_at_least_is_said() -> None:
+    assert "744 unit-hours" in created().warnings[0]
+    assert "1 unit-hour" in tuned().warnings[0]
+    assert "Oracle deletes it only after the model" in tuned().warnings[1]
+    assert len(tuned(cluster=TUNING, wish=None, headroom=None).warnings) == 1
+    young = cluster(time_created=START - timedelta(days=1))
+    assert "Not met yet, so deleting saves nothing before that" in deleted(young).warnings[1]
+    assert len(deleted(cluster(time_created=START - timedelta(days=99))).warnings) == 1
+    assert "is not known" in deleted(cluster(unit_shape="NEW_X1")).warnings[1]
+    assert len(deleted(TUNING).warnings) == 1
+
+
+def test_a_fine_tune_on_a_cluster_that_is_there_needs_no_limit_and_a_new_one_may_be_unknown() -> None:
+    assert isinstance(tuned(cluster=TUNING, wish=None, headroom=None).headroom, Unknown)
+    assert tuned(headroom=None).made is not None
+    assert tuned().subject.name == "tuning"
+    assert tuned(cluster=TUNING, wish=None, headroom=None).subject.id == TUNING.id
+
+
+def test_who_calls_an_endpoint_is_part_of_deleting_it() -> None:
+    held = endpoint(cluster())
+    busy = fleet(traffic=(traffic(held, calls=Decimal(9)), traffic(held, hours=72, calls=Decimal(1234))))
+    quiet = fleet(traffic=(traffic(held, hours=72, calls=Decimal(0)),))
+    blind = fleet(traffic=(traffic(held, hours=72),))
+    assert endpoint_gone(fleet=busy).facts[0].said == "1,234 calls in the last 72 hours"
+    assert endpoint_gone(fleet=busy).called == "called in the last 72 hours"
+    assert endpoint_gone(fleet=quiet).called == "not called in the last 72 hours"
+    assert "not known" in endpoint_gone(fleet=blind).called == endpoint_gone().called
+    assert differences(endpoint_gone(fleet=quiet), endpoint_gone(fleet=busy)) == (
+        "traffic was not called in the last 72 hours and is now called in the last 72 hours",
+    )
+    assert traffic_of(held, blind) == endpoint_gone().called
+
+
+def test_a_step_that_is_no_longer_there_is_a_difference() -> None:
+    two = (endpoint(cluster()), endpoint(cluster(), "second"))
+    told = differences(migrated(endpoints=two), migrated())
+    assert any(each.endswith("and is now not there") for each in told)
+    assert len(migrated(endpoints=()).doing) == 2
+
+
+def hanging(count: int) -> tuple[object, ...]:
+    return tuple(endpoint(cluster(), f"e{place}") for place in range(count))
+
+
+REFUSED: list[tuple[Callable[[], object], type[DacError], str]] = [
+    (lambda: created(name=" "), Invalid, "A name has 1 to 255 characters"),
+    (lambda: created(there=(cluster("CHAT-new"),)), Conflict, "There is a cluster CHAT-new there already"),
+    (lambda: created(model="cohere.command-b"), Invalid, "There is no model “cohere.command-b” in what we hold. Did"),
+    (lambda: created(model="zzzz"), Invalid, "There is no model “zzzz” in what we hold."),
+    (
+        lambda: created(shape="LARGE_COHERE_V9"),
+        Invalid,
+        "There is no unit shape “LARGE_COHERE_V9” in what we hold. Did",
+    ),
+    (lambda: created(shape="%%"), Invalid, "There is no unit shape “%%” in what we hold."),
+    (lambda: created(shape="EMBED_COHERE"), Invalid, "does not run on EMBED_COHERE in eu-frankfurt-1: it needs LARGE"),
+    (lambda: created(model=None), Invalid, "neither a model nor a unit shape is named"),
+    (lambda: created(model="openai.gpt-oss-120b"), Invalid, "Which unit shape: "),
+    (lambda: created(model="cohere.command-r-plus"), Invalid, "cannot be had on a new dedicated cluster today"),
+    (lambda: created(unit_count=0), Invalid, "needs at least 1 unit, so 0 units cannot be"),
+    (lambda: created(model=None, shape="EMBED_COHERE", unit_count=0), Invalid, "A cluster needs at least 1 unit"),
+    (lambda: created(unit_count=2, headroom=ROOM), Invalid, "needs 2 of the service limit dedicated-unit-large-cohere"),
+    (lambda: created(type=ClusterType.FINE_TUNING), Invalid, "cannot be fine-tuned today; those that can: meta.llama"),
+    (lambda: created(type=ClusterType.FINE_TUNING, model=None), Invalid, "Name the model that is to be fine-tuned"),
+    (
+        lambda: created(type=ClusterType.FINE_TUNING, model=LLAMA.name, unit_count=4),
+        Invalid,
+        "Oracle presets a fine-tuning cluster",
+    ),
+    (lambda: deleted(cluster(lifecycle_state="UPDATING")), Conflict, "chat is UPDATING and cannot be deleted now"),
+    (lambda: deleted(endpoints=hanging(1)), Invalid, r"chat still has endpoints: e0 \(not known whether"),
+    (lambda: deleted(endpoints=hanging(7)), Invalid, "and 2 more. Oracle deletes a cluster only after its endpoints"),
+    (
+        lambda: deleted(TUNING, models=(model(name="ours", tuned_on=TUNING.id, lifecycle_state="CREATING"),)),
+        Invalid,
+        r"Custom models hang on tuning: ours \(CREATING\)",
+    ),
+    (lambda: endpoint_made(TUNING), Invalid, "tuning is a fine-tuning cluster; endpoints need a hosting cluster"),
+    (lambda: endpoint_made(cluster(lifecycle_state="UPDATING")), Conflict, "made on an ACTIVE cluster"),
+    (lambda: endpoint_made(model=REASONING, there=hanging(1)), Invalid, "chat serves another model at e0"),
+    (lambda: endpoint_made(there=hanging(50)), Invalid, "chat holds 50 endpoints at most and has 50"),
+    (lambda: endpoint_made(cluster(endpoint_capacity=1), there=hanging(1)), Invalid, "holds 1 endpoints at most"),
+    (lambda: endpoint_made(model=REASONING), Invalid, "does not run on LARGE_COHERE_V3 in eu-frankfurt-1: it needs"),
+    (
+        lambda: endpoint_made(model=model(name="ours", time_dedicated_retired=RETIRED)),
+        Invalid,
+        "ours is retired for dedicated clusters",
+    ),
+    (lambda: endpoint_made(name="E0", there=hanging(1)), Conflict, "There is an endpoint e0 there already"),
+    (
+        lambda: endpoint_gone(endpoint(cluster(), lifecycle_state="DELETING")),
+        Conflict,
+        "is DELETING and cannot be deleted now",
+    ),
+    (lambda: moved(to=cluster()), Invalid, "is on chat already"),
+    (lambda: moved(to=cluster("far", region="us-chicago-1")), Invalid, "far is in us-chicago-1; models differ by"),
+    (lambda: migrated(TUNING), Invalid, "only a hosting cluster is migrated"),
+    (lambda: migrated(cluster(lifecycle_state="UPDATING")), Conflict, "only an ACTIVE cluster is migrated"),
+    (
+        lambda: migrated(endpoints=(endpoint(cluster(), lifecycle_state="CREATING"),)),
+        Conflict,
+        "is CREATING; wait until it is ACTIVE",
+    ),
+    (lambda: migrated(to=COMMAND), Invalid, "has that shape and serves that model; to change its units, scale it"),
+    (
+        lambda: migrated(to=REASONING.model_copy(update={"time_dedicated_retired": RETIRED})),
+        Invalid,
+        "is retired for dedicated clusters",
+    ),
+    (lambda: tuned(training=Training(method="TFEW")), Invalid, "is fine-tuned by LORA, not by TFEW"),
+    (lambda: tuned(base=COMMAND), Invalid, "cannot be fine-tuned today"),
+    (lambda: tuned(base=model(name="unheard-of")), Invalid, "Name the model that is to be fine-tuned"),
+    (
+        lambda: tuned(base=LLAMA.model_copy(update={"time_dedicated_retired": RETIRED})),
+        Invalid,
+        "so nothing can be trained from it",
+    ),
+    (lambda: tuned(wish=None), Invalid, "Name the fine-tuning cluster"),
+    (lambda: tuned(cluster=cluster()), Invalid, "training needs a fine-tuning cluster"),
+    (
+        lambda: tuned(cluster=TUNING.model_copy(update={"lifecycle_state": "UPDATING"})),
+        Conflict,
+        "training needs it ACTIVE",
+    ),
+    (
+        lambda: tuned(cluster=TUNING.model_copy(update={"unit_shape": "SMALL_COHERE"})),
+        Invalid,
+        "this model is fine-tuned on LARGE_GENERIC",
+    ),
+    (lambda: tuned(models=(model(name="llama-ours"),)), Conflict, "There is a model llama-ours there already"),
+]
+
+
+@pytest.mark.parametrize(("make", "kind", "sentence"), REFUSED, ids=[each[2][:40] for each in REFUSED])
+def test_what_cannot_be_is_refused_in_a_sentence(
+    make: Callable[[], object], kind: type[DacError], sentence: str
+) -> None:
+    with pytest.raises(kind, match=sentence):
+        make()
+
+
+@pytest.mark.parametrize("state", sorted(GONE))
+def test_a_name_is_free_again_once_its_thing_is_going(state: str) -> None:
+    assert check_name("cluster", " chat  two ", (cluster("chat two", lifecycle_state=state),)) == "chat two"
+
+
+def test_the_models_of_a_shape_that_is_not_known_are_taken_at_their_word() -> None:
+    unknown = next((each for each in CATALOG.models.values() if each.hosting_unknown and each.dedicated), None)
+    entry = unknown or CATALOG.models[LLAMA.name]
+    hosting_unknown = entry.model_copy(update={"hosting": None, "hosting_unknown": "read the page", "dedicated": True})
+    catalog = CATALOG.model_copy(update={"models": {**CATALOG.models, entry.id: hosting_unknown}})
+    catalog.__dict__.pop("_called", None)
+    with pytest.raises(Invalid, match=f"Name the unit shape, for the unit shape of {entry.id} is not known"):
+        sized(wish(model=entry.id), catalog)
+    shape, count = sized(wish(model=entry.id, shape="LARGE_GENERIC"), catalog)
+    assert (shape.name, count) == ("LARGE_GENERIC", 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"dedicated_regions": ("us-chicago-1",)}, "is not offered in eu-frankfurt-1, but in us-chicago-1"),
+        ({"hosting": None, "dedicated": None}, "offered on demand only"),
+        ({"dedicated": False, "successor": COMMAND.name}, f"names {COMMAND.name} as its successor"),
+    ],
+)
+def test_where_a_model_cannot_be_had_is_said(changes: dict[str, Any], sentence: str) -> None:
+    entry = CATALOG.models[LLAMA.name].model_copy(update=changes)
+    catalog = CATALOG.model_copy(update={"models": {**CATALOG.models, entry.id: entry}})
+    catalog.__dict__.pop("_called", None)
+    with pytest.raises(Invalid, match=sentence):
+        sized(wish(model=entry.id), catalog)
+
+
+def test_a_model_is_found_by_its_name_or_ocid_and_a_wrong_word_offers_the_nearest() -> None:
+    there = (COMMAND, LLAMA, model(id="ocid1.a", name="twin"), model(id="ocid1.b", name="twin"))
+    assert find_model("META.llama-3.3-70b-instruct", there, REGION) == LLAMA
+    assert find_model(COMMAND.id, there, REGION) == COMMAND
+    with pytest.raises(Invalid, match="Several models are called twin"):
+        find_model("twin", there, REGION)
+    with pytest.raises(NotFound, match=r"Did you mean cohere\.command-a-03-2025"):
+        find_model("cohere.command-a", there, REGION)
+    with pytest.raises(NotFound, match=r"There is no model “zz” in eu-frankfurt-1.$"):
+        find_model("zz", there, REGION)
+
+
+def test_a_model_that_we_hold_nothing_of_is_oracles_to_judge() -> None:
+    ours = model(id="ocid1.ours", name="ours", type="CUSTOM")
+    assert endpoint_made(model=ours).new.model_id == "ocid1.ours"
+
+
+def test_a_price_that_is_not_known_is_said_of_an_hour_of_training() -> None:
+    assert any(each.label == "List cost an hour" and each.said == "$48" for each in tuned().facts)
