@@ -9,10 +9,12 @@ from dac.catalog import Catalog, Commitment
 from dac.change import units as in_units
 from dac.errors import Invalid
 from dac.figures import Frozen, Money, Price, Source, Unknown
-from dac.pricing import together, unit_hour
+from dac.pricing import doubted, together, unit_hour
 from dac.shapes import Shape
+from dac.sizing import shape_named
 
 DAY, WEEK = 24, 7
+LONGEST_JOB = DAY * 366
 EXACT = Decimal("1e-9")
 """Hours of a schedule are seldom whole; a sum is divided once, at the end, and kept to a billionth."""
 
@@ -56,8 +58,7 @@ class Estimate(Frozen):
 
     @property
     def measure(self) -> str:
-        by_cluster = isinstance(self.rate, Price) and self.rate.per == "cluster hour"
-        return "cluster-hours" if by_cluster else "unit-hours"
+        return "cluster-hours" if _by_cluster(self.rate) else "unit-hours"
 
 
 class Job(Frozen):
@@ -73,14 +74,13 @@ class Job(Frozen):
 
 
 def estimate(catalog: Catalog, shape_name: str, units: int, schedule: Schedule) -> Estimate:
-    """A month of 744 hours; `Invalid` for what is no size, no schedule or no shape."""
+    """A month of 744 hours; `Invalid` for what is no size or no schedule, `NotFound` for what is no shape."""
     shape = _shape(catalog, shape_name)
     _check(units, schedule)
     rate = unit_hour(catalog, shape.name)
-    hours = catalog.commitments.hosting.count
-    least = catalog.hosting_commitment(shape)
-    by_cluster = isinstance(rate, Price) and rate.per == "cluster hour"
-    on, off = (min(units, 1), min(schedule.otherwise, 1)) if by_cluster else (units, schedule.otherwise)
+    month, least = catalog.commitments.hosting, catalog.hosting_commitment(shape)
+    hours = month.count
+    on, off = _counted(units, rate), _counted(schedule.otherwise, rate)
     used = Fraction(hours) * (on * schedule.share + off * (1 - schedule.share))
     # What an imported model owes at least is an hour of the cluster, so of each of its units.
     floor = Fraction(least.count) * (on if shape.for_imported else 1)
@@ -94,34 +94,35 @@ def estimate(catalog: Catalog, shape_name: str, units: int, schedule: Schedule) 
         billed=_decimal(billed),
         least=least,
         rate=rate,
-        cost=_priced(rate, billed, f"month at {hours} hours", (*least.sources, *catalog.commitments.hosting.sources)),
+        cost=_priced(catalog, rate, billed, f"month at {hours} hours", together(least.sources, month.sources)),
     )
 
 
 def job(catalog: Catalog, shape_name: str, units: int, hours: Decimal) -> Job:
-    """What a fine-tune costs; `Invalid` for what is no length."""
-    if not 0 < hours <= DAY * 366:
+    """What a fine-tune costs; `Invalid` for what is no length, `NotFound` for what is no shape."""
+    if not hours.is_finite() or not 0 < hours <= LONGEST_JOB:
         raise Invalid("A fine-tune takes some hours, and a year at most: give a number such as 6.")
     if units < 1:
         raise Invalid(f"A fine-tuning cluster has at least 1 unit; {units} is not a number of units.")
-    rate = unit_hour(catalog, _shape(catalog, shape_name).name)
+    shape = _shape(catalog, shape_name)
+    rate = unit_hour(catalog, shape.name)
     least = catalog.commitments.fine_tuning
-    billed = max(Fraction(hours) * units, Fraction(least.count))
+    billed = max(Fraction(hours) * _counted(units, rate), Fraction(least.count))
     return Job(
-        shape=shape_name,
+        shape=shape.name,
         units=units,
         hours=hours,
         billed=_decimal(billed),
         least=least,
         rate=rate,
-        cost=_priced(rate, billed, f"fine-tune of {hours} hours", least.sources),
+        cost=_priced(catalog, rate, billed, f"fine-tune of {hours:f} hours", least.sources),
     )
 
 
 def _check(units: int, schedule: Schedule) -> None:
     if units < 1:
         raise Invalid(f"A cluster has at least 1 unit; {units} is not a number of units.")
-    if not 0 < schedule.hours <= DAY:
+    if not schedule.hours.is_finite() or not 0 < schedule.hours <= DAY:
         raise Invalid(f"A day has 24 hours: {schedule.hours} is no part of it.")
     if not 1 <= schedule.days <= WEEK:
         raise Invalid(f"A week has 7 days: {schedule.days} is no number of them.")
@@ -129,19 +130,31 @@ def _check(units: int, schedule: Schedule) -> None:
         raise Invalid(f"{schedule.otherwise} is not a number of units.")
 
 
+def _by_cluster(rate: Price | Unknown) -> bool:
+    return isinstance(rate, Price) and rate.per == "cluster hour"
+
+
+def _counted(units: int, rate: Price | Unknown) -> int:
+    """How many hours of so many units are billed in an hour."""
+    return min(units, 1) if _by_cluster(rate) else units
+
+
 def _shape(catalog: Catalog, name: str) -> Shape:
-    shape = catalog.shape(name)
-    if shape is None:
-        raise Invalid(f"The catalogue has no unit shape {name}.")
-    return shape
+    return catalog.shapes[shape_named(catalog, name)]
 
 
-def _priced(rate: Price | Unknown, hours: Fraction, per: str, also: tuple[Source, ...]) -> Price | Unknown:
+def _priced(
+    catalog: Catalog, rate: Price | Unknown, hours: Fraction, per: str, also: tuple[Source, ...]
+) -> Price | Unknown:
+    """The least that is billed is part of the sum, so the sum is no better known than that is."""
     if isinstance(rate, Unknown):
         return rate
+    sources = together(rate.sources, also)
+    if doubt := doubted(catalog, f"what a {per} costs", sources):
+        return doubt
     exact = Fraction(rate.money.amount) * hours
     money = Money(amount=_decimal(exact), currency=rate.money.currency)
-    return Price(money=money, per=per, sources=together(rate.sources, also), basis=rate.basis)
+    return Price(money=money, per=per, sources=sources, basis=rate.basis)
 
 
 def _decimal(exact: Fraction) -> Decimal:

@@ -64,6 +64,13 @@ class Money(Frozen):
         return Money(amount=self.amount * factor, currency=self.currency)
 
 
+def exact(money: Money) -> str:
+    """With every digit that matters, where a `Money` as text ends at the cents: price lists count in parts of them."""
+    whole, _, cents = f"{money.amount.normalize():,f}".partition(".")
+    digits = f"{whole}.{cents.ljust(2, '0')}" if cents else whole
+    return f"${digits}" if money.currency == "USD" else f"{digits} {money.currency}"
+
+
 Basis = Literal["list", "contract"]
 """Whether money is by Oracle's public price list, or by what a team's own file says its contract comes to."""
 

@@ -7,11 +7,13 @@ from decimal import Decimal
 from dac.catalog import Catalog, PriceEntry
 from dac.figures import Basis, Frozen, Money, Source, Unknown
 from dac.models import Kind, ModelEntry
-from dac.pricing import together
+from dac.pricing import doubted, together
 
 TRANSACTIONS = "10,000 Transactions"
 TOKENS = "1,000,000 Tokens"
 PER_TRANSACTIONS, PER_TOKENS = 10_000, 1_000_000
+SECONDS = 3600
+"""Of an hour."""
 
 
 class OnDemandPrice(Frozen):
@@ -35,8 +37,36 @@ class OnDemandPrice(Frozen):
         return Money(amount=amount, currency=self.currency)
 
 
+class Bought(Frozen):
+    """How many requests of so many tokens an amount of money buys, and how many tokens that is, in and out."""
+
+    requests: Decimal
+    tokens: Decimal
+
+    def per_second(self, hours: int) -> Decimal:
+        """Tokens a second if they come round the clock in so many hours."""
+        return self.tokens / (hours * SECONDS)
+
+
+def buys(price: OnDemandPrice, money: Money, prompt_tokens: Decimal, response_tokens: Decimal) -> Bought | Unknown:
+    """What that money comes to on demand; no price of nothing, and none in another currency, says how much."""
+    request = price.request(prompt_tokens, response_tokens)
+    if request.currency != money.currency or not request.amount:
+        why = "nothing is charged for it" if request.currency == money.currency else f"it is sold in {request.currency}"
+        return Unknown(what=f"how much of {price.model} {money} buys on demand", settle=why)
+    requests = money.amount / request.amount
+    return Bought(requests=requests, tokens=requests * (prompt_tokens + response_tokens))
+
+
 def on_demand(catalog: Catalog, model: ModelEntry) -> OnDemandPrice | Unknown:
     """By the catalogue's price list; unknown where the model never was had on demand or its price is not on file."""
+    found = _found(catalog, model)
+    if isinstance(found, Unknown):
+        return found
+    return doubted(catalog, f"the on-demand price of {model.name}", found.sources) or found
+
+
+def _found(catalog: Catalog, model: ModelEntry) -> OnDemandPrice | Unknown:
     if model.on_demand is False and not model.on_demand_skus:
         return _unknown(catalog, model, f"{model.name} is not had on demand")
     lines = [catalog.price(sku) for sku in model.on_demand_skus]
@@ -46,7 +76,8 @@ def on_demand(catalog: Catalog, model: ModelEntry) -> OnDemandPrice | Unknown:
     if len(listed) == 1 and listed[0].metric == TRANSACTIONS:
         return _by_characters(catalog, model, listed[0])
     ways = {_way(each): each for each in listed}
-    if set(ways) == {"input", "output"} and all(each.metric == TOKENS for each in listed):
+    alike = len({each.currency for each in listed}) == 1 and {each.metric for each in listed} == {TOKENS}
+    if set(ways) == {"input", "output"} and alike:
         return _by_tokens(model, ways["input"], ways["output"])
     return _unknown(catalog, model, f"it is sold per {listed[0].metric}, which is not compared here")
 
@@ -79,7 +110,7 @@ def _by_tokens(model: ModelEntry, into: PriceEntry, out: PriceEntry) -> OnDemand
         per_response_token=out.amount / PER_TOKENS,
         words=f"{_money(into)} per million tokens in, {_money(out)} per million out",
         sources=together(into.sources, out.sources),
-        basis=into.basis,
+        basis="contract" if "contract" in {into.basis, out.basis} else "list",
     )
 
 

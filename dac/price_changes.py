@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from dac.catalog import Catalog, PriceEntry
-from dac.figures import Frozen, Source
+from dac.figures import Frozen, Money, Source, exact
 from dac.price_list import Listed, PriceList, alike
 
 WRITTEN_BY = "# Written by `python -m bot prices refresh`"
@@ -137,11 +137,7 @@ def _prices(now: Listed, code: str) -> str:
 
 
 def _money(amount: Decimal, code: str) -> str:
-    """Every digit that matters, and the cents even where they do not."""
-    digits = f"{amount.normalize():,f}"
-    whole, _, cents = digits.partition(".")
-    digits = f"{whole}.{cents.ljust(2, '0')}"
-    return f"${digits}" if code == "USD" else f"{digits} {code}"
+    return exact(Money(amount=amount, currency=code))
 
 
 def _by(before: Decimal, now: Decimal) -> str:

@@ -96,7 +96,12 @@ def read(pages: Iterable[Page], currency: str, known: Collection[str], read_on: 
             unread[sku] = "it stands there twice, differently"
     for sku in unread:
         products.pop(sku, None)
-    _check_whole(sum(len(each.items) for each in pages), known, products, unread)
+    if not any(each.items for each in pages):
+        raise Invalid(
+            f"The price list is empty, and nothing is concluded from that. Are there prices in {currency}? Otherwise "
+            "try again later."
+        )
+    _check_whole(known, products, unread)
     days = [each.as_of for each in pages if each.as_of is not None]
     return PriceList(currency=currency, as_of=min(days, default=read_on), products=products, unread=unread)
 
@@ -121,9 +126,7 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
-def _check_whole(items: int, known: Collection[str], products: Mapping[str, Listed], unread: Mapping[str, str]) -> None:
-    if not items:
-        raise Invalid("The price list is empty; nothing is concluded from that. Try again later.")
+def _check_whole(known: Collection[str], products: Mapping[str, Listed], unread: Mapping[str, str]) -> None:
     found = sum(each in products for each in known)
     if unread and not products:
         sku, why = next(iter(unread.items()))

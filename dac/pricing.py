@@ -103,10 +103,16 @@ def _rate(catalog: Catalog, shape_name: str, also: tuple[Source, ...] = ()) -> _
     if listed is None:
         return _unknown(catalog, shape.name, f"no price of {shape.billing.sku} in {catalog.currency} is on file")
     sources = together(listed.sources, shape.billing.sources, also)
-    unconfirmed = [str(source) for source in sources if source.trust is Trust.UNVERIFIED]
-    if unconfirmed:
-        return _unknown(catalog, shape.name, f"what we hold of it is not confirmed ({'; '.join(unconfirmed)})")
-    return _Rate(listed, shape.billing.units, sources)
+    return doubted(catalog, f"the price of {shape.name}", sources) or _Rate(listed, shape.billing.units, sources)
+
+
+def doubted(catalog: Catalog, what: str, sources: tuple[Source, ...]) -> Unknown | None:
+    """None where all of them are; else that the figure which rests on them is not known."""
+    rumours = [str(source) for source in sources if source.trust is Trust.UNVERIFIED]
+    if not rumours:
+        return None
+    because = f"what we hold of it is not confirmed ({'; '.join(rumours)})"
+    return Unknown(what=what, settle=f"{because}; read Oracle's pricing page, {catalog.pricing_page}")
 
 
 def _unknown(catalog: Catalog, name: str, because: str) -> Unknown:

@@ -125,9 +125,12 @@ def model_named(catalog: Catalog, word: str) -> ModelEntry:
         for each in catalog.models.values()
         if wanted and any(_letters(name).startswith(wanted) for name in each.called)
     ]
-    alive = [each for each in found if each.dedicated] or found
-    if len(alive) == 1:
-        return alive[0]
+    whole = [each for each in found if any(_letters(name) == wanted for name in each.called)]
+    alive = [each for each in whole or found if each.dedicated] or whole or found
+    # Of one model and its variants, such as one in another number format, the plain one is meant.
+    plain = [each for each in alive if all(other.id.startswith(each.id) for other in alive)]
+    if plain:
+        return plain[0]
     if alive:
         which = " or ".join(each.id.partition(".")[2] for each in alive[:5])
         raise Invalid(f"“{clip(word)}” could be {which}: which one?")

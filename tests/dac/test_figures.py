@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from dac.figures import Money, Source, Trust, Unknown
+from dac.figures import Money, Source, Trust, Unknown, exact
 
 
 def usd(amount: str) -> Money:
@@ -31,6 +31,20 @@ def usd(amount: str) -> Money:
 )
 def test_how_money_reads(amount: str, currency: str, shown: str) -> None:
     assert str(Money(amount=Decimal(amount), currency=currency)) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        ("0.0156", "USD", "$0.0156"),
+        ("24.00", "USD", "$24"),
+        ("6.5", "USD", "$6.50"),
+        ("1234.5", "EUR", "1,234.50 EUR"),
+        ("1E+3", "EUR", "1,000 EUR"),
+    ],
+)
+def test_money_can_be_shown_to_its_last_digit(amount: str, currency: str, shown: str) -> None:
+    assert exact(Money(amount=Decimal(amount), currency=currency)) == shown
 
 
 def test_money_is_counted_exactly() -> None:

@@ -135,7 +135,7 @@ class TestWhatCannotBe:
             page(said)
 
     def test_an_empty_list_changes_nothing(self) -> None:
-        with pytest.raises(Invalid, match="The price list is empty; nothing is concluded from that"):
+        with pytest.raises(Invalid, match=r"The price list is empty, .* Are there prices in USD\?"):
             listed([])
 
     @pytest.mark.parametrize("left", [1, 40])
@@ -213,19 +213,19 @@ class TestComparing:
     @pytest.mark.parametrize(
         ("changes", "what", "sentence"),
         [
-            ({"amount": Decimal("26.00")}, What.AMOUNT, "$24.00 → $26.00 per AI Unit Per Hour (up 8.3 %)"),
-            ({"amount": 18}, What.AMOUNT, "$24.00 → $18.00 per AI Unit Per Hour (down 25.0 %)"),
+            ({"amount": Decimal("26.00")}, What.AMOUNT, "$24 → $26 per AI Unit Per Hour (up 8.3 %)"),
+            ({"amount": 18}, What.AMOUNT, "$24 → $18 per AI Unit Per Hour (down 25.0 %)"),
             (
                 {"amount": Decimal("24.0001")},
                 What.AMOUNT,
-                "$24.00 → $24.0001 per AI Unit Per Hour (up by less than 0.1",
+                "$24 → $24.0001 per AI Unit Per Hour (up by less than 0.1",
             ),
-            ({"amount": 0}, What.AMOUNT, "$24.00 → $0.00 per AI Unit Per Hour (down 100.0 %)"),
-            ({"amount": 2400}, What.AMOUNT, "$24.00 → $2,400.00 per AI Unit Per Hour (up 9,900.0 %)"),
+            ({"amount": 0}, What.AMOUNT, "$24 → $0 per AI Unit Per Hour (down 100.0 %)"),
+            ({"amount": 2400}, What.AMOUNT, "$24 → $2,400 per AI Unit Per Hour (up 9,900.0 %)"),
             (
                 {"metric": "Cluster Hour", "amount": 30},
                 What.METRIC,
-                "per Cluster Hour, not per AI Unit Per Hour; $30.00",
+                "per Cluster Hour, not per AI Unit Per Hour; $30",
             ),
             ({"rows": []}, What.UNPRICED, "no price in USD"),
         ],
@@ -239,7 +239,7 @@ class TestComparing:
         free = CATALOG.prices["B108077"].model_copy(update={"amount": Decimal(0)})
         catalog = CATALOG.model_copy(update={"prices": {**CATALOG.prices, "B108077": free}})
         assert told(compared(whole(), catalog=catalog)) == [
-            (What.AMOUNT, "B108077 Large Cohere: $0.00 → $0.0156 per 10,000 Transactions")
+            (What.AMOUNT, "B108077 Large Cohere: $0 → $0.0156 per 10,000 Transactions")
         ]
 
     def test_tiers_are_told_one_by_one(self) -> None:
@@ -248,7 +248,7 @@ class TestComparing:
             {"model": "PAY_AS_YOU_GO", "value": 24, "rangeMin": 1000},
         ]
         assert told(compared(whole(rows=rows))) == [
-            (What.TIERED, f"{LARGE} Large Cohere - Dedicated: $0.00, $24.00 above 1,000")
+            (What.TIERED, f"{LARGE} Large Cohere - Dedicated: $0, $24 above 1,000")
         ]
         same = [rows[0], rows[0] | {"value": 1}]
         assert told(compared(whole(rows=same))) == [(What.UNREAD, f"{LARGE} it has two prices for the same amount")]
@@ -281,7 +281,7 @@ class TestComparing:
         ]
         assert told(compared([*whole(), *items])) == [
             (What.NEW, "B200001 Llama 5: $0.50 per AI Unit Per Hour"),
-            (What.NEW, "B200002 Something: $24.00 per AI Unit Per Hour"),
+            (What.NEW, "B200002 Something: $24 per AI Unit Per Hour"),
             (What.NEW, "B200004 Odd: no price in USD per AI Unit Per Hour"),
         ]
 
@@ -293,7 +293,7 @@ class TestComparing:
         assert list(compared(items).report()) == [
             "Oracle's price list in USD of 2026-09-01: 80 of the 81 products of the catalogue are on it.",
             "Other prices:",
-            f"  {LARGE} Large Cohere - Dedicated: $24.00 → $25.00 per AI Unit Per Hour (up 4.2 %)",
+            f"  {LARGE} Large Cohere - Dedicated: $24 → $25 per AI Unit Per Hour (up 4.2 %)",
             "No longer listed:",
             "  B108083 Small Cohere - Dedicated",
         ]
@@ -367,7 +367,7 @@ class TestWriting:
         assert told(compared(EURO, "EUR", refreshed)) == []
         dearer = [each for each in EURO if each["partNumber"] != LARGE] + [item(LARGE, currency="EUR", amount=23)]
         assert told(compared(dearer, "EUR", refreshed)) == [
-            (What.AMOUNT, f"{LARGE} Large Cohere - Dedicated: 22.32 EUR → 23.00 EUR per AI Unit Per Hour (up 3.0 %)")
+            (What.AMOUNT, f"{LARGE} Large Cohere - Dedicated: 22.32 EUR → 23 EUR per AI Unit Per Hour (up 3.0 %)")
         ]
 
     def test_a_new_product_in_another_currency_is_told_with_what_it_takes_to_hold_it(self) -> None:
