@@ -6,7 +6,7 @@ from aiohttp import web
 
 from sandbox.oracle.config import Config
 from sandbox.oracle.control import add_control
-from sandbox.oracle.plane import ControlPlane
+from sandbox.oracle.plane import ControlPlane, when_wanted
 
 LARGEST_BODY = 4 * 2**20
 
@@ -16,5 +16,6 @@ def make_app(config: Config) -> web.Application:
     plane = ControlPlane(config)
     app = web.Application(client_max_size=LARGEST_BODY)
     add_control(app, plane)
-    app.router.add_route("*", "/{path:.*}", plane.handle)
+    app.router.add_route("*", "/{path:.*}", plane.handle, expect_handler=when_wanted)
+    app.on_cleanup.append(plane.close)
     return app

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, date, datetime, time, timedelta
 
 from sandbox.clock import Clock
-from sandbox.oracle import ids
-from sandbox.oracle.scenario import BaseModelPlan, ClusterPlan, CustomModelPlan, EndpointPlan, Scenario
+from sandbox.oracle import buckets, ids, prices
+from sandbox.oracle.buckets import Bucket, Stored
+from sandbox.oracle.scenario import (
+    BaseModelPlan,
+    BucketPlan,
+    ClusterPlan,
+    CustomModelPlan,
+    EndpointPlan,
+    ObjectPlan,
+    Scenario,
+)
 from sandbox.oracle.times import stamp
 from sandbox.oracle.world import Json, Resource, World
 
@@ -24,6 +34,9 @@ def build(scenario: Scenario, clock: Clock) -> World:
         world.add(_cluster(world, cluster))
         for endpoint in cluster.endpoint:
             world.add(_endpoint(world, cluster, endpoint))
+    for bucket in scenario.bucket:
+        world.buckets[buckets.key(bucket.region, bucket.name)] = _bucket(world, bucket)
+    prices.stock(world)
     return world
 
 
@@ -148,3 +161,32 @@ def _custom_model(world: World, plan: CustomModelPlan) -> Resource:
         },
     }
     return Resource(ids.MODEL, plan.region, body)
+
+
+def _bucket(world: World, plan: BucketPlan) -> Bucket:
+    body = {
+        "namespace": world.scenario.namespace,
+        "name": plan.name,
+        "id": _named("bucket", plan.region, plan.name),
+        "compartmentId": world.compartments[plan.compartment],
+        "metadata": {},
+        "createdBy": ids.ocid("user", seed=f"{world.scenario.tenancy}/{world.scenario.users['EXECUTOR']}"),
+        "timeCreated": _ago(world, plan.created_days_ago),
+        "etag": ids.unique(plan.name),
+        "publicAccessType": "NoPublicAccess",
+        "storageTier": "Standard",
+        "objectEventsEnabled": False,
+        "freeformTags": dict(plan.tags),
+        "definedTags": {},
+        "replicationEnabled": False,
+        "isReadOnly": False,
+        "versioning": "Disabled",
+    }
+    return Bucket(plan.region, body, {it.name: stored(world, it) for it in plan.object})
+
+
+def stored(world: World, plan: ObjectPlan) -> Stored:
+    """Put a planned object into storage; a data set is only made when it is read."""
+    made = plan.dataset.model_dump() if plan.dataset else None
+    etag = str(uuid.uuid5(uuid.NAMESPACE_OID, plan.model_dump_json()))
+    return Stored(plan.name, _ago(world, plan.created_days_ago), etag, generated=made, text=plan.text)

@@ -6,12 +6,13 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sandbox.oracle.errors import etag_differs, invalid, missing, token_used, unreadable
 from sandbox.oracle.times import later
+from sandbox.oracle.uploads import Upload
 from sandbox.oracle.world import TOKEN_SECONDS, Json, Receipt, Resource, Work, World
 
 LARGEST_PAGE = 1000
@@ -28,6 +29,11 @@ class Call:
     body: bytes = b""
     if_match: str | None = None
     retry_token: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By their names in small letters."""
+    url: str = ""
+    upload: Upload | None = None
+    """What came in, where a body is too large to be held."""
 
     def one(self, name: str) -> str | None:
         """Give a query parameter, if it was sent with a value."""
@@ -58,10 +64,20 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Content:
+    """A body of known length that is made while it is sent."""
+
+    length: int
+    read: Callable[[], Iterator[bytes]]
+
+
+@dataclass(frozen=True)
 class Answer:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
+    content: Content | None = None
+    """In place of `body`, for what is not JSON."""
 
 
 EMPTY = Answer(status=204)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from sandbox.oracle import clusters, ids, workrequests
+from sandbox.oracle.asked import PREFIX, Asked, read, safely
+from sandbox.oracle.control_data import DataControl
 from sandbox.oracle.faults import Fault, described
 from sandbox.oracle.plane import ControlPlane
 from sandbox.oracle.world import Json, Resource, World
-
-PREFIX = "/_control"
-Model = TypeVar("Model", bound=BaseModel)
-
-
-class Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class ClockChange(Asked):
@@ -49,34 +42,21 @@ class Release(Asked):
 def add_control(app: web.Application, plane: ControlPlane) -> None:
     control = Control(plane)
     add = app.router.add_route
-    add("POST", f"{PREFIX}/clock", _safely(control.clock))
-    add("GET", f"{PREFIX}/state", _safely(control.state))
-    add("POST", f"{PREFIX}/reset", _safely(control.reset))
-    add("GET", f"{PREFIX}/calls", _safely(control.calls))
-    add("DELETE", f"{PREFIX}/calls", _safely(control.forget_calls))
-    add("GET", f"{PREFIX}/faults", _safely(control.faults))
-    add("POST", f"{PREFIX}/faults", _safely(control.add_fault))
-    add("DELETE", f"{PREFIX}/faults", _safely(control.clear_faults))
-    add("GET", f"{PREFIX}/held", _safely(control.held))
-    add("POST", f"{PREFIX}/release", _safely(control.release))
-    add("POST", f"{PREFIX}/set", _safely(control.set))
-    add("POST", f"{PREFIX}/fail_next", _safely(control.fail_next))
-    add("POST", f"{PREFIX}/limits", _safely(control.limits))
+    add("POST", f"{PREFIX}/clock", safely(control.clock))
+    add("GET", f"{PREFIX}/state", safely(control.state))
+    add("POST", f"{PREFIX}/reset", safely(control.reset))
+    add("GET", f"{PREFIX}/calls", safely(control.calls))
+    add("DELETE", f"{PREFIX}/calls", safely(control.forget_calls))
+    add("GET", f"{PREFIX}/faults", safely(control.faults))
+    add("POST", f"{PREFIX}/faults", safely(control.add_fault))
+    add("DELETE", f"{PREFIX}/faults", safely(control.clear_faults))
+    add("GET", f"{PREFIX}/held", safely(control.held))
+    add("POST", f"{PREFIX}/release", safely(control.release))
+    add("POST", f"{PREFIX}/set", safely(control.set))
+    add("POST", f"{PREFIX}/fail_next", safely(control.fail_next))
+    add("POST", f"{PREFIX}/limits", safely(control.limits))
+    DataControl(plane).add_to(app)
     add("*", f"{PREFIX}/{{path:.*}}", _unknown)
-
-
-def _safely(act: Callable[[web.Request], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Answer with JSON: what was done, or in a sentence why it was not."""
-
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            return web.json_response(await act(request))
-        except (ValidationError, json.JSONDecodeError) as error:
-            return web.json_response({"error": str(error)}, status=400)
-        except LookupError as error:
-            return web.json_response({"error": str(error.args[0])}, status=404)
-
-    return handle
 
 
 async def _unknown(request: web.Request) -> web.Response:
@@ -92,7 +72,7 @@ class Control:
         return self._plane.world
 
     async def clock(self, request: web.Request) -> Json:
-        asked = await _read(request, ClockChange)
+        asked = await read(request, ClockChange)
         clock = self._plane.config.clock
         if asked.frozen is True:
             clock.freeze()
@@ -142,7 +122,7 @@ class Control:
         return [it.model_dump() for it in self._plane.faults.active]
 
     async def add_fault(self, request: web.Request) -> list[Json]:
-        self._plane.faults.active.append(await _read(request, Fault))
+        self._plane.faults.active.append(await read(request, Fault))
         return await self.faults(request)
 
     async def clear_faults(self, _: web.Request) -> Json:
@@ -156,7 +136,7 @@ class Control:
         return [described(it) for it in self._plane.faults.held]
 
     async def release(self, request: web.Request) -> Json:
-        asked = await _read(request, Release)
+        asked = await read(request, Release)
         return {"released": self._plane.faults.release(abandon=asked.abandon)}
 
     async def set(self, request: web.Request) -> Json:
@@ -174,13 +154,13 @@ class Control:
         return it.body | {"etag": it.etag}
 
     async def fail_next(self, request: web.Request) -> Json:
-        asked = await _read(request, Failure)
+        asked = await read(request, Failure)
         self._world.failures[asked.ocid] = {"message": asked.message, "state": asked.state}
         self._settle()
         return self._world.failures
 
     async def limits(self, request: web.Request) -> Json:
-        asked = await _read(request, LimitChange)
+        asked = await read(request, LimitChange)
         if asked.region not in self._plane.scenario.regions:
             raise LookupError(f"there is no region {asked.region}")
         self._world.limits.setdefault(asked.region, {})[asked.limit] = asked.value
@@ -198,7 +178,3 @@ class Control:
         self._world.settle()
         self._world.changed = True
         self._plane.save()
-
-
-async def _read(request: web.Request, model: type[Model]) -> Model:
-    return model.model_validate_json(await request.read() or b"{}")

@@ -60,6 +60,15 @@ def not_found(what: str = "Authorization failed or requested resource not found.
     return OracleError(404, "NotAuthorizedOrNotFound", what)
 
 
+def related_not_found(message: str) -> OracleError:
+    """Something that the body names is not there, or not for the one who asks."""
+    return OracleError(400, "RelatedResourceNotAuthorizedOrNotFound", message)
+
+
+def forbidden() -> OracleError:
+    return OracleError(403, "NotAuthorized", "This path is closed.")
+
+
 def incorrect_state(message: str) -> OracleError:
     return OracleError(409, "IncorrectState", message)
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sandbox.oracle.errors import CODES, OracleError
 from sandbox.oracle.world import Json
 
-Kind = Literal["status", "timeout", "slow", "drop", "drop_after", "slow_body", "hold_before", "hold_after"]
+Kind = Literal["status", "timeout", "slow", "drop", "drop_after", "slow_body", "drop_body", "hold_before", "hold_after"]
 SILENCE_SECONDS = 3600.0
 SLOW_SECONDS = 5.0
 
@@ -34,6 +34,8 @@ class Fault(BaseModel):
     message: str = "This fault was asked for."
     retry_after: float | None = None
     seconds: float | None = Field(None, ge=0)
+    bytes: int | None = Field(None, ge=0)
+    """How much of the body arrives before the connection is dropped in its midst; half of it, if not said."""
     times: int | None = Field(1, ge=1)
 
     def matches(self, names: Sequence[str], service: str | None, region: str) -> bool:

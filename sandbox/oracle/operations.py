@@ -6,14 +6,22 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sandbox.oracle import clusters, discovery, endpoints, limits, models, monitoring, workrequests
+from sandbox.oracle import clusters, discovery, endpoints, limits, models, monitoring, objects, prices, workrequests
 from sandbox.oracle.calls import Answer, Call, collection
 from sandbox.oracle.world import World
 
 GENERATIVE_AI = "generative-ai"
 MONITORING = "monitoring"
 LIMITS = "limits"
-BASES = {"20231130": GENERATIVE_AI, "20180401": MONITORING, "20190729": LIMITS}
+OBJECT_STORAGE = "object-storage"
+PRICES = "prices"
+BASES = {
+    "20231130": GENERATIVE_AI,
+    "20180401": MONITORING,
+    "20190729": LIMITS,
+    "n": OBJECT_STORAGE,
+    "pls": PRICES,
+}
 
 Rule = Callable[[World, Call], Answer]
 
@@ -26,10 +34,16 @@ class Operation:
     template: str
     rule: Rule
     changes: bool = False
+    public: bool = False
+    """Anybody may call it, without a signature."""
+    before_body: Callable[[World, Call], None] | None = None
+    """Where the body is of any size: what is checked before it is asked for and written down."""
     pattern: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "pattern", re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.template)))
+        """Read the template: a name in braces is one part of the path, with a plus all the rest of it."""
+        parts = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.template)
+        object.__setattr__(self, "pattern", re.compile(re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", parts)))
 
 
 def _nothing(world: World, call: Call) -> Answer:
@@ -68,6 +82,30 @@ def _generative_ai() -> list[Operation]:
     ]
 
 
+def _object_storage() -> list[Operation]:
+    bucket = "/{namespaceName}/b/{bucketName}"
+    one = f"{bucket}/o/{{objectName+}}"
+    return [
+        Operation("GetNamespace", OBJECT_STORAGE, "GET", "/", objects.get_namespace),
+        Operation("ListBuckets", OBJECT_STORAGE, "GET", "/{namespaceName}/b", objects.list_buckets),
+        Operation("GetBucket", OBJECT_STORAGE, "GET", bucket, objects.get_bucket),
+        Operation("HeadBucket", OBJECT_STORAGE, "HEAD", bucket, objects.get_bucket),
+        Operation("ListObjects", OBJECT_STORAGE, "GET", f"{bucket}/o", objects.list_objects),
+        Operation("HeadObject", OBJECT_STORAGE, "HEAD", one, objects.head),
+        Operation("GetObject", OBJECT_STORAGE, "GET", one, objects.get),
+        Operation("PutObject", OBJECT_STORAGE, "PUT", one, objects.put, changes=True, before_body=objects.may_put),
+        Operation("DeleteObject", OBJECT_STORAGE, "DELETE", one, objects.delete, changes=True),
+    ]
+
+
+def _prices() -> list[Operation]:
+    products = "/apex/cetools/api/v1/products"
+    return [
+        Operation("ListProducts", PRICES, "GET", f"{products}/?", prices.list_, public=True),
+        Operation("GetProduct", PRICES, "GET", f"{products}/{{partNumber}}", prices.get, public=True),
+    ]
+
+
 def _op(name: str, method: str, template: str, rule: Rule, *, changes: bool = False) -> Operation:
     return Operation(name, GENERATIVE_AI, method, template, rule, changes)
 
@@ -88,6 +126,8 @@ OPERATIONS = (
         "/services/{serviceName}/limits/{limitName}/resourceAvailability",
         limits.get_availability,
     ),
+    *_object_storage(),
+    *_prices(),
 )
 
 

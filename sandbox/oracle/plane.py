@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 
-from sandbox.oracle import ids, storage
+from sandbox.oracle import ids, objects, storage
 from sandbox.oracle.build import build
 from sandbox.oracle.calls import Answer, Call
 from sandbox.oracle.config import Config, Permission
+from sandbox.oracle.datasets import CHUNK
 from sandbox.oracle.errors import OracleError, not_found
 from sandbox.oracle.faults import SLOW_SECONDS, Fault, Faults
 from sandbox.oracle.fleet import with_fleet
-from sandbox.oracle.operations import Operation, Place, find, place
+from sandbox.oracle.operations import OBJECT_STORAGE, Operation, Place, find, place
+from sandbox.oracle.replies import Reply, send
 from sandbox.oracle.scenario import read
 from sandbox.oracle.signatures import Keyring, Signed
+from sandbox.oracle.uploads import Upload, Uploads, discard
 from sandbox.oracle.world import Json, World
 
 LOGGED_CALLS = 20_000
-SLOW_PARTS = 20
+
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class DroppedError(Exception):
@@ -34,7 +38,8 @@ class Arrival:
     """A request with what could be told of it before it was answered."""
 
     request: web.Request
-    body: bytes
+    body: bytes | None
+    """None where it is of any size, and not read yet."""
     where: Place
     operation: Operation | None
     parameters: dict[str, str]
@@ -51,23 +56,6 @@ class Arrival:
         return (self.name, f"{method} {path}", f"{method} {self.where.path}")
 
 
-@dataclass(frozen=True)
-class Reply:
-    """An answer as bytes: what the world becomes while the reply is on its way does not show in it."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes | None
-
-    @classmethod
-    def of(cls, answer: Answer, request_id: str) -> Reply:
-        headers = answer.headers | {"opc-request-id": request_id}
-        if answer.body is None:
-            return cls(answer.status, headers, None)
-        body = json.dumps(answer.body, separators=(",", ":")).encode()
-        return cls(answer.status, headers | {"content-type": "application/json"}, body)
-
-
 @dataclass
 class ControlPlane:
     """One running control plane; `control.py` gives tests and people a hand on it."""
@@ -82,6 +70,7 @@ class ControlPlane:
         if self.config.fleet:
             self.scenario = with_fleet(self.scenario, self.config.fleet)
         self.keyring = Keyring(self.config.keys)
+        self.uploads = Uploads(self.config.state)
         if self.config.state and self.config.state.exists():
             self.world = storage.load(self.scenario, self.config.clock, self.config.state)
         else:
@@ -89,8 +78,12 @@ class ControlPlane:
 
     def reset(self) -> None:
         """Go back to the scenario's first day, which is today by the clock."""
+        self.uploads.clear()
         self.world = build(self.scenario, self.config.clock)
         self.save()
+
+    async def close(self, _: web.Application) -> None:
+        self.uploads.close()
 
     def save(self) -> None:
         """Keep the world, if it is to be kept and has changed."""
@@ -111,13 +104,13 @@ class ControlPlane:
                 request.transport.close()
             return web.Response()
         entry["status"] = reply.status
-        return await _send(request, reply, fault)
+        return await send(request, reply, fault)
 
     async def _arrival(self, request: web.Request) -> Arrival:
-        body = await request.read()
         where = place(request.path, self.scenario.home)
         found = find(where, request.method)
         operation, parameters = found or (None, {})
+        body = None if operation and operation.before_body else await _body(request)
         return Arrival(
             request, body, where, operation, parameters, ids.request_id(request.headers.get("opc-request-id"))
         )
@@ -125,7 +118,7 @@ class ControlPlane:
     async def _reply(self, arrival: Arrival, fault: Fault | None, entry: Json) -> Reply:
         try:
             await self._before(arrival, fault)
-            answer = self._act(arrival, entry)
+            answer = await self._act(arrival, entry)
         except OracleError as error:
             answer = Answer({"code": error.code, "message": error.message}, error.headers, error.status)
         reply = Reply.of(answer, arrival.request_id)
@@ -166,26 +159,49 @@ class ControlPlane:
         if not await self.faults.hold(fault.kind, arrival.name, path, now, arrival.request_id):
             raise DroppedError
 
-    def _act(self, arrival: Arrival, entry: Json) -> Answer:
-        """Check and carry out, without an await in between: calls are served one after the other."""
-        request = arrival.request
+    async def _act(self, arrival: Arrival, entry: Json) -> Answer:
+        """Check and carry out; only a body of any size is awaited in between, and all is checked again after it."""
+        request, operation = arrival.request, arrival.operation
         headers = {name.lower(): value for name, value in request.headers.items()}
-        permission = self.keyring.permission(Signed(request.method, request.raw_path, headers, arrival.body))
-        entry["permission"] = permission.value
-        operation = arrival.operation
+        permission = None
+        if operation is None or not operation.public:
+            permission = self.keyring.permission(Signed(request.method, request.raw_path, headers, arrival.body))
+            entry["permission"] = permission.value
         if operation is None or arrival.where.region not in self.scenario.regions:
-            raise not_found()
-        if operation.changes and permission is not Permission.MANAGE:
             raise not_found()
         call = Call(
             operation.name,
             arrival.where.region,
             arrival.parameters,
             {name: request.query.getall(name) for name in request.query},
-            arrival.body,
+            arrival.body or b"",
             headers.get("if-match"),
             headers.get("opc-retry-token"),
+            headers,
+            str(request.url),
         )
+        if operation.changes and permission is not Permission.MANAGE:
+            raise objects.no_bucket(self.world, call) if operation.service == OBJECT_STORAGE else not_found()
+        if operation.before_body is None:
+            return self._carry_out(operation, call)
+        operation.before_body(self.world, call)
+        upload = await self._upload(request)
+        try:
+            return self._carry_out(operation, replace(call, upload=upload))
+        except OracleError:
+            discard(upload.path)
+            raise
+
+    async def _upload(self, request: web.Request) -> Upload:
+        """Ask for the body, if the client waits for that, and write it down as it comes."""
+        _ask_for_body(request)
+        try:
+            return await self.uploads.receive(request.content.iter_chunked(CHUNK))
+        except (ConnectionError, ClientPayloadError) as error:
+            raise DroppedError from error
+
+    def _carry_out(self, operation: Operation, call: Call) -> Answer:
+        """Let the rule answer, without an await: calls are served one after the other."""
         self.world.settle()
         try:
             return operation.rule(self.world, call)
@@ -213,17 +229,15 @@ class ControlPlane:
         return entry
 
 
-async def _send(request: web.Request, reply: Reply, fault: Fault | None) -> web.StreamResponse:
-    if fault is None or fault.kind != "slow_body" or not reply.body:
-        return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
-    seconds = SLOW_SECONDS if fault.seconds is None else fault.seconds
-    parts = min(SLOW_PARTS, len(reply.body))
-    size = -(-len(reply.body) // parts)
-    response = web.StreamResponse(status=reply.status, headers=reply.headers)
-    response.content_length = len(reply.body)
-    await response.prepare(request)
-    for start in range(0, len(reply.body), size):
-        await asyncio.sleep(seconds / parts)
-        await response.write(reply.body[start : start + size])
-    await response.write_eof()
-    return response
+async def when_wanted(request: web.Request) -> None:
+    """Let a client that asks whether to send its body wait until it is known whether the body is wanted."""
+
+
+async def _body(request: web.Request) -> bytes:
+    _ask_for_body(request)
+    return await request.read()
+
+
+def _ask_for_body(request: web.Request) -> None:
+    if request.headers.get("expect", "").lower() == "100-continue" and request.transport is not None:
+        request.transport.write(CONTINUE)

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from sandbox.oracle.datasets import Generated
+
 SHAPES = Path(__file__).parent / "shapes.toml"
 
 
@@ -123,6 +125,37 @@ class BaseModelPlan(Declared):
     replacements: list[str] = []
 
 
+class ObjectPlan(Declared):
+    """An object: either its text, or what the data set in it is made of."""
+
+    name: str
+    created_days_ago: float = 0
+    text: str | None = None
+    dataset: Generated | None = None
+
+    @model_validator(mode="after")
+    def _one_content(self) -> ObjectPlan:
+        if (self.text is None) == (self.dataset is None):
+            raise ValueError(f"{self.name}: say either text or dataset")
+        return self
+
+
+class BucketPlan(Declared):
+    name: str
+    compartment: str
+    region: str
+    created_days_ago: float
+    tags: dict[str, str] = {}
+    object: list[ObjectPlan] = []
+
+
+class Prices(Declared):
+    """How the public price list is served."""
+
+    page_size: int | None = Field(None, ge=1)
+    """Products a page; the whole list at once, if not said."""
+
+
 class Limit(Declared):
     """A service limit and the unit shapes that draw from it."""
 
@@ -143,6 +176,8 @@ class Scenario(Declared):
     regions: list[str] = Field(min_length=1)
     compartments: list[str] = Field(min_length=1)
     users: dict[str, str]
+    namespace: str
+    """Of Object Storage: one for all regions."""
     endpoints_per_cluster: int
     durations: Durations
     limits: dict[str, dict[str, int]]
@@ -151,6 +186,8 @@ class Scenario(Declared):
     custom_model: list[CustomModelPlan] = []
     model: list[BaseModelPlan] = []
     limit: list[Limit]
+    bucket: list[BucketPlan] = []
+    prices: Prices = Prices()
 
     @property
     def home(self) -> str:
@@ -175,6 +212,9 @@ class Scenario(Declared):
         for custom in self.custom_model:
             _known(custom.base, models, "model")
             _known(custom.cluster, {cluster.name for cluster in self.cluster}, "cluster")
+        for bucket in self.bucket:
+            _known(bucket.region, self.regions, "region")
+            _known(bucket.compartment, self.compartments, "compartment")
         return self
 
 

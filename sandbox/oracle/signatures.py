@@ -31,7 +31,8 @@ class Signed:
     method: str
     target: str
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes | None
+    """None where the signature need not cover it: objects are uploaded so."""
 
 
 class Keyring:
@@ -80,7 +81,8 @@ def _parameters(authorization: str) -> dict[str, str]:
 
 
 def _check_coverage(request: Signed, names: list[str]) -> None:
-    needed = {"(request-target)", "host"} | (BODY_HEADERS if request.method in BODY_METHODS else set())
+    covered = request.method in BODY_METHODS and request.body is not None
+    needed = {"(request-target)", "host"} | (BODY_HEADERS if covered else set())
     if not needed <= set(names) or not {"date", "x-date"} & set(names):
         raise not_authenticated("The signature does not cover the required headers.")
 
@@ -110,7 +112,7 @@ def _check_date(request: Signed, names: list[str]) -> None:
 
 
 def _check_digest(request: Signed) -> None:
-    if request.method not in BODY_METHODS:
+    if request.method not in BODY_METHODS or request.body is None:
         return
     digest = base64.b64encode(hashlib.sha256(request.body).digest()).decode()
     if request.headers["x-content-sha256"] != digest or request.headers["content-length"] != str(len(request.body)):

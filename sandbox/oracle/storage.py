@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sandbox.clock import Clock
+from sandbox.oracle.buckets import Bucket, Stored
 from sandbox.oracle.scenario import Scenario
 from sandbox.oracle.times import moment
 from sandbox.oracle.world import Json, Receipt, Resource, Work, World
 
-FORMAT = 1
+FORMAT = 2
 
 
 def snapshot(world: World) -> Json:
@@ -28,6 +29,9 @@ def snapshot(world: World) -> Json:
         "receipts": {token: asdict(it) for token, it in world.receipts.items()},
         "limits": world.limits,
         "failures": world.failures,
+        "buckets": {name: asdict(it) for name, it in world.buckets.items()},
+        "prices": world.prices,
+        "prices_updated": world.prices_updated,
     }
 
 
@@ -55,11 +59,19 @@ def load(scenario: Scenario, clock: Clock, path: Path) -> World:
         receipts={token: Receipt(**it) for token, it in kept["receipts"].items()},
         limits=kept["limits"],
         failures=kept["failures"],
+        buckets={name: _bucket(it) for name, it in kept["buckets"].items()},
+        prices=kept["prices"],
+        prices_updated=kept["prices_updated"],
     )
 
 
 def _resource(kept: Json) -> Resource:
     return Resource(**kept | {"units": [(at, units) for at, units in kept["units"]]})
+
+
+def _bucket(kept: Json) -> Bucket:
+    objects = {name: Stored(**it) for name, it in kept["objects"].items()}
+    return Bucket(**kept | {"objects": objects})
 
 
 def _set_clock(clock: Clock, kept: Json) -> None:

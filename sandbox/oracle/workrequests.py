@@ -18,7 +18,6 @@ STEPS = {
     "CREATE_ENDPOINT": ("Loading the model", "Routing traffic to the endpoint"),
     "UPDATE_ENDPOINT": ("Applying the update",),
     "DELETE_ENDPOINT": ("Draining the endpoint",),
-    "CREATE_MODEL": ("Reading the training dataset", "Training", "Evaluating", "Storing the model"),
     "DELETE_MODEL": ("Deleting the model",),
 }
 ACTIONS = {"CREATE": "CREATED", "UPDATE": "UPDATED", "DELETE": "DELETED", "MOVE": "UPDATED"}
@@ -84,11 +83,13 @@ def list_logs(world: World, call: Call) -> Answer:
 
 
 def _log(world: World, work: Work) -> list[Json]:
-    """Spread the steps of the work evenly over its time, and say how it ended."""
+    """Give what the work logged of itself, or else its steps evenly over its time, and say how it ended."""
     steps = STEPS.get(work.operation, ())
     between = seconds_between(work.starts, work.ends) / (len(steps) or 1)
     lines = [(work.accepted, "Work request accepted.")]
-    lines += [(later(work.starts, number * between), f"{step}.") for number, step in enumerate(steps)]
+    lines += [(at, message) for at, message in work.log]
+    if not work.log:
+        lines += [(later(work.starts, number * between), f"{step}.") for number, step in enumerate(steps)]
     if work.finished:
         lines.append((work.ends, f"Failed: {work.failure}" if work.failure else "Completed."))
     now = world.now()

@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.oracle import ids
+from sandbox.oracle.buckets import Bucket
 from sandbox.oracle.errors import not_found
 from sandbox.oracle.scenario import Scenario
 from sandbox.oracle.times import later, seconds_between, stamp
@@ -60,6 +61,8 @@ class Work:
     undone: Json
     failure: str | None = None
     finished: bool = False
+    log: list[list[str]] = field(default_factory=list)
+    """What is logged when, where the work has more to tell than its steps."""
 
     def status(self, now: str) -> str:
         if self.finished:
@@ -96,6 +99,10 @@ class World:
     limits: dict[str, dict[str, int]] = field(default_factory=dict)
     failures: dict[str, Json] = field(default_factory=dict)
     """By OCID or display name: how the next work request on it fails."""
+    buckets: dict[str, Bucket] = field(default_factory=dict)
+    prices: dict[str, Json] = field(default_factory=dict)
+    """The products of the public price list, by part number."""
+    prices_updated: str = ""
     changed: bool = False
     tenancy: str = ""
     compartments: dict[str, str] = field(default_factory=dict)
