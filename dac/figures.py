@@ -52,9 +52,6 @@ class Money(Frozen):
         digits = f"{abs(self.amount):,.2f}".removesuffix(".00")
         return f"{sign}${digits}" if self.currency == "USD" else f"{sign}{digits} {self.currency}"
 
-    def __add__(self, other: Money) -> Money:
-        return self - other * -1
-
     def __sub__(self, other: Money) -> Money:
         if self.currency != other.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")

@@ -58,7 +58,7 @@ def tuned(seen: Seen, catalog: Catalog, band: TuningBand, handbook: Source) -> I
             cluster=seen.cluster,
             strategy="Fine-tuning ROI",
             sentence=f"{model.name}, fine-tuned on your own examples, may do as well as {entry.name} here."
-            f"{_pays_back(cost, saves)}",
+            f"{pays_back(cost, saves)}",
             evidence=(
                 _priced("Now", entry.name, seen.cluster.unit_shape, rate),
                 _priced("Fine-tuned", model.name, shape, price),
@@ -93,7 +93,8 @@ def _priced(when: str, name: str, shape: str, price: Price) -> Evidence:
     return Evidence(text=f"{when}: {name} on {shape}, {price.money} per {price.per}", sources=price.sources)
 
 
-def _pays_back(cost: Money, saves: Price | Unknown) -> str:
+def pays_back(cost: Money, saves: Price | Unknown) -> str:
+    """After how many days of the saving a cost is paid back, in a sentence; empty where no saving is known."""
     if isinstance(saves, Unknown) or saves.money.amount <= 0:
         return ""
     days = (cost.amount / saves.money.amount * 31).to_integral_value(ROUND_CEILING)

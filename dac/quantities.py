@@ -8,12 +8,12 @@ from decimal import Decimal
 from dac.errors import Invalid
 from dac.naming import clip
 
-NUMBER = re.compile(r"(?P<digits>\d{1,12}(?:,\d{3})*(?:\.\d{1,6})?)\s*(?P<size>k|m)?", re.IGNORECASE)
+NUMBER = re.compile(r"(?P<digits>\d{1,12}(?:,\d{3})*(?:\.\d{1,6})?)\s*(?P<size>k|m)?", re.IGNORECASE | re.ASCII)
 TIME = re.compile(
-    r"(?:p95\s*)?(?:<=?\s*)?(?P<number>\d{1,6}(?:\.\d{1,6})?)\s*(?P<unit>ms|s|sec|seconds?)?", re.IGNORECASE
+    r"(?:p95\s*)?(?:<=?\s*)?(?P<number>\d{1,6}(?:\.\d{1,6})?)\s*(?P<unit>ms|s|sec|seconds?)?", re.IGNORECASE | re.ASCII
 )
 SIZES = {"": 1, "k": 1_000, "m": 1_000_000}
-PER_SECOND = re.compile(r"\s*(?:/\s*s|per second|rps|req/s|requests/s|tok/s|tokens/s)$", re.IGNORECASE)
+PER_SECOND = re.compile(r"\s*(?:/\s*s|per second|rps|req/s|requests/s|tok/s|tokens/s)$", re.IGNORECASE | re.ASCII)
 
 MOST_RATE = Decimal(1_000_000)
 """Requests a second beyond which it is a slip of the finger and no load."""

@@ -88,8 +88,7 @@ def became(model: ModelEntry, today: date) -> str:
             return f"{model.name} was retired for dedicated clusters{when}"
         case Fate.ON_DEMAND:
             return f"{model.name} cannot be had on dedicated clusters, on demand only"
-        case Fate.UNKNOWN:
-            return f"Whether {model.name} can still be had on dedicated clusters is not known"
+    return f"Whether {model.name} can still be had on dedicated clusters is not known"
 
 
 def successors(catalog: Catalog, model: ModelEntry, today: date) -> tuple[ModelEntry, ...]:

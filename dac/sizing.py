@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_CEILING, Decimal
 
 from dac.benchmarks import Benchmark, Mix, Row
@@ -87,15 +87,14 @@ class Sized(Frozen):
 
 
 def size(catalog: Catalog, model: str, shape: str, load: Load, targets: Targets) -> Sized | Unknown:
-    """The fewest units over the published tables of that model and shape; unknown without a table, or out of reach."""
+    """By the published tables of that model and shape; unknown without one, or where the targets are out of reach."""
     tables = catalog.benchmarked(model, shape)
     if not tables:
         what = f"how many units of {shape} {catalog.models[model].name} needs"
         return Unknown(what=what, settle=_no_table(catalog, model, shape))
-    fits = [best for table in tables if (best := _best(table, catalog.mixes[table.mix], load, targets))]
-    if not fits:
+    fit = _fit(catalog, tables, load, targets)
+    if fit is None:
         return Unknown(what=f"units for {_wanted(targets)}", settle=_out_of_reach(catalog, tables, load, targets))
-    fit = min(fits, key=lambda each: (each.units(load), each.factor, -each.rate))
     return Sized(model=model, shape=shape, load=load, targets=targets, fit=fit, units=fit.units(load))
 
 
@@ -106,8 +105,7 @@ def factor(mix: Mix, load: Load) -> Decimal:
 
 def most(catalog: Catalog, model: str, shape: str, load: Load) -> Fit | None:
     """The most that a unit has been published to carry of such requests, whatever they take; None without a table."""
-    fits = (_best(table, catalog.mixes[table.mix], load, Targets()) for table in catalog.benchmarked(model, shape))
-    return max((each for each in fits if each), key=lambda each: each.rate, default=None)
+    return _fit(catalog, catalog.benchmarked(model, shape), load, Targets())
 
 
 def band(handbook: Handbook, rate: Decimal) -> TrafficBand:
@@ -166,9 +164,27 @@ def shape_for(catalog: Catalog, model: ModelEntry, region: str | None) -> str | 
     return Unknown(what=f"the unit shape of {model.name}", settle=settle)
 
 
-def _best(table: Benchmark, mix: Mix, load: Load, targets: Targets) -> Fit | None:
+def _fit(catalog: Catalog, tables: Sequence[Benchmark], load: Load, targets: Targets) -> Fit | None:
+    """Of all tables the row that promises most, but no more than lighter requests were measured to do.
+
+    So the very requests of a mix are judged by its own table, and heavier ones never need fewer units.
+    """
+    found = [(table, catalog.mixes[table.mix]) for table in tables]
+    fits = [best for table, mix in found if (best := _best(table, factor(mix, load), targets))]
+    best = max(fits, key=lambda each: (each.rate, -each.factor), default=None)
+    if best is None:
+        return None
+    lighter = [table for table, mix in found if _no_heavier(mix, load)]
+    caps = [cap for table in lighter if (cap := _best(table, Decimal(1), targets))]
+    return min([best, *caps], key=lambda each: each.rate)
+
+
+def _no_heavier(mix: Mix, load: Load) -> bool:
+    return mix.prompt_tokens <= load.prompt_tokens and mix.response_tokens <= load.response_tokens
+
+
+def _best(table: Benchmark, cost: Decimal, targets: Targets) -> Fit | None:
     """Of the rows within the targets the one with the most requests a second: at high concurrency that falls again."""
-    cost = factor(mix, load)
     fits = [Fit(benchmark=table, row=row, factor=cost) for row in table.table]
     within = [each for each in fits if _meets(each, targets)]
     return max(within, key=lambda each: (each.rate, -each.row.concurrency), default=None)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from dac.benchmarks import Benchmark
 from dac.catalog import load
 from dac.errors import Invalid
+from dac.tuning_rules import Range
 
 SMALL = """\
 pricing_page = "https://example.com/prices"
@@ -254,3 +257,12 @@ def test_prices_are_shown_in_another_currency_only_where_oracle_names_them() -> 
     assert euros.prices["B1"].product == "Large"
     with pytest.raises(Invalid, match="I hold prices in USD and EUR only, and convert none: `python -m bot prices"):
         made.in_currency("CHF")
+
+
+def test_a_setting_is_clamped_to_what_oracle_takes() -> None:
+    wide = Range(least=Decimal(1), most=Decimal(16), default=Decimal(8), or_zero=True)
+    assert [wide.clamp(Decimal(each)) for each in (0, 1, 5, 16, 17)] == [0, 1, 5, 16, 16]
+    assert wide.clamp(Decimal("0.5")) == 1
+    open_ended = Range(default=Decimal(3))
+    assert open_ended.clamp(Decimal(-5)) == -5
+    assert open_ended.clamp(Decimal(10_000)) == 10_000

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dac.advice import Advice
+from dac.advice import Advice, for_units
 from dac.carried import carried
 from dac.catalog import Catalog, shipped
 from dac.cluster import Fleet, Model
-from dac.figures import Price, Unknown
+from dac.figures import Money, Price, Unknown
 from dac.handbook import shipped as handbook
 from dac.history import History, Hour, each_hour
+from dac.lighter import pays_back
 from dac.optimise import hosting, optimise
 from dac.pricing import cents
 from tests.commands.advice import PEAKS, fleet, ocid, week
@@ -228,3 +229,36 @@ def test_a_busiest_hour_whose_latency_is_unknown_is_not_taken_for_bad() -> None:
     assert found
     assert not found.strained
     assert "latency not measured" in found.words[0]
+
+
+def test_what_is_not_measured_or_not_priced_is_no_advice(catalog: Catalog) -> None:
+    """Neither tokens, nor the model, nor the other shape's price: each leaves its own advice out."""
+    history = week(ocid("support"), Decimal(2))
+    blind = history.model_copy(
+        update={"hours": tuple(each.model_copy(update={"input_tokens": None}) for each in history.hours)}
+    )
+    seen = changed("support", unit_count=9)
+    for gone in (seen, seen.model_copy(update={"models": ()})):
+        found = advised(catalog, gone, {ocid("support"): blind}, "support")
+        assert "Cluster right-sizing" not in {each.strategy for each in found}
+
+
+def test_sums_are_unknown_as_soon_as_a_part_is(catalog: Catalog) -> None:
+    assert isinstance(for_units(catalog, "LARGE_GENERIC_2", 1), Unknown)
+    assert isinstance(for_units(catalog, "LARGE_COHERE_V3", 1, less="LARGE_GENERIC_2"), Unknown)
+
+
+def test_training_that_saves_nothing_says_nothing_of_paying_back(catalog: Catalog) -> None:
+    assert pays_back(Money(amount=Decimal(192)), Unknown(what="x", settle="y")) == ""
+    nothing = for_units(catalog, "LARGE_COHERE_V3", 1, less="LARGE_COHERE_V3")
+    assert pays_back(Money(amount=Decimal(192)), nothing) == ""
+    half = for_units(catalog, "LARGE_COHERE_V3", 1, Decimal("0.01"))
+    assert "after 34 days" in pays_back(Money(amount=Decimal(192)), half)
+
+
+def test_a_lighter_models_line_leaves_out_what_was_not_measured(catalog: Catalog) -> None:
+    history = week(ocid("contracts"), Decimal(1))
+    hours = tuple(each.model_copy(update={"output_tokens": None}) for each in history.hours)
+    histories = {ocid("contracts"): history.model_copy(update={"hours": hours})}
+    advice = only(advised(catalog, fleet(), histories, "contracts"), "Model selection")
+    assert advice.line == "size hosting cohere.command-a-03-2025 --rps 1.00 --prompt 500"
