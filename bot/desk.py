@@ -14,13 +14,14 @@ from bot.slack import Gone, Slack
 from bot.workers import Workers
 from commands import COMMANDS
 from commands._blocks import Block, clip, context, escape, section
-from commands._card import price_lists
+from commands._card import plan_costs, price_lists
 from commands._command import AnyCommand, Call, Reply, Services, Word
 from commands._decide import number
 from commands._form import Filled, form, options
 from commands._home import home
 from commands._notice import gist
 from commands._parse import Parsed, arguments, lacking, typed, understood
+from commands._words import at_price
 from dac.errors import DacError
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class Desk:
             return ""
         plan = self._services.requests.get(number(parsed.values["request"])).plan
         lists = price_lists(plan)
-        return gist(plan) + (f" at list price ({' · '.join(lists)})" if lists else "")
+        return gist(plan) + (f" {at_price(*plan_costs(plan))} ({' · '.join(lists)})" if lists else "")
 
     async def _carry_out(
         self, command: AnyCommand, values: dict[str, Any], call: Call, way: Way, entered: Filled | None = None

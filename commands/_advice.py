@@ -10,9 +10,10 @@ from pydantic import BeforeValidator
 
 from commands._blocks import Block, button, clip, escape, named
 from commands._command import Services
+from commands._words import by
 from dac.cluster import Cluster, Fleet
 from dac.errors import DacError, Invalid, NotFound
-from dac.figures import Basis, Price, Source, Trust, Unknown
+from dac.figures import Price, Source, Trust, Unknown
 from dac.handbook import TrafficBand
 from dac.models import ModelEntry, Status
 from dac.naming import find_cluster, handle
@@ -67,11 +68,6 @@ def bought(model: ModelEntry, services: Services) -> str:
         said = "those there are run on, no new one is made"
         return f"{model.name} was retired for dedicated clusters{when}: {said}{instead}."
     return f"{model.name} cannot be hosted on a dedicated AI cluster{instead}."
-
-
-def by(basis: Basis) -> str:
-    """How a price is called: Oracle's public one, or what the team's own file says."""
-    return "at your contract's rate" if basis == "contract" else "at list price"
 
 
 def priced(price: Price | Unknown) -> str:

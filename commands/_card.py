@@ -10,8 +10,9 @@ from approvals.states import State
 from commands._blocks import Block, actions, button, clip, confirm, context, date, escape, fields, named, quote, section
 from commands._standing import QUOTED, broken, size, standing
 from commands._when import said
-from commands._words import amount, linked, signed
+from commands._words import amount, at_price, by_contract, caution, cost_name, linked, price_name, signed
 from dac.budgets import BudgetEffect
+from dac.change import Change
 from dac.cluster import Headroom
 from dac.extending import ExtendPlan
 from dac.figures import Price, Unknown
@@ -166,8 +167,11 @@ def not_known(cost: Unknown) -> str:
 
 def price_lists(plan: Plan) -> list[str]:
     """The lists that the plan's prices were read from."""
-    costs = (plan.cost_before, plan.cost_after, plan.span_cost)
-    return list(dict.fromkeys(linked(cost.sources[0]) for cost in costs if isinstance(cost, Price)))
+    return list(dict.fromkeys(linked(cost.sources[0]) for cost in plan_costs(plan) if isinstance(cost, Price)))
+
+
+def plan_costs(plan: Change) -> tuple[Price | Unknown | None, ...]:
+    return plan.cost_before, plan.cost_after, plan.span_cost
 
 
 def _asks(request: Request) -> str:
@@ -191,7 +195,7 @@ def _stepwise(plan: Stepwise) -> list[Pair]:
     steps = len(plan.doing)
     return [
         *((each.label, named(each.said, 300)) for each in plan.facts[:FACTS]),
-        ("List cost a month", _before_after(plan.cost_before, plan.cost_after, plan.cost_change)),
+        (f"{cost_name(*plan_costs(plan))} a month", _before_after(plan.cost_before, plan.cost_after, plan.cost_change)),
         ("Cluster", f"{named(plan.subject.name)}\n{plan.subject.region}"),
         *((("Service limit", _headroom(plan.headroom)),) if _takes_room(plan) else ()),
         *((("Steps", f"{steps}, told one by one in the thread"),) if steps > 1 else ()),
@@ -205,8 +209,8 @@ def _takes_room(plan: Stepwise) -> bool:
 def _scaled(request: Request, plan: ScalePlan) -> list[Pair]:
     pairs = [
         ("Units", f"{plan.from_units} → *{plan.to_units}* × {named(plan.cluster.unit_shape)}"),
-        ("List cost a month", _before_after(plan.cost_before, plan.cost_after, plan.cost_change)),
-        ("List price", _unit_price(plan.unit_price)),
+        (f"{cost_name(*plan_costs(plan))} a month", _before_after(plan.cost_before, plan.cost_after, plan.cost_change)),
+        (price_name(plan.unit_price), _unit_price(plan.unit_price)),
     ]
     if plan.lease:
         pairs.append(("For a while", _for_a_while(request, plan)))
@@ -231,12 +235,15 @@ def _extended(plan: ExtendPlan) -> list[Pair]:
     cost = f"*{signed(plan.lease_cost)}* in all" if isinstance(plan.lease_cost, Price) else "unknown"
     return [
         ("Units", f"*{plan.to_units}* × {named(plan.cluster.unit_shape)} for longer, then {plan.from_units}"),
-        ("List cost of that", cost),
+        (f"{cost_name(*plan_costs(plan))} of that", cost),
         (
             f"Lease of request {plan.leased}",
             f"{date(plan.ends_at)} → *{date(plan.until)}*\nthen given back by itself",
         ),
-        ("List cost a month", f"*{amount(plan.cost_after)}* while it lasts, then {amount(plan.cost_before)}"),
+        (
+            f"{cost_name(*plan_costs(plan))} a month",
+            f"*{amount(plan.cost_after)}* while it lasts, then {amount(plan.cost_before)}",
+        ),
         ("Cluster", f"{named(plan.cluster.name)}\n{plan.cluster.region}"),
     ]
 
@@ -291,7 +298,7 @@ def _is_over(effect: BudgetEffect) -> bool:
 def _where_from(plan: Plan) -> str:
     """The list the price was read from, and the least that is billed; the whole sum stands in the thread."""
     lists = price_lists(plan)
-    lines = [f"At list price, not your contract's: {' · '.join(lists)}. The sum is in the thread."] if lists else []
+    lines = [f"{caution(*plan_costs(plan))}: {' · '.join(lists)}. The sum is in the thread."] if lists else []
     costs = (plan.cost_before, plan.cost_after)
     lines += dict.fromkeys(not_known(cost) for cost in costs if isinstance(cost, Unknown))
     owed = plan.commitment if isinstance(plan, ScalePlan) else None
@@ -302,7 +309,8 @@ def _where_from(plan: Plan) -> str:
     elif owed:
         lines.append(f"{escape(owed.text)} ({'; '.join(map(linked, owed.sources))})")
     if isinstance(plan, ScalePlan) and plan.budgets:
-        lines.append("Budgets: the team's policy file, against list prices.")
+        rates = "your contract's rates" if by_contract(*plan_costs(plan)) else "list prices"
+        lines.append(f"Budgets: the team's policy file, against {rates}.")
     return "\n".join(lines)
 
 
@@ -316,11 +324,11 @@ def _typed(plan: Plan) -> str:
 def _gist(plan: Plan) -> str:
     """Size and money first: a long name is cut, they are not."""
     if isinstance(plan, ExtendPlan):
-        return f"{said(plan.by)} longer with {size(plan)}, {money(plan)} at list price"
+        return f"{said(plan.by)} longer with {size(plan)}, {money(plan)} {at_price(*plan_costs(plan))}"
     if isinstance(plan, Stepwise):
-        return f"{plan.goal[:1].upper()}{plan.goal[1:]}, {money(plan)} at list price"
+        return f"{plan.goal[:1].upper()}{plan.goal[1:]}, {money(plan)} {at_price(*plan_costs(plan))}"
     lasting = f" for {said(plan.lease)}" if plan.lease else ""
-    return f"From {plan.from_units} to {size(plan)}{lasting}, {money(plan)} at list price"
+    return f"From {plan.from_units} to {size(plan)}{lasting}, {money(plan)} {at_price(*plan_costs(plan))}"
 
 
 def _digest(request: Request) -> str:

@@ -39,11 +39,11 @@ from approvals.request import Request
 from approvals.states import Action, State
 from approvals.step_events import Confirmed, Paused, Resumed, Stepped
 from commands._blocks import clip, date, escape, mentions, named, phrase, quote
-from commands._card import money, price_lists
+from commands._card import money, plan_costs, price_lists
 from commands._standing import REHEARSAL, consent, expired, held, size
 from commands._waits import one_of
 from commands._when import said as spoken
-from commands._words import age, amount, sources
+from commands._words import age, amount, cost_name, price_name, sources
 from dac.plans import Plan
 from dac.scaling import ScalePlan
 
@@ -207,7 +207,8 @@ def _amended(before: Request, after: Request, event: Event, body: Amended) -> st
         # The message that informs people is there already, and bringing it up to date calls nobody.
         lines.append(f"For your information, {phrase(told_too, 'and', CALLED)}.")
     lists = price_lists(after.plan) or price_lists(before.plan)
-    return "\n".join([*lines, *([f"List price: {' · '.join(lists)}"] if lists else [])])
+    name = price_name(*plan_costs(before.plan), *plan_costs(after.plan))
+    return "\n".join([*lines, *([f"{name}: {' · '.join(lists)}"] if lists else [])])
 
 
 def _differences(before: Plan, after: Plan) -> list[tuple[str, str, str]]:
@@ -219,8 +220,8 @@ def _differences(before: Plan, after: Plan) -> list[tuple[str, str, str]]:
 def _facts(plan: Plan) -> dict[str, str]:
     return {
         "Size": size(plan),
-        "Change of list cost": money(plan),
-        "List cost a month then": amount(plan.cost_after),
+        f"Change of {cost_name(*plan_costs(plan)).lower()}": money(plan),
+        f"{cost_name(*plan_costs(plan))} a month then": amount(plan.cost_after),
         "Begins": date(plan.begins) if plan.begins else "at once",
         "Lasts": spoken(plan.span) if plan.span else "for good",
     }
@@ -269,7 +270,7 @@ def _broken(before: Request, after: Request, event: Event, body: BrokenGlass) ->
 def _outdated(after: Request, body: Outdated) -> str:
     changed = clip("\n".join(f"• {escape(each)}" for each in body.differences), WORDS)
     costs = [after.plan.cost_before, after.plan.cost_after] if "cost" in changed else []
-    listed = f"\nList price: {sources(costs)}" if costs else ""
+    listed = f"\n{price_name(*costs)}: {sources(costs)}" if costs else ""
     return f"🟠 {_to(after)}this is stale and nothing was changed:\n{changed}{listed}"
 
 

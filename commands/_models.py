@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from commands._advice import by, figure, linked_up
+from commands._advice import figure, linked_up
 from commands._answer import Cited, Line
 from commands._blocks import escape, phrase
-from commands._words import linked
+from commands._words import by, linked
 from dac.benchmarks import Benchmark
 from dac.catalog import Catalog
 from dac.change import units as in_units

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from approvals.request import Request
 from commands._blocks import clip, context, escape, named, section
-from commands._card import Message, badge, money, price_lists
+from commands._card import Message, badge, money, plan_costs, price_lists
+from commands._words import caution
 from dac.plans import Plan
 
 EMERGENCY_SHOWN = 300
@@ -22,7 +23,7 @@ def notice(request: Request, link: str | None) -> Message:
         because = clip(escape(request.glass.because), EMERGENCY_SHOWN)
         lines.append(f"🚨 Done without approval by <@{request.glass.by}>: {because}")
     lists = price_lists(request.plan)
-    source = [context(f"At list price, not your contract's: {' · '.join(lists)}")] if lists else []
+    source = [context(f"{caution(*plan_costs(request.plan))}: {' · '.join(lists)}")] if lists else []
     return Message(
         text=f"{escape(request.plan.summary)}: {badge(request)} (for your information, request {request.id})",
         blocks=(section("\n".join(lines)), *source),

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from approvals.request import Request
 from commands._blocks import Block, button, clip, context, escape, quote, section
-from commands._card import badge, money, price_lists
+from commands._card import badge, money, plan_costs, price_lists
 from commands._waits import waits
-from commands._words import age
+from commands._words import age, caution
 
 REASON = 300
 """Characters of the reason in a row."""
@@ -41,5 +41,7 @@ def _why(request: Request) -> list[str]:
 
 def priced(requests: Iterable[Request]) -> list[Block]:
     """The lists that the prices in rows were read from."""
-    lists = dict.fromkeys(each for request in requests for each in price_lists(request.plan))
-    return [context(f"At list price, not your contract's: {' · '.join(lists)}")] if lists else []
+    plans = [request.plan for request in requests]
+    lists = dict.fromkeys(each for plan in plans for each in price_lists(plan))
+    costs = [cost for plan in plans for cost in plan_costs(plan)]
+    return [context(f"{caution(*costs)}: {' · '.join(lists)}")] if lists else []

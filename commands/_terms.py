@@ -12,7 +12,7 @@ from commands._blocks import date, named, people
 from commands._command import Services
 from commands._waits import one_of
 from commands._when import said
-from commands._words import linked, signed
+from commands._words import by, cost_name, linked, price_name, signed
 from dac.budgets import BudgetEffect
 from dac.extending import ExtendPlan
 from dac.figures import Price, Unknown
@@ -47,7 +47,7 @@ def cost(plan: Plan) -> str:
     change = plan.cost_change
     if isinstance(change, Unknown):
         return f"{named(change.what[:1].upper() + change.what[1:], 200)} is not known: {named(change.settle, 300)}"
-    monthly = f"List cost: {signed(change)} a month"
+    monthly = f"{cost_name(change)}: {signed(change)} a month"
     if plan.span and isinstance(plan.span_cost, Price):
         return f"{monthly} while it lasts, {signed(plan.span_cost)} in all for the {said(plan.span)}"
     return monthly
@@ -62,7 +62,11 @@ def budgets(plan: Plan) -> list[str]:
 
 def cited(plan: Plan) -> list[str]:
     """Where the price was read."""
-    return [f"List price: {linked(plan.cost_change.sources[0])}"] if isinstance(plan.cost_change, Price) else []
+    return (
+        [f"{price_name(plan.cost_change)}: {linked(plan.cost_change.sources[0])}"]
+        if isinstance(plan.cost_change, Price)
+        else []
+    )
 
 
 def wanted(rule: Rule, eligible: Sequence[str], until: datetime) -> str:
@@ -131,7 +135,7 @@ def _budget(effect: BudgetEffect, how_long: str) -> str:
     if isinstance(after, Unknown) or isinstance(left, Unknown):
         why = f": {named(after.settle, 300)}" if isinstance(after, Unknown) else ""
         return f"{budget}: what is left of {cents(effect.limit)} a month is not known{why}"
-    used = f"{cents(after)} of {cents(effect.limit)} a month at list price {how_long}"
+    used = f"{cents(after)} of {cents(effect.limit)} a month {by(effect.basis)} {how_long}"
     if left.amount < 0:
         return f"⚠️ {budget}: {used}; {cents(left * -1)} over"
     return f"{budget}: {used}; {cents(left)} left"

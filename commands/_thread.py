@@ -35,7 +35,7 @@ from commands._card import (
 )
 from commands._history import told
 from commands._when import said as spoken
-from commands._words import amount, bar, signed, sources
+from commands._words import amount, bar, by_contract, caution, signed, sources
 from dac.figures import Price, Unknown
 from dac.plans import Plan
 from dac.scaling import ScalePlan
@@ -190,7 +190,7 @@ def _cost(plan: Plan) -> str:
     if isinstance(plan.span_cost, Price) and plan.span:
         lines.append(f"• {signed(plan.span_cost)} in all for the {spoken(plan.span)}")
         asked.append(plan.span_cost)
-    lines.append(f"List price, not your contract's: {sources(asked)}")
+    lines.append(f"{_caution(asked)}: {sources(asked)}")
     return clip("\n".join(dict.fromkeys(lines)), 2900)
 
 
@@ -220,3 +220,7 @@ def _progress(request: Request) -> Message:
         case _:
             text = f"{bar(claim.percent)}\nOracle has been at it since {date(claim.sent_at)}"
     return Message(text=f"Request {request.id}: progress", blocks=(section(text + work),))
+
+
+def _caution(asked: Sequence[Price | Unknown]) -> str:
+    return caution(*asked) if by_contract(*asked) else "List price, not your contract's"

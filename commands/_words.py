@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
-from dac.figures import Price, Source, Unknown
+from dac.figures import Basis, Price, Source, Unknown
 from dac.pricing import cents
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -52,6 +52,37 @@ def _plain(value: Decimal) -> str:
 def amount(cost: Price | Unknown) -> str:
     """The sum alone; the unknown is said to be unknown."""
     return str(cents(cost.money)) if isinstance(cost, Price) else "unknown"
+
+
+def by_contract(*costs: Price | Unknown | None) -> bool:
+    """Whether any of these is by what the team's own file says of its contract, and so none of Oracle's list."""
+    return any(isinstance(each, Price) and each.basis == "contract" for each in costs)
+
+
+def by(basis: Basis) -> str:
+    """How a price is called: Oracle's public one, or what the team's own file says."""
+    return "at your contract's rate" if basis == "contract" else "at list price"
+
+
+def at_price(*costs: Price | Unknown | None) -> str:
+    return by("contract" if by_contract(*costs) else "list")
+
+
+def cost_name(*costs: Price | Unknown | None) -> str:
+    """How a sum by these is called: a list price is said to be one."""
+    return "Contract cost" if by_contract(*costs) else "List cost"
+
+
+def price_name(*costs: Price | Unknown | None) -> str:
+    """Before the sources of prices."""
+    return "Contract's rate" if by_contract(*costs) else "List price"
+
+
+def caution(*costs: Price | Unknown | None) -> str:
+    """What is to be known of a sum by these, before its sources."""
+    if by_contract(*costs):
+        return "At your contract's rate, as the team's own file has it"
+    return "At list price, not your contract's"
 
 
 def signed(cost: Price) -> str:

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from commands._advice import bought, by, figure, linked_up, offer, priced, typed_as
+from commands._advice import bought, figure, linked_up, offer, priced, typed_as
 from commands._answer import Answer
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word, ticked
+from commands._words import by
 from dac.catalog import Catalog
 from dac.change import units as in_units
 from dac.choice import BreakEven, Verdict, break_even, on_demand_month

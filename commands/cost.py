@@ -9,9 +9,10 @@ from typing import Annotated
 from pydantic import Field
 
 from commands import _what_if
-from commands._advice import by, figure, hosted, linked_up, offer, priced, word
+from commands._advice import figure, hosted, linked_up, offer, priced, word
 from commands._answer import Answer
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Rest, Services
+from commands._words import by
 from dac.catalog import Catalog
 from dac.change import units as in_units
 from dac.cluster import Cluster, Fleet

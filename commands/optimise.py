@@ -8,11 +8,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from commands._advice import by, linked_up, offer, seen_at
+from commands._advice import linked_up, offer, seen_at
 from commands._answer import Answer, Cited
 from commands._blocks import actions, named
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
 from commands._pick import clusters
+from commands._words import by
 from dac.advice import Advice
 from dac.change import units
 from dac.cluster import Cluster, ClusterType, Fleet

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from commands._advice import by, figure, offer, typed_as
+from commands._advice import figure, offer, typed_as
 from commands._answer import Answer
 from commands._blocks import escape
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
+from commands._words import by
 from dac.change import units as in_units
 from dac.errors import Invalid
 from dac.figures import Price, Unknown

@@ -24,7 +24,7 @@ from commands._blocks import (
 )
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
 from commands._pick import clusters
-from commands._words import age, amount, linked, rate
+from commands._words import age, amount, cost_name, linked, price_name, rate
 from dac.change import units
 from dac.cluster import Cluster, Endpoint, Fleet, Lifecycle, WorkRequest
 from dac.errors import DacError, NotFound
@@ -197,7 +197,7 @@ def _one(health: Health, fleet: Fleet, services: Services) -> tuple[str, list[Bl
         fields(
             [
                 ("Size", _size(cluster)),
-                ("List cost a month", amount(cost)),
+                (f"{cost_name(cost)} a month", amount(cost)),
                 ("Region", cluster.region),
                 ("Model", _models(health)),
                 ("Last hour", _traffic(health.load) or "traffic unknown"),
@@ -206,7 +206,7 @@ def _one(health: Health, fleet: Fleet, services: Services) -> tuple[str, list[Bl
         )
     )
     blocks += [section(each) for each in (_endpoint_list(health), _work(cluster, services)) if each]
-    source = f"List price: {'; '.join(map(linked, cost.sources))}" if isinstance(cost, Price) else str(cost)
+    source = f"{price_name(cost)}: {'; '.join(map(linked, cost.sources))}" if isinstance(cost, Price) else str(cost)
     blocks.append(context(f"Read {date(fleet.taken_at)}, {age(fleet.age(now))} ago. {clip(source, 1500)}"))
     blocks.append(context(f"`{cluster.id}`"))
     return text, blocks

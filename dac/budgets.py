@@ -11,7 +11,7 @@ from pydantic import Field, PlainSerializer
 
 from dac.catalog import Catalog
 from dac.cluster import Cluster, Fleet, Lifecycle
-from dac.figures import Frozen, Money, Unknown
+from dac.figures import Basis, Frozen, Money, Price, Unknown
 from dac.pricing import monthly
 
 GONE = {Lifecycle.DELETED, Lifecycle.FAILED}
@@ -39,6 +39,7 @@ class BudgetEffect(Frozen):
     limit: Money
     before: Money | Unknown
     after: Money | Unknown
+    basis: Basis = "list"
 
     @property
     def left(self) -> Money | Unknown:
@@ -60,8 +61,15 @@ def budget_effects(
             for units in (cluster.unit_count, to_units)
         )
         limit = Money(amount=budget.monthly, currency=budget.currency)
-        found.append(BudgetEffect(name=budget.name, limit=limit, before=before, after=after))
+        basis = _basis([*others, cluster], catalog)
+        found.append(BudgetEffect(name=budget.name, limit=limit, before=before, after=after, basis=basis))
     return tuple(found)
+
+
+def _basis(clusters: Iterable[Cluster], catalog: Catalog) -> Basis:
+    """By contract as soon as one of them is: such a sum is none of Oracle's list."""
+    costs = [monthly(catalog, each.unit_shape, each.unit_count) for each in clusters]
+    return "contract" if any(isinstance(each, Price) and each.basis == "contract" for each in costs) else "list"
 
 
 def _total(budget: Budget, fleet: Fleet, clusters: Iterable[Cluster], catalog: Catalog) -> Money | Unknown:

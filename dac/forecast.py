@@ -57,7 +57,12 @@ class CommitmentStatus(Frozen):
         owed = f"up to {_plain(self.remaining_at_most.quantize(_TENTH, rounding=ROUND_CEILING))} still owed"
         if isinstance(self.cost_at_most, Unknown):
             return f"{minimum}: {owed}, list price {self.cost_at_most}, met by {day} at the latest"
-        return f"{minimum}: {owed} ({cents(self.cost_at_most.money)} at list price), met by {day} at the latest"
+        return f"{minimum}: {owed} ({cents(self.cost_at_most.money)} {self._rate}), met by {day} at the latest"
+
+    @property
+    def _rate(self) -> str:
+        contract = isinstance(self.cost_at_most, Price) and self.cost_at_most.basis == "contract"
+        return "at your contract's rate" if contract else "at list price"
 
     @property
     def _day(self) -> str:
@@ -161,7 +166,9 @@ def _cost(catalog: Catalog, shape: str, spans: tuple[tuple[int, timedelta], ...]
         return rate
     ticks = sum(_billed(units, rate) * max(span // _TICK, 0) for units, span in spans)
     amount = (rate.money.amount * ticks / (_HOUR // _TICK)).quantize(_GRID)
-    return Price(money=Money(amount=amount, currency=rate.money.currency), per=per, sources=rate.sources)
+    return Price(
+        money=Money(amount=amount, currency=rate.money.currency), per=per, sources=rate.sources, basis=rate.basis
+    )
 
 
 def _billed(units: int, rate: Price) -> int:

@@ -151,7 +151,10 @@ def test_bad_input_gets_one_sentence_and_the_nearest_choice(room: Room, line: st
         ("model", "Command R+ was retired for dedicated clusters on 2025-08-07; its successor is Command A"),
         ("model", "Llama 8B was never a model of the service: it can only be imported"),
         ("model llama-4-scout", "price unknown: its price multiplier is not published in what we hold"),
-        ("model llama-3.3-70b-instruct", "Fine-tuning: 2 units LARGE_GENERIC, preset by Oracle, LoRA; $48 an hour at list price"),
+        (
+            "model llama-3.3-70b-instruct",
+            "Fine-tuning: 2 units LARGE_GENERIC, preset by Oracle, LoRA; $48 an hour at list price",
+        ),
         ("optimise crowded", "It is too small for its busiest hour: ask for 10 units."),
         ("optimise idle", "Nobody has called it for 7 days"),
         ("optimise chat", "On working days from 18:00 for 14 hours 1 unit would do (UTC)."),
