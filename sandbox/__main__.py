@@ -119,6 +119,7 @@ def environment(oracle: str, slack: str, world: dict[str, object], folder: Path)
         "DAC_SLACK_BOT_TOKEN": "xoxb-sandbox",
         "DAC_SLACK_APP_TOKEN": "xapp-sandbox",
         "DAC_OCI_ENDPOINT": f"{oracle}/{{region}}",
+        "DAC_PRICE_LIST_URL": f"{oracle}/pls/apex/cetools/api/v1/products/",
         "DAC_OCI_REGIONS": ",".join(regions),
         "DAC_OCI_COMPARTMENTS": ",".join(map(str, compartments.values())),
         "DAC_OCI_CONFIG_FILE": str(folder / "oci" / "config"),
