@@ -77,6 +77,11 @@ def priced(price: Price | Unknown) -> str:
     return f"*unknown*: {linked_up(price.settle)}"
 
 
+def not_known(missing: Unknown) -> str:
+    """As one sentence, for where nothing can be said without it."""
+    return f"{missing.what[:1].upper()}{missing.what[1:]} is not known: {missing.settle}."
+
+
 def linked_up(text: str) -> str:
     """Escaped, and the address that it ends with made a link."""
     said, _, address = text.rpartition("https://")

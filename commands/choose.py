@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from commands._advice import bought, figure, linked_up, offer, priced, typed_as
+from commands._advice import bought, figure, linked_up, not_known, offer, priced, typed_as
 from commands._answer import Answer
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word, ticked
 from commands._words import by
@@ -96,7 +96,7 @@ def run(args: Choose, call: Call, services: Services) -> Reply:  # noqa: ARG001 
     model = model_named(catalog, args.model)
     shape = shape_named(catalog, args.shape) if args.shape else shape_for(catalog, model, args.region)
     if isinstance(shape, Unknown):
-        raise Invalid(f"{shape.settle}.")
+        raise Invalid(not_known(shape))
     load = _load(args, model, catalog)
     found = break_even(catalog, model, shape, load)
     answer = Answer(f"{model.name}: dedicated or on demand")

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from commands import _what_if
-from commands._advice import figure, hosted, linked_up, offer, priced, word
+from commands._advice import figure, hosted, linked_up, not_known, offer, priced, word
 from commands._answer import Answer
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Rest, Services
 from commands._words import by
@@ -94,7 +94,7 @@ def _reckoned(item: _what_if.Item, args: Cost, catalog: Catalog, services: Servi
             return _hosting(item, cluster.unit_shape, size, catalog, hosted(cluster, fleet, services), (cluster, fleet))
     on = shape_for(catalog, model, args.region)
     if isinstance(on, Unknown):
-        raise Invalid(f"{on.settle}.")
+        raise Invalid(not_known(on))
     return _hosting(item, on, _units(item, 1), catalog, model, None)
 
 

@@ -8,7 +8,20 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from commands._advice import band_said, bought, called, figure, hosted, meant, offer, priced, seen_at, typed_as, word
+from commands._advice import (
+    band_said,
+    bought,
+    called,
+    figure,
+    hosted,
+    meant,
+    not_known,
+    offer,
+    priced,
+    seen_at,
+    typed_as,
+    word,
+)
 from commands._answer import Answer, Cited
 from commands._blocks import escape
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
@@ -17,7 +30,8 @@ from dac.change import units as in_units
 from dac.cluster import Cluster, ClusterType, Fleet
 from dac.errors import DacError, Invalid
 from dac.figures import Unknown
-from dac.history import History
+from dac.health import SLOW
+from dac.history import History, calls_per_second
 from dac.models import ModelEntry
 from dac.pricing import monthly
 from dac.quantities import rate, seconds, tokens
@@ -96,7 +110,7 @@ def run(args: Size, call: Call, services: Services) -> Reply:  # noqa: ARG001 - 
 def _of_model(args: Size, model: ModelEntry, services: Services) -> Reply:
     shape = _shape(args, model, args.region, services)
     if isinstance(shape, Unknown):
-        raise Invalid(f"{shape.settle}.")
+        raise Invalid(not_known(shape))
     load = _load(args, services)
     if args.rps is None and args.concurrency is None:
         return _one_unit(model, shape, load, services)
@@ -113,8 +127,12 @@ def _of_cluster(args: Size, cluster: Cluster, fleet: Fleet, services: Services) 
         raise Invalid(f"{cluster.name} is a fine-tuning cluster: Oracle presets its units. Try `/dac size finetune`.")
     history = _history(cluster, services)
     answer = Answer(f"Units for {cluster.name}")
-    measured = carried(history, cluster.unit_count) if isinstance(history, History) else None
-    load, model = _measured_load(args, history, measured, services), hosted(cluster, fleet, services)
+    measured = None
+    if isinstance(history, History):
+        measured = carried(history, cluster.unit_count, args.latency or SLOW)
+    load, model = _measured_load(args, history, services), hosted(cluster, fleet, services)
+    if args.rps or args.concurrency or args.latency or args.speed:
+        _asked(answer, load or _load(args, services), args)
     answer.say(f"*{called(cluster.name)}* has {in_units(cluster.unit_count)} {cluster.unit_shape} ", seen_at(fleet))
     _own(answer, cluster, history, measured, args, load)
     sized: Sized | Unknown
@@ -154,7 +172,7 @@ def _history(cluster: Cluster, services: Services) -> History | Unknown:
         return Unknown(what="its last 7 days", settle=str(error))
 
 
-def _measured_load(args: Size, history: History | Unknown, measured: Carried | None, services: Services) -> Load | None:
+def _measured_load(args: Size, history: History | Unknown, services: Services) -> Load | None:
     """As asked; what was not asked, as measured: the rate of the busiest hour, tokens as they were on average."""
     typical = _load(args, services)
     if isinstance(history, History):
@@ -169,8 +187,8 @@ def _measured_load(args: Size, history: History | Unknown, measured: Carried | N
         typical = typical.model_copy(update=means)
     if typical.rate is not None or typical.concurrency is not None:
         return typical
-    busiest = measured.busiest if measured else None
-    return typical.model_copy(update={"rate": busiest}) if busiest else None
+    peak = history.peak if isinstance(history, History) else None
+    return typical.model_copy(update={"rate": calls_per_second(peak)}) if peak and peak.calls else None
 
 
 def _asked(answer: Answer, load: Load, args: Size) -> None:
@@ -254,14 +272,14 @@ def _own(
         answer.say(f"*By its own last days: unknown.* {called(history.settle)}")
         return
     if measured is None:
-        answer.say("*By its own last days: unknown.* It was not called, or its latency or errors were not measured.")
+        answer.say(f"*By its own last days: unknown.* {_unmeasured(history, args)}", history.source)
         return
     lines: list[tuple[str, tuple[Cited, ...]]] = [(text, (history.source,)) for text in measured.words]
     tokens_in, out = history.mean_input_tokens, history.mean_output_tokens
     if tokens_in is not None and out is not None:
         lines.append((f"A request brings {figure(tokens_in, 0)} tokens and takes {figure(out, 0)}", (history.source,)))
     answer.lines(lines)
-    if load is None or load.rate is None or args.latency is not None:
+    if load is None or load.rate is None or args.speed is not None:
         return
     needed = measured.needed(load.rate)
     more = "; it did not go well in its busiest hour" if measured.strained else ""
@@ -270,6 +288,14 @@ def _own(
         f"That it had {in_units(cluster.unit_count)} all along is assumed.",
         history.source,
     )
+
+
+def _unmeasured(history: History, args: Size) -> str:
+    days = (history.until - history.since).days
+    if history.total_calls == 0:
+        return f"Nobody has called it for {days} days."
+    within = f" within {figure(args.latency)} s" if args.latency else ""
+    return f"In none of its last {days} days was there an hour that is known to have gone well{within}."
 
 
 def _handbook(answer: Answer, sized: Sized | Unknown, load: Load, services: Services) -> None:
@@ -321,7 +347,7 @@ def _end(
     of: tuple[Cluster, Fleet, Carried | None, Load | None] | None,
 ) -> Reply:
     wanted = sized.units + args.spare if isinstance(sized, Sized) else None
-    if wanted is None and of and of[2] and of[3] and of[3].rate:
+    if wanted is None and args.speed is None and of and of[2] and of[3] and of[3].rate:
         wanted = of[2].needed(of[3].rate)
     if wanted is None:
         return answer.reply(*offer(("Handbook: sizing", "handbook sizing"), ("What it costs …", "cost")))

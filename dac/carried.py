@@ -17,7 +17,8 @@ class Carried(Frozen):
     """Read off a cluster that had `units` all along; rates are requests a second, averages of an hour.
 
     `busiest` is the rate of its busiest hour. `per_unit` is the most that one unit
-    has carried in an hour that went well: p95 latency and share of errors within what the handbook alarms at. It is
+    has carried in an hour that went well: p95 latency within what is asked, else within what the handbook alarms at,
+    as is the share of errors. It is
     what a unit carries at least; that it can carry more has not been seen. `strained`: the busiest hour itself did not
     go well.
     """
@@ -43,24 +44,24 @@ class Carried(Frozen):
         return max(int((rate / self.per_unit).to_integral_value(ROUND_CEILING)), 1)
 
 
-def carried(history: History, units: int) -> Carried | None:
-    """None where it was not called, or where how it went was not measured."""
+def carried(history: History, units: int, latency: Decimal = SLOW) -> Carried | None:
+    """None where it was not called, or where no hour went well; `latency` is the p95 up to which it goes well."""
     peak = history.peak
-    well = [each.calls for each in history.hours if each.calls and _well(each)]
+    well = [each.calls for each in history.hours if each.calls and _well(each, latency)]
     if peak is None or not peak.calls or not well:
         return None
     return Carried(
         units=units,
         busiest=peak.calls / SECONDS_PER_HOUR,
         per_unit=max(well) / SECONDS_PER_HOUR / units,
-        strained=_well(peak) is False,
+        strained=_well(peak, latency) is False,
         p95_seconds=peak.p95_seconds,
         source=history.source,
     )
 
 
-def _well(hour: Hour) -> bool | None:
+def _well(hour: Hour, latency: Decimal) -> bool | None:
     """None where it cannot be told."""
     if hour.calls is None or hour.calls < LEAST_CALLS or hour.p95_seconds is None or hour.errors is None:
         return None
-    return hour.p95_seconds <= SLOW and hour.errors / hour.calls <= ERRORS
+    return hour.p95_seconds <= latency and hour.errors / hour.calls <= ERRORS
