@@ -11,9 +11,10 @@ from dac.steps import Making, Removing
 _UNDO = {
     ResourceKind.CLUSTER: "delete",
     ResourceKind.ENDPOINT: "endpoint delete",
-    ResourceKind.MODEL: "model delete",
 }
-"""How the command begins that asks for the removal of a thing."""
+"""How the command begins that asks for the removal of a thing; for a model there is none."""
+
+MODELS = " A model is deleted in Oracle's Console, and before its cluster."
 
 
 class Left(NamedTuple):
@@ -31,7 +32,8 @@ def left(request: Request) -> Left:
     gone = [each for each in steps[: len(claim.done)] if isinstance(each, Removing)]
     said = [f"the {each.makes} {each.name} ({ocid}) is there" for each, ocid in there]
     said += [f"the {each.removes} {each.name} is deleted for good" for each in gone]
-    back = tuple(f"{_UNDO[each.makes]} {ocid}" for each, ocid in reversed(there))
+    back = tuple(f"{_UNDO[each.makes]} {ocid}" for each, ocid in reversed(there) if each.makes in _UNDO)
     if not said:
         return Left("By then it had changed nothing.", ())
-    return Left(f"What it leaves: {'; '.join(said)}.", back)
+    by_hand = MODELS if any(each.makes not in _UNDO for each, _ in there) else ""
+    return Left(f"What it leaves: {'; '.join(said)}.{by_hand}", back)

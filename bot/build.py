@@ -162,6 +162,8 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             now=now,
             zone_of=directory.zone,
             link=postings.link,
+            regions=settings.oci_regions,
+            compartments=settings.oci_compartments,
         )
         desk = Desk(services, slack, front, jobs.changed)
 

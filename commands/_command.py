@@ -133,6 +133,9 @@ class Services:
     """The time zone a person lives by."""
     link: Callable[[int], str | None]
     """Where a request's card can be opened, once it has been posted."""
+    regions: tuple[str, ...] = ()
+    compartments: tuple[str, ...] = ()
+    """Where the bot is set to look, and so where something new can be; empty is wherever there are clusters."""
 
 
 class Group(StrEnum):
@@ -197,7 +200,8 @@ def _usage(name: str, kind: Kind, info: FieldInfo, *, needed: bool) -> str:
             return ""
         case Option():
             flag = f"--{name.replace('_', '-')}"
-            return f"[{flag}]" if info.annotation is bool else f"[{flag} {shown}]"
+            said = flag if info.annotation is bool else f"{flag} {shown}"
+            return said if needed else f"[{said}]"
 
 
 def described(info: FieldInfo) -> str:

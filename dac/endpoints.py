@@ -67,7 +67,7 @@ class CreateEndpointPlan(Stepwise):
             f" --{name} {value}"
             for name, value in (
                 ("moderation", guards.moderation),
-                ("prompt-injection", guards.prompt_injection),
+                ("injection", guards.prompt_injection),
                 ("pii", guards.pii),
             )
             if value != "off"
@@ -179,7 +179,7 @@ class MoveEndpointPlan(Stepwise):
 
     @property
     def command(self) -> str:
-        return f"endpoint move {self.endpoint.id} {self.target.id} {quoted(self.new.name)}"
+        return f"endpoint move {self.endpoint.id} {self.target.id} --name {quoted(self.new.name)}"
 
     def again(self, look: Look) -> MoveEndpointPlan:
         held = endpoint_of(look.reader.resource(ResourceKind.ENDPOINT, self.endpoint.region, self.endpoint.id))

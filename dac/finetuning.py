@@ -71,9 +71,14 @@ class FineTunePlan(Stepwise):
 
     @property
     def command(self) -> str:
-        new, where = self.new, self.cluster.id if self.cluster else "new"
-        data = f"{new.dataset.bucket}/{new.dataset.object_name}"
-        return f"finetune {self.base.id} {quoted(data)} --name {quoted(new.name)} --cluster {where}"
+        new, how = self.new, self.new.training
+        place = f"--region {new.region} --compartment {new.compartment_id}"
+        where = f"--cluster {self.cluster.id}" if self.cluster else place
+        data = f"--dataset {quoted(str(new.dataset))} --namespace {new.dataset.namespace}"
+        chosen = (("epochs", how.epochs), ("batch", how.batch_size), ("rate", how.learning_rate))
+        settings = "".join(f" --{name} {value}" for name, value in chosen if value is not None)
+        model = f"--model {self.base.id} {data} {where} --method {how.method}{settings}"
+        return f"finetune {quoted(new.name)} {model}"
 
     def again(self, look: Look) -> FineTunePlan:
         new = self.new

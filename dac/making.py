@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from dac.catalog import Catalog
@@ -18,6 +19,9 @@ GONE = frozenset({Lifecycle.DELETING, Lifecycle.DELETED})
 
 NAME_LENGTH = 255
 """Characters of a display name that Oracle keeps."""
+
+PLAIN = re.compile(r"\w[\w.@/+-]*")
+"""A word that no command line takes for an option, or for several words."""
 
 HOURS = 72
 """The window in which it is looked whether anybody calls an endpoint."""
@@ -76,8 +80,8 @@ def check_name(kind: str, name: str, there: Iterable[Resource]) -> str:
 
 
 def quoted(word: str) -> str:
-    """A name as a command line takes it."""
-    return f'"{word}"' if " " in word else word
+    """A name as a command line takes it: quoted where it could be read as anything but one word."""
+    return word if PLAIN.fullmatch(word) and word.casefold() != "because" else f'"{word}"'
 
 
 def nothing(cost: Price | Unknown) -> Price | Unknown:

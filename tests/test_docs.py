@@ -57,7 +57,7 @@ def test_every_field_of_a_rule_is_described_and_stands_in_the_example() -> None:
     for name, info in Rule.model_fields.items():
         assert described(info), f"{name} has no description"
         assert name in shown
-    assert len(load(text, "policy.example.toml").rules) == 2
+    assert len(load(text, "policy.example.toml").rules) == 3
 
 
 @pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in DOCS.glob("*.md"))])

@@ -66,10 +66,12 @@ COMMANDS = {
     "delete": f"delete {cluster().id}",
     "endpoint-create": f"endpoint create {cluster().id} new --model {COMMAND.id}",
     "endpoint-delete": f"endpoint delete {endpoint(cluster()).id}",
-    "endpoint-move": f"endpoint move {endpoint(cluster()).id} {cluster('bare').id} chat-2",
+    "endpoint-move": f"endpoint move {endpoint(cluster()).id} {cluster('bare').id} --name chat-2",
     "migrate": f"migrate {cluster().id} --model {REASONING.id} --name chat-2 --shape LARGE_COHERE_V2_2 --units 1",
-    "finetune": f"finetune {LLAMA.id} training/pairs.jsonl --name llama-ours --cluster new",
-    "finetune there": f"finetune {LLAMA.id} training/pairs.jsonl --name llama-ours --cluster {TUNING.id}",
+    "finetune": f"finetune llama-ours --model {LLAMA.id} --dataset training/pairs.jsonl --namespace acme "
+    f"--region {REGION} --compartment ocid1.compartment.oc1..team --method LORA",
+    "finetune there": f"finetune llama-ours --model {LLAMA.id} --dataset training/pairs.jsonl --namespace acme "
+    f"--cluster {TUNING.id} --method LORA",
 }
 
 
@@ -84,6 +86,8 @@ def test_guardrails_and_names_with_spaces_are_typed_too() -> None:
     tuning = created(type=ClusterType.FINE_TUNING, model=LLAMA.name)
     assert tuning.command.startswith(f"create finetune chat-new --model {LLAMA.name} --region")
     assert "--model" not in created(model=None, shape="large_cohere_v3").command
+    chosen = Training(method="LORA", epochs=3, learning_rate=Decimal("0.00005"), batch_size=8)
+    assert tuned(training=chosen).command.endswith("--method LORA --epochs 3 --batch 8 --rate 0.00005")
 
 
 @pytest.mark.parametrize(
