@@ -27,7 +27,14 @@ CHANNELS = 120
 """One for each test: a message a second and channel is all that Slack allows."""
 
 LEASE_SECONDS = 1.0
-WORK_SECONDS = {"accepted": 0.1, "update_cluster": 0.5}
+WORK_SECONDS = {
+    "accepted": 0.1,
+    "create_cluster": 0.5,
+    "update_cluster": 0.5,
+    "delete_cluster": 0.5,
+    "create_endpoint": 0.5,
+    "delete_endpoint": 0.5,
+}
 
 POLICY = """
 [freezers]
