@@ -43,7 +43,7 @@ class Answer:
         """`text` is the whole answer in a sentence, for notifications and screen readers; escaped here."""
         self._text = text
         self._blocks: list[Block] = []
-        self._sources: list[Source] = []
+        self._sources: dict[Source, int] = {}
 
     def header(self, text: str) -> None:
         self._blocks.append(header(text))
@@ -98,9 +98,7 @@ class Answer:
     def _mark(self, source: Source) -> str:
         if source.trust is Trust.UNVERIFIED:
             raise ValueError(f"{source} is not confirmed, and nothing that rests on it is a fact")
-        if source not in self._sources:
-            self._sources.append(source)
-        return str(self._sources.index(source) + 1).translate(SUPERSCRIPT)
+        return str(self._sources.setdefault(source, len(self._sources) + 1)).translate(SUPERSCRIPT)
 
     def _footnotes(self) -> list[Block]:
         notes = [f"{self._mark(each)} {linked(each)}" for each in self._sources]

@@ -214,7 +214,10 @@ def _live(answer: Answer, seen: _Seen, model: ModelEntry | None = None) -> None:
     if model is not None:
         answer.lines(_offers(seen, model, discovery))
     for each in discovery.gaps[:3]:
-        answer.small(f"⚠️ {named(each.region)}: {named(each.what)} not read. {linked_up(clip(each.because, 300))}")
+        answer.small(
+            f"⚠️ {named(each.region)}: {named(each.what)} not read. {linked_up(clip(each.because, 300))}",
+            discovery.source,
+        )
 
 
 def _difference(said: Correction, entry: ModelEntry) -> Line:

@@ -23,6 +23,11 @@ from dac.catalog import shipped
 from dac.errors import DacError, Invalid, Unavailable
 from dac.figures import Trust
 from sandbox import serving
+from sandbox.clock import Clock
+from sandbox.oracle import Config as OracleConfig
+from sandbox.oracle import make_app as make_oracle
+from tests.bot import people
+from tests.bot.conftest import Keys
 
 CATALOG = shipped()
 LARGE = "B108082"
@@ -386,6 +391,68 @@ class TestTheCommand:
     def test_what_is_no_currency_is_refused(self, run: Callable[..., int], code: str) -> None:
         with pytest.raises(SystemExit):
             run("refresh", "--currency", code)
+
+
+class TestAgainstTheLocalOracle:
+    """The same over the control plane that the sandbox runs: in pages, with neighbours, and changing."""
+
+    @pytest.fixture
+    def control_plane(self, signing_keys: Keys, oracle: Oracle) -> Iterator[people.Oracle]:
+        with serving.running(lambda: make_oracle(OracleConfig(signing_keys[1], Clock()))) as url:
+            yield people.Oracle(url)
+
+    @pytest.fixture
+    def told(self, control_plane: people.Oracle, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
+        files = Files(price_list_url=f"{control_plane.url}/pls/apex/cetools/api/v1/products/")
+
+        def telling(code: str | None = None, out: Path | None = None, over: tuple[Path, ...] = ()) -> list[str]:
+            assert prices.refresh(files.model_copy(update={"catalog_files": over}), code, out, NOW) == 0
+            return capsys.readouterr().out.splitlines()
+
+        return telling
+
+    def test_nothing_has_changed_since_the_catalogue_was_made(self, told: Callable[..., list[str]]) -> None:
+        assert told() == [
+            "Oracle's price list in USD of 2026-08-10: 81 of the 81 products of the catalogue are on it.",
+            "Nothing changed.",
+        ]
+
+    def test_what_oracle_changes_is_told_and_counts_once_it_is_written(
+        self, control_plane: people.Oracle, told: Callable[..., list[str]], tmp_path: Path
+    ) -> None:
+        control_plane.ask("POST", "prices", {"partNumber": LARGE, "value": 26.5})
+        control_plane.ask("DELETE", "prices/B108078")
+        new = {"partNumber": "B999999", "displayName": "OCI Generative AI - Llama 5", "metricName": "AI Unit Per Hour"}
+        control_plane.ask("POST", "prices", {**new, "value": 3})
+        out = tmp_path / "own.toml"
+        said = told(out=out)
+        assert said[1:-1] == [
+            "Other prices:",
+            f"  {LARGE} Large Cohere - Dedicated: $24 → $26.50 per AI Unit Per Hour (up 10.4 %)",
+            "New products:",
+            "  B999999 Llama 5: $3 per AI Unit Per Hour",
+            "No longer listed:",
+            "  B108078 Small Cohere",
+        ]
+        ours = read_catalog([out])
+        assert (ours.prices[LARGE].amount, ours.prices["B999999"].product) == (Decimal("26.5"), "Llama 5")
+        assert told(over=(out,))[1:] == ["No longer listed:", "  B108078 Small Cohere"]
+
+    def test_its_other_currency_is_held_beside_the_dollar(self, told: Callable[..., list[str]], tmp_path: Path) -> None:
+        out = tmp_path / "eur.toml"
+        assert f"81 prices written to {out}" in told("EUR", out)[-1]
+        ours = read_catalog([out]).in_currency("EUR")
+        # The local list is honest about it: its euro is nine tenths of the dollar.
+        assert all(each.amount == CATALOG.prices[sku].amount * Decimal("0.9") for sku, each in ours.prices.items())
+
+    def test_a_currency_it_has_no_prices_in_changes_nothing(self, told: Callable[..., list[str]]) -> None:
+        with pytest.raises(Invalid, match=r"The price list is empty, .* Are there prices in CHF\?"):
+            told("CHF")
+
+    def test_an_outage_is_said(self, control_plane: people.Oracle, told: Callable[..., list[str]]) -> None:
+        control_plane.fault("status", status=503)
+        with pytest.raises(Unavailable, match="answers 503; try again later"):
+            told()
 
 
 def test_a_list_of_oracles_own_is_trusted_as_its_documentation() -> None:
