@@ -31,6 +31,9 @@ SAMPLE = {
     "preset": "careful",
     "shape": "LARGE_GENERIC",
     "region": "us-chicago-1",
+    "name": "chat-eu",
+    "off|inform|block": "inform",
+    "x": "0.0002",
 }
 
 
