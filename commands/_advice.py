@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from dac.handbook import TrafficBand
 from dac.models import ModelEntry, Status
 from dac.naming import find_cluster, handle
 from dac.pricing import cents
+from dac.selection import followed
 from dac.sizing import model_named
 
 
@@ -62,8 +64,9 @@ def bought(model: ModelEntry, services: Services) -> str:
     if model.status is not Status.RETIRED and model.dedicated is not False:
         return ""
     when = f" on {model.dedicated_retired}" if model.dedicated_retired else ""
-    successor = services.catalog.model(model.successor) if model.successor else None
-    instead = f"; its successor is {successor.name}" if successor else ""
+    # Whom Oracle suggested once may be retired by now: the last of them counts.
+    after = followed(services.catalog, model, services.now().astimezone(UTC).date())
+    instead = f"; {after}" if after else ""
     if model.status is Status.RETIRED:
         said = "those there are run on, no new one is made"
         return f"{model.name} was retired for dedicated clusters{when}: {said}{instead}."

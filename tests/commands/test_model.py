@@ -397,6 +397,11 @@ class TestAskingOracle:
         sound(asked(tmp_path, evil).say("model command-a-03-2025 --live"))
 
 
+def test_sizing_a_retired_model_names_the_one_that_can_be_had_and_not_only_the_next(room: Room) -> None:
+    told = "\n".join(flat(room.say("size hosting command-r-16k --rps 1")))
+    assert "no new one is made; its successor is Command A, by way of Command R 08-2024." in told
+
+
 class TestBadInput:
     @pytest.mark.parametrize(
         ("line", "kind", "says"),
