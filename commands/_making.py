@@ -25,9 +25,9 @@ SHOWN = 5
 T = TypeVar("T")
 
 
-def is_name(name: str | None) -> str | None:
+def is_name(name: str) -> str:
     """For a validator: a name that can be typed again."""
-    odd = sorted(set(name or "") & ODD)
+    odd = sorted(set(name) & ODD)
     if odd:
         raise ValueError(f"a name that holds {' '.join(odd)} could not be typed later; leave it out")
     return name

@@ -38,9 +38,7 @@ def _is_dataset(word: str) -> str:
     return word.strip()
 
 
-def _is_preset(word: str | None) -> str | None:
-    if word is None:
-        return None
+def _is_preset(word: str) -> str:
     found = [each for each in PRESETS if each.startswith(word.strip().casefold())]
     if len(found) != 1:
         raise ValueError(f"the handbook has {', '.join(PRESETS)}")

@@ -510,6 +510,6 @@ def test_a_fine_tune_that_fails_offers_the_end_of_its_cluster_alone(room: Room) 
 
 def test_a_form_sent_without_the_namespace_says_what_is_missing(room: Room) -> None:
     command = COMMANDS["finetune"]
-    given = {"name": "x", "model": "llama-3.3-70b", "dataset": "b/o", "preset": None}
+    given = {"name": "x", "model": "llama-3.3-70b", "dataset": "b/o"}
     with pytest.raises(Invalid, match="Say with --namespace"):
         command.run(arguments(command, given), room.call(), room.services)
