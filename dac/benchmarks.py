@@ -97,3 +97,12 @@ class Benchmark(Frozen):
     def most(self) -> Row:
         """The row with the most requests a second; of several, the one with the least concurrency."""
         return max(self.table, key=lambda row: (row.requests_per_second, -row.concurrency))
+
+    @property
+    def rising(self) -> tuple[Row, ...]:
+        """The rows that carry more requests a second than every one of fewer at once."""
+        found: list[Row] = []
+        for row in self.table:
+            if not found or row.requests_per_second > found[-1].requests_per_second:
+                found.append(row)
+        return tuple(found)

@@ -41,7 +41,9 @@ class Carried(Frozen):
 
     def needed(self, rate: Decimal) -> int:
         """Units for so many requests a second, at what one has carried; one at the least."""
-        return max(int((rate / self.per_unit).to_integral_value(ROUND_CEILING)), 1)
+        # Both are seldom whole: what lies beyond a billionth is the rounding of their digits and takes no unit.
+        units = round(rate / self.per_unit, 9)
+        return max(int(units.to_integral_value(ROUND_CEILING)), 1)
 
 
 def carried(history: History, units: int, latency: Decimal = SLOW) -> Carried | None:

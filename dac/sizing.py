@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from decimal import ROUND_CEILING, Decimal
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
 
 from dac.benchmarks import Benchmark, Mix, Row
 from dac.catalog import Catalog
 from dac.errors import Invalid, NotFound
 from dac.figures import Frozen, Source, Unknown
 from dac.handbook import Handbook, TrafficBand
-from dac.models import ModelEntry
+from dac.models import ModelEntry, Spoken
 from dac.naming import clip, nearest
 
 DEFAULT_MIX = "random"
@@ -34,33 +36,50 @@ class Targets(Frozen):
 
 
 class Fit(Frozen):
-    """One published row under a load whose requests are taken to cost `factor` times what those measured did.
+    """One published row under a load whose requests are taken to cost `cost` times what those measured did.
 
-    At the same concurrency such a request takes `factor` times as long, so that a unit does as many fewer a second;
-    the rule is cautious and no measurement. It never makes a request cheaper than the one measured.
+    At the same concurrency such a request takes that many times as long, so that a unit does as many fewer a second;
+    the rule is cautious and no measurement. It never makes a request cheaper than the one measured. `cost` is a
+    fraction so that a load which fills its units to the brim is not taken for one that needs another.
     """
 
     benchmark: Benchmark
     row: Row
-    factor: Decimal
+    cost: Fraction
+
+    @property
+    def factor(self) -> Decimal:
+        """The cost for showing."""
+        return Decimal(self.cost.numerator) / self.cost.denominator
 
     @property
     def rate(self) -> Decimal:
         """Requests a second that one unit carries so."""
-        return self.row.requests_per_second / self.factor
+        return self.row.requests_per_second * self.cost.denominator / (self.cost.numerator * self.benchmark.units)
 
     @property
     def latency(self) -> Decimal:
-        return self.row.latency * self.factor
+        return self.row.latency * self.cost.numerator / self.cost.denominator
+
+    def meets(self, targets: Targets) -> bool:
+        quick = targets.latency is None or Fraction(self.row.latency) * self.cost <= Fraction(targets.latency)
+        return quick and (targets.speed is None or self.row.tokens_per_second >= targets.speed)
 
     def units(self, load: Load) -> int:
+        """As many times those measured as the load takes; one lot of them at the least."""
         if load.rate is not None:
-            return _up(load.rate / self.rate)
-        return _up((load.concurrency or Decimal(1)) / self.row.concurrency)
+            lots = Fraction(load.rate) * self.cost / Fraction(self.row.requests_per_second)
+        else:
+            lots = Fraction(load.concurrency or 1) / self.row.concurrency
+        return max(math.ceil(lots), 1) * self.benchmark.units
 
 
 class Sized(Frozen):
-    """How many units carry a load, by which published row, and what the other half of the load is (Little's law)."""
+    """How many units carry a load, by which published row, and what the other half of the load is (Little's law).
+
+    `capped`: by the rule of `Fit` alone it would be fewer, but no more is promised than lighter requests were measured
+    to get.
+    """
 
     model: str
     shape: str
@@ -68,6 +87,7 @@ class Sized(Frozen):
     targets: Targets
     fit: Fit
     units: int
+    capped: bool = False
 
     @property
     def rate(self) -> Decimal:
@@ -92,20 +112,35 @@ def size(catalog: Catalog, model: str, shape: str, load: Load, targets: Targets)
     if not tables:
         what = f"how many units of {shape} {catalog.models[model].name} needs"
         return Unknown(what=what, settle=_no_table(catalog, model, shape))
-    fit = _fit(catalog, tables, load, targets)
-    if fit is None:
-        return Unknown(what=f"units for {_wanted(targets)}", settle=_out_of_reach(catalog, tables, load, targets))
-    return Sized(model=model, shape=shape, load=load, targets=targets, fit=fit, units=fit.units(load))
+    best = []
+    for group in _groups(catalog, tables, load):
+        fits = _within(group, load, targets)
+        if not fits:
+            return Unknown(what=f"units for {_wanted(targets)}", settle=_out_of_reach(group, targets))
+        best.append(min(fits, key=lambda each: (each.units(load), -each.rate)))
+    fit = max(best, key=lambda each: each.units(load))
+    return Sized(
+        model=model,
+        shape=shape,
+        load=load,
+        targets=targets,
+        fit=fit,
+        units=fit.units(load),
+        capped=fit is not best[0],
+    )
 
 
-def factor(mix: Mix, load: Load) -> Decimal:
+def factor(mix: Mix, load: Load) -> Fraction:
     """How many times what was measured a request is taken to cost: by its prompt or its answer, whichever is worse."""
-    return max(Decimal(1), load.prompt_tokens / mix.prompt_tokens, load.response_tokens / mix.response_tokens)
+    prompt = Fraction(load.prompt_tokens) / Fraction(mix.prompt_tokens)
+    return max(Fraction(1), prompt, Fraction(load.response_tokens) / Fraction(mix.response_tokens))
 
 
 def most(catalog: Catalog, model: str, shape: str, load: Load) -> Fit | None:
     """The most that a unit has been published to carry of such requests, whatever they take; None without a table."""
-    return _fit(catalog, catalog.benchmarked(model, shape), load, Targets())
+    groups = _groups(catalog, catalog.benchmarked(model, shape), load)
+    best = [max(_within(group, load, Targets()), key=lambda each: each.rate) for group in groups]
+    return min(best, key=lambda each: each.rate, default=None)
 
 
 def band(handbook: Handbook, rate: Decimal) -> TrafficBand:
@@ -114,17 +149,22 @@ def band(handbook: Handbook, rate: Decimal) -> TrafficBand:
 
 
 def model_named(catalog: Catalog, word: str) -> ModelEntry:
-    """The model people mean by its id, its name or the beginning of one; `NotFound` or `Invalid` with the nearest."""
+    """The model people mean by its id, its name, the beginning of one, or what they call it among themselves.
+
+    `NotFound` or `Invalid` with the nearest.
+    """
     if exact := catalog.model(word):
         return exact
     wanted = _letters(word)
+    if spoken := next((each for said, each in catalog.spoken.items() if _letters(said) == wanted), None):
+        return _spoken(catalog, spoken)
     found = [
         each
         for each in catalog.models.values()
         if wanted and any(_letters(name).startswith(wanted) for name in each.called)
     ]
     whole = [each for each in found if any(_letters(name) == wanted for name in each.called)]
-    alive = [each for each in whole or found if each.dedicated] or whole or found
+    alive = [each for each in whole or found if each.dedicated is not False] or whole or found
     # Of one model and its variants, such as one in another number format, the plain one is meant.
     plain = [each for each in alive if all(other.id.startswith(each.id) for other in alive)]
     if plain:
@@ -136,6 +176,14 @@ def model_named(catalog: Catalog, word: str) -> ModelEntry:
     near = nearest(word, names)
     hint = f"Did you mean {' or '.join(near)}?" if near else "`/dac model` lists those there are."
     raise NotFound(f"I know no model “{clip(word)}”. {hint}")
+
+
+def _spoken(catalog: Catalog, spoken: Spoken) -> ModelEntry:
+    """Of those it means the first that can be had, else the first."""
+    meant = [catalog.models[each] for each in spoken.means]
+    if not meant:
+        raise NotFound(str(spoken.note))
+    return next((each for each in meant if each.dedicated), meant[0])
 
 
 def shape_named(catalog: Catalog, word: str) -> str:
@@ -164,45 +212,58 @@ def shape_for(catalog: Catalog, model: ModelEntry, region: str | None) -> str | 
     return Unknown(what=f"the unit shape of {model.name}", settle=settle)
 
 
-def _fit(catalog: Catalog, tables: Sequence[Benchmark], load: Load, targets: Targets) -> Fit | None:
-    """Of all tables the row that promises most, but no more than lighter requests were measured to do.
+Group = Sequence[tuple[Benchmark, Fraction]]
+"""Tables, each with what a request is taken to cost by it, of which the best counts."""
 
-    So the very requests of a mix are judged by its own table, and heavier ones never need fewer units.
+
+def _groups(catalog: Catalog, tables: Sequence[Benchmark], load: Load) -> list[Group]:
+    """Each group sets a limit and the strictest holds, so that more load never needs fewer units.
+
+    The very requests of a mix are judged by its own tables alone. Of others the first group has every table, by the
+    rule of `Fit`; then there is one for each mix of lighter requests: heavier ones are promised no more than what was
+    measured of these, or of any that are no lighter.
     """
     found = [(table, catalog.mixes[table.mix]) for table in tables]
-    fits = [best for table, mix in found if (best := _best(table, factor(mix, load), targets))]
-    best = max(fits, key=lambda each: (each.rate, -each.factor), default=None)
-    if best is None:
-        return None
-    lighter = [table for table, mix in found if _no_heavier(mix, load)]
-    caps = [cap for table in lighter if (cap := _best(table, Decimal(1), targets))]
-    return min([best, *caps], key=lambda each: each.rate)
+    own = [(table, Fraction(1)) for table, mix in found if _tokens(mix) == (load.prompt_tokens, load.response_tokens)]
+    if own or not found:
+        return [own] if own else []
+    limits = [
+        [(table, Fraction(1)) for table, mix in found if _no_heavier(lighter, _of(mix))]
+        for lighter in {_tokens(mix): mix for _, mix in found if _no_heavier(mix, load)}.values()
+    ]
+    return [[(table, factor(mix, load)) for table, mix in found], *limits]
+
+
+def _tokens(mix: Mix) -> tuple[Decimal, Decimal]:
+    return mix.prompt_tokens, mix.response_tokens
+
+
+def _of(mix: Mix) -> Load:
+    return Load(prompt_tokens=mix.prompt_tokens, response_tokens=mix.response_tokens)
 
 
 def _no_heavier(mix: Mix, load: Load) -> bool:
     return mix.prompt_tokens <= load.prompt_tokens and mix.response_tokens <= load.response_tokens
 
 
-def _best(table: Benchmark, cost: Decimal, targets: Targets) -> Fit | None:
-    """Of the rows within the targets the one with the most requests a second: at high concurrency that falls again."""
-    fits = [Fit(benchmark=table, row=row, factor=cost) for row in table.table]
-    within = [each for each in fits if _meets(each, targets)]
-    return max(within, key=lambda each: (each.rate, -each.row.concurrency), default=None)
+def _within(group: Group, load: Load, targets: Targets) -> list[Fit]:
+    """Of each table the row within the targets with the most requests a second: at high concurrency that falls again.
+
+    For requests at once no row counts that carries no more than one of fewer: they would only wait for each other.
+    """
+    found = []
+    for table, cost in group:
+        rows = table.table if load.concurrency is None else table.rising
+        fits = [fit for row in rows if (fit := Fit(benchmark=table, row=row, cost=cost)).meets(targets)]
+        if fits:
+            found.append(max(fits, key=lambda each: (each.row.requests_per_second, -each.row.concurrency)))
+    return found
 
 
-def _meets(fit: Fit, targets: Targets) -> bool:
-    quick = targets.latency is None or fit.latency <= targets.latency
-    return quick and (targets.speed is None or fit.row.tokens_per_second >= targets.speed)
-
-
-def _out_of_reach(catalog: Catalog, tables: Iterable[Benchmark], load: Load, targets: Targets) -> str:
-    rows = [
-        Fit(benchmark=table, row=row, factor=factor(catalog.mixes[table.mix], load))
-        for table in tables
-        for row in table.table
-    ]
-    quickest = min(rows, key=lambda each: each.latency)
-    fastest = max(rows, key=lambda each: each.row.tokens_per_second)
+def _out_of_reach(group: Group, targets: Targets) -> str:
+    fits = [Fit(benchmark=table, row=row, cost=cost) for table, cost in group for row in table.table]
+    quickest = min(fits, key=lambda each: each.latency)
+    fastest = max(fits, key=lambda each: each.row.tokens_per_second)
     return (
         f"no published row reaches {_wanted(targets)}; the quickest takes {quickest.latency:.2f} s, the fastest gives "
         f"{fastest.row.tokens_per_second} tokens a second to one request"
@@ -225,8 +286,4 @@ def _no_table(catalog: Catalog, model: str, shape: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(each for each in text.casefold() if each.isalnum())
-
-
-def _up(value: Decimal) -> int:
-    return max(int(value.to_integral_value(ROUND_CEILING)), 1)
+    return "".join(each for each in text.casefold().replace("+", "plus") if each.isalnum())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Decimal
+import math
+from decimal import Decimal
+from fractions import Fraction
 
 from dac.catalog import Catalog
 from dac.errors import Invalid
@@ -49,10 +51,14 @@ class Tuned(Frozen):
         return next(each for each in self.settings if each.name == name)
 
     @property
+    def exact_steps(self) -> Fraction:
+        """Epochs times rows over batch size, as Oracle counts them."""
+        return Fraction(self.setting(EPOCHS).taken) * self.rows / Fraction(self.setting(BATCH).taken)
+
+    @property
     def steps(self) -> int:
-        """Epochs times rows over batch size, the last step begun counting whole."""
-        exact = self.setting(EPOCHS).taken * self.rows / self.setting(BATCH).taken
-        return int(exact.to_integral_value(ROUND_CEILING))
+        """The last one begun counts whole."""
+        return math.ceil(self.exact_steps)
 
 
 def tunable(catalog: Catalog) -> tuple[ModelEntry, ...]:
@@ -79,7 +85,7 @@ def plan_tuning(
     if name not in preset.methods:
         raise Invalid(f"{model.name} is fine-tuned by {' or '.join(preset.methods)}, not by {clip(name)}.")
     chosen = rules.methods[name]
-    band = next((each for each in handbook.tuning_bands if _within(rows, each)), None)
+    band = band_for(handbook, rows)
     unknown = Unknown(what="its duration", settle="the handbook's bands end below that; a first run tells")
     hours = (band.hours_least, band.hours_most) if band else None
     least, most = (
@@ -96,6 +102,14 @@ def plan_tuning(
         most=most,
         sources=preset.sources,
     )
+
+
+def band_for(handbook: Handbook, rows: int) -> TuningBand | None:
+    """A band holds its lower bound, the last one its upper as well; None beyond."""
+    last = handbook.tuning_bands[-1]
+    if rows == last.below:
+        return last
+    return next((each for each in handbook.tuning_bands if _within(rows, each)), None)
 
 
 def _within(rows: int, band: TuningBand) -> bool:
