@@ -37,6 +37,19 @@ def typed_as(read: Callable[[str], object]) -> BeforeValidator:
     return BeforeValidator(checked)
 
 
+def reads(read: Callable[[str], object]) -> Callable[[str], bool]:
+    """Whether a text is a whole value of an option, by its reader: "p95 5 s" is one, though it is several words."""
+
+    def checked(text: str) -> bool:
+        try:
+            read(text)
+        except DacError:
+            return False
+        return True
+
+    return checked
+
+
 def meant(word: str, services: Services) -> ModelEntry | tuple[Cluster, Fleet]:
     """A model by its whole name, else a cluster, else a model by part of its name; one sentence where it is none."""
     if exact := services.catalog.model(word):

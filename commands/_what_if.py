@@ -10,22 +10,42 @@ from dac.estimate import Schedule
 from dac.figures import Frozen
 from dac.naming import clip
 
-BETWEEN = re.compile(r"\s+(?:vs\.?|versus)\s+|\s*;\s*", re.IGNORECASE)
+BETWEEN = re.compile(r"\s+(?:vs\.?|versus)\s+|\s*[;\n]\s*", re.IGNORECASE)
 MOST_ITEMS = 4
 """Side by side on a phone, more would be a list."""
 
-NUMBER = r"(\d{1,6}(?:\.\d{1,4})?)"
-UNITS = re.compile(r"(?<![\w.-])(\d{1,6})\s*(?:x|×|units?(?:\s+of)?)(?!\w)", re.IGNORECASE)
-OTHERWISE = re.compile(r"(?:otherwise|else|rest)\s+(\d{1,6})(?:\s*units?)?(?!\w)", re.IGNORECASE)
-DAILY = re.compile(rf"(?<![\w.-]){NUMBER}\s*(?:h|hours?|hrs?)\s*(?:a|per|/)\s*day", re.IGNORECASE)
-HOURS = re.compile(rf"(?<![\w.-]){NUMBER}\s*(?:h|hours?|hrs?)(?!\w)", re.IGNORECASE)
-WEEKLY = re.compile(r"(?<![\w.-])(\d)\s*days?\s*(?:a|per|/)\s*week", re.IGNORECASE)
-TUNING = re.compile(r"^\s*(?:finetun(?:e|ing)|fine-tun(?:e|ing))(?:\s+of)?\s+", re.IGNORECASE)
+MOST_UNITS = 10_000
+"""Beyond it is a slip of the finger: a service limit of Oracle's is a fraction of it."""
+
+EXAMPLE = "Say it as in “10 units LARGE_COHERE_V3, 12 h a day, weekdays”, and put “vs” between what is to be compared."
+
+# A number is taken with all that sticks to it, and then it is a plain one or refused: of "1,5 h" nothing slips through.
+NUMBER = r"(?<![^\s,])([-+−–]?\d\S*?)\s*"
+HOUR = r"(?:h|hrs?|hours?)"
+END = r"(?![\w-])"
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+QUOTED = _words(r'["“”„]([^"“”„]+)["“”„]')
+TUNING = _words(r"^\s*(?:fine[- ]?tun(?:e|ing))(?:\s+of)?\s+")
+OTHERWISE = _words(rf"(?<!\w)(?:otherwise|else|rest)\s+(\S+?)(?:\s*units?)?(?=[\s,]|$){END}")
+UNITS = _words(rf"{NUMBER}(?:x|×|units?(?:\s+of)?){END}")
+DAILY = _words(rf"{NUMBER}{HOUR}(?:\s*(?:(?:a|per|each|every)\s+|/\s*)d(?:ay)?|\s+daily){END}")
+HOURS = _words(rf"{NUMBER}{HOUR}{END}")
+WEEKLY = _words(rf"{NUMBER}days?\s*(?:(?:a|per|each|every)\s+|/\s*)w(?:eek)?{END}")
+ON = _words(r"(?<!\S)on\s+(\w+_\w+)(?![\w-])")
 DAYS = {
-    re.compile(r"\b(?:on\s+)?(?:weekdays|working days|workdays)\b", re.IGNORECASE): 5,
-    re.compile(r"\b(?:at\s+)?weekends\b", re.IGNORECASE): 2,
-    re.compile(r"\b(?:every day|daily|all week|24/7|24x7)\b", re.IGNORECASE): 7,
+    _words(rf"(?<![\w-])(?:on\s+)?(?:weekdays|working\s+days|workdays){END}"): 5,
+    _words(rf"(?<![\w-])(?:(?:at|on)\s+)?weekends{END}"): 2,
+    _words(rf"(?<![\w-])(?:every\s+day|daily|all\s+week|24/7|24x7|round\s+the\s+clock){END}"): 7,
 }
+
+WHOLE = re.compile(r"\d{1,6}|\d{1,3}(?:,\d{3})+", re.ASCII)
+PLAIN = re.compile(r"\d{1,6}(?:\.\d{1,4})?", re.ASCII)
+DAY = re.compile(r"\d{1,2}", re.ASCII)
 
 
 class Item(Frozen):
@@ -36,46 +56,55 @@ class Item(Frozen):
     schedule: Schedule = Schedule()
     tuning: bool = False
     hours: Decimal | None = None
+    shape: str | None = None
 
 
 def items(text: str) -> tuple[Item, ...]:
-    """Each of what stands between "vs" or ";". `Invalid` says which words were not understood."""
-    parts = [each for each in BETWEEN.split(text.strip()) if each.strip()]
+    """Each of what stands between "vs", ";" or in a line of its own. `Invalid` says which words make no sense."""
+    parts = [each.strip() for each in BETWEEN.split(text.strip()) if each.strip()]
     if len(parts) > MOST_ITEMS:
         raise Invalid(f"I compare {MOST_ITEMS} at the most; you named {len(parts)}.")
-    return tuple(_item(each) for each in parts)
+    return tuple(_tuning(each) if TUNING.match(each) else _hosting(each) for each in parts)
 
 
-def _item(text: str) -> Item:
-    tuning = TUNING.match(text) is not None
+def _tuning(text: str) -> Item:
     rest = _Words(TUNING.sub("", text))
-    units, otherwise = rest.take(UNITS), rest.take(OTHERWISE)
+    units, hours = rest.take(UNITS), None
+    daily = rest.take(DAILY) or rest.take(WEEKLY) or rest.take(OTHERWISE) or any(map(rest.remove, DAYS))
+    if daily:
+        raise Invalid(f"A fine-tune runs until it is done: give its hours in all, such as 6 h, instead of “{clip(text)}”.")
+    if found := rest.take(HOURS):
+        hours = _hours(found)
+    return Item(name=rest.name(text), units=_units(units), tuning=True, hours=hours)
+
+
+def _hosting(text: str) -> Item:
+    rest = _Words(text)
+    # First, for its number of units is not the one that is reckoned.
+    otherwise, units, shape = rest.take(OTHERWISE), rest.take(UNITS), rest.take(ON)
     daily, weekly = rest.take(DAILY), rest.take(WEEKLY)
-    hours = "" if daily else rest.take(HOURS)
-    days = [count for pattern, count in DAYS.items() if rest.take_all(pattern)]
-    if len(days) > 1 or (days and weekly):
-        raise Invalid(f"“{clip(text)}” names its days twice: say weekdays, weekends or a number of days a week.")
-    name = rest.left
-    if not name:
-        raise Invalid(f"“{clip(text)}” names no shape, model or cluster, such as “10 units LARGE_COHERE_V3”.")
-    if tuning:
-        return Item(
-            name=name, tuning=True, hours=Decimal(hours) if hours else None, units=int(units) if units else None
-        )
     # "12 h" alone can only mean a day's: a month of a cluster is not some hours.
+    hours = daily or rest.take(HOURS)
+    days = [count for pattern, count in DAYS.items() if rest.remove(pattern)]
+    if len(days) + bool(weekly) > 1:
+        raise Invalid(f"“{clip(text)}” names its days twice: say weekdays, weekends or a number of days a week.")
     schedule = Schedule(
-        hours=Decimal(daily or hours or 24),
-        days=int(weekly) if weekly else days[0] if days else 7,
-        otherwise=int(otherwise or 0),
+        hours=_hours(hours) if hours else Decimal(24),
+        days=_days(weekly) if weekly else days[0] if days else 7,
+        otherwise=_units(otherwise) or 0,
     )
-    return Item(name=name, units=int(units) if units else None, schedule=schedule)
+    if otherwise and schedule.always:
+        raise Invalid(f"“{clip(text)}” does not say when it is otherwise: add such as “12 h a day, weekdays”.")
+    return Item(name=rest.name(text), units=_units(units), schedule=schedule, shape=shape or None)
 
 
 class _Words:
-    """What has not been understood yet."""
+    """What has not been understood yet; what stands in quotation marks is a name, whatever it holds."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        quoted = QUOTED.search(text)
+        self._quoted = quoted[1].strip() if quoted else ""
+        self._text = f"{text[: quoted.start()]} , {text[quoted.end() :]}" if quoted else text
 
     def take(self, pattern: re.Pattern[str]) -> str:
         """The number in the first match, which is understood with it; empty without one."""
@@ -85,16 +114,36 @@ class _Words:
         self._text = f"{self._text[: found.start()]} , {self._text[found.end() :]}"
         return found[1]
 
-    def take_all(self, pattern: re.Pattern[str]) -> bool:
+    def remove(self, pattern: re.Pattern[str]) -> bool:
         self._text, count = pattern.subn(" , ", self._text)
         return bool(count)
 
-    @property
-    def left(self) -> str:
-        parts = [each.strip() for each in self._text.split(",") if each.strip()]
+    def name(self, text: str) -> str:
+        """The one thing that is left."""
+        left = [each.strip() for each in self._text.split(",") if each.strip()]
+        parts = [self._quoted, *left] if self._quoted else left
+        if not parts:
+            raise Invalid(f"“{clip(text)}” names no shape, model or cluster, such as “10 units LARGE_COHERE_V3”.")
         if len(parts) > 1:
             raise Invalid(f"I do not understand “{clip(parts[1])}” after “{clip(parts[0])}”. {EXAMPLE}")
-        return parts[0] if parts else ""
+        return parts[0]
 
 
-EXAMPLE = "Say it as in “10 units LARGE_COHERE_V3, 12 h a day, weekdays”, and put “vs” between what is to be compared."
+def _units(said: str) -> int | None:
+    if not said:
+        return None
+    if not WHOLE.fullmatch(said) or (count := int(said.replace(",", ""))) > MOST_UNITS:
+        raise Invalid(f"“{clip(said)}” is no number of units: give a whole one up to {MOST_UNITS:,}, such as 10.")
+    return count
+
+
+def _hours(said: str) -> Decimal:
+    if not PLAIN.fullmatch(said):
+        raise Invalid(f"“{clip(said)}” is no number of hours: give one such as 8 or 7.5.")
+    return Decimal(said)
+
+
+def _days(said: str) -> int:
+    if not DAY.fullmatch(said):
+        raise Invalid(f"“{clip(said)}” is no number of days of a week: give 1 to 7.")
+    return int(said)

@@ -12,13 +12,14 @@ from dac.history import SECONDS_PER_HOUR, History, Hour
 LEAST_CALLS = Decimal(100)
 """Calls of an hour below which its p95 latency and its share of errors are chance."""
 
+SMALL = Decimal("0.1")
+
 
 class Carried(Frozen):
     """Read off a cluster that had `units` all along; rates are requests a second, averages of an hour.
 
-    `busiest` is the rate of its busiest hour. `per_unit` is the most that one unit
-    has carried in an hour that went well: p95 latency within what is asked, else within what the handbook alarms at,
-    as is the share of errors. It is
+    `busiest` is the rate of its busiest hour. `per_unit` is the most that one unit has carried in an hour that went
+    well: p95 latency within what is asked, else within what the handbook alarms at, as is the share of errors. It is
     what a unit carries at least; that it can carry more has not been seen. `strained`: the busiest hour itself did not
     go well.
     """
@@ -35,8 +36,8 @@ class Carried(Frozen):
         """What was measured, a line each."""
         p95 = "latency not measured" if self.p95_seconds is None else f"p95 {self.p95_seconds:.1f} s"
         return (
-            f"Busiest hour: {self.busiest:.2f} requests/s on {units(self.units)}, {p95}",
-            f"In an hour that went well one unit has carried {self.per_unit:.2f} requests/s, more was not seen",
+            f"Busiest hour: {_figure(self.busiest)} requests/s on {units(self.units)}, {p95}",
+            f"In an hour that went well one unit has carried {_figure(self.per_unit)} requests/s, more was not seen",
         )
 
     def needed(self, rate: Decimal) -> int:
@@ -67,3 +68,8 @@ def _well(hour: Hour, latency: Decimal) -> bool | None:
     if hour.calls is None or hour.calls < LEAST_CALLS or hour.p95_seconds is None or hour.errors is None:
         return None
     return hour.p95_seconds <= latency and hour.errors / hour.calls <= ERRORS
+
+
+def _figure(rate: Decimal) -> str:
+    """To the hundredth, a small one to two digits that matter: it is not nothing."""
+    return f"{rate:.2f}" if rate >= SMALL else f"{rate:.2g}"

@@ -18,6 +18,12 @@ from dac.naming import clip, nearest
 DEFAULT_MIX = "random"
 """The mix that Oracle measured every model of its tables with."""
 
+READING, DIALOGUE = Decimal(5), Decimal(15)
+"""Tokens a second to one request that keep up with a reader, and about those that keep up with a dialogue.
+
+By Oracle's page on how to read its benchmarks, a source of the default mix.
+"""
+
 
 class Load(Frozen):
     """What is to be carried: either requests a second or requests under way at once, of so many tokens each."""
@@ -112,13 +118,13 @@ def size(catalog: Catalog, model: str, shape: str, load: Load, targets: Targets)
     if not tables:
         what = f"how many units of {shape} {catalog.models[model].name} needs"
         return Unknown(what=what, settle=_no_table(catalog, model, shape))
-    best = []
+    strictest = []
     for group in _groups(catalog, tables, load):
         fits = _within(group, load, targets)
         if not fits:
             return Unknown(what=f"units for {_wanted(targets)}", settle=_out_of_reach(group, targets))
-        best.append(min(fits, key=lambda each: (each.units(load), -each.rate)))
-    fit = max(best, key=lambda each: each.units(load))
+        strictest.append(min(fits, key=lambda each: (each.units(load), -each.rate)))
+    fit = max(strictest, key=lambda each: each.units(load))
     return Sized(
         model=model,
         shape=shape,
@@ -126,7 +132,7 @@ def size(catalog: Catalog, model: str, shape: str, load: Load, targets: Targets)
         targets=targets,
         fit=fit,
         units=fit.units(load),
-        capped=fit is not best[0],
+        capped=fit is not strictest[0],
     )
 
 
@@ -136,11 +142,21 @@ def factor(mix: Mix, load: Load) -> Fraction:
     return max(Fraction(1), prompt, Fraction(load.response_tokens) / Fraction(mix.response_tokens))
 
 
+def best(table: Benchmark, cost: Fraction, targets: Targets, *, at_once: bool = False) -> Fit | None:
+    """The row within the targets with the most requests a second: at high concurrency that falls again.
+
+    For requests `at_once` no row counts that carries no more than one of fewer: they would only wait for each other.
+    """
+    rows = table.rising if at_once else table.table
+    fits = [fit for row in rows if (fit := Fit(benchmark=table, row=row, cost=cost)).meets(targets)]
+    return max(fits, key=lambda each: (each.row.requests_per_second, -each.row.concurrency), default=None)
+
+
 def most(catalog: Catalog, model: str, shape: str, load: Load) -> Fit | None:
     """The most that a unit has been published to carry of such requests, whatever they take; None without a table."""
     groups = _groups(catalog, catalog.benchmarked(model, shape), load)
-    best = [max(_within(group, load, Targets()), key=lambda each: each.rate) for group in groups]
-    return min(best, key=lambda each: each.rate, default=None)
+    limits = [max(_within(group, load, Targets()), key=lambda each: each.rate) for group in groups]
+    return min(limits, key=lambda each: each.rate, default=None)
 
 
 def band(handbook: Handbook, rate: Decimal) -> TrafficBand:
@@ -247,17 +263,8 @@ def _no_heavier(mix: Mix, load: Load) -> bool:
 
 
 def _within(group: Group, load: Load, targets: Targets) -> list[Fit]:
-    """Of each table the row within the targets with the most requests a second: at high concurrency that falls again.
-
-    For requests at once no row counts that carries no more than one of fewer: they would only wait for each other.
-    """
-    found = []
-    for table, cost in group:
-        rows = table.table if load.concurrency is None else table.rising
-        fits = [fit for row in rows if (fit := Fit(benchmark=table, row=row, cost=cost)).meets(targets)]
-        if fits:
-            found.append(max(fits, key=lambda each: (each.row.requests_per_second, -each.row.concurrency)))
-    return found
+    found = (best(table, cost, targets, at_once=load.concurrency is not None) for table, cost in group)
+    return [each for each in found if each]
 
 
 def _out_of_reach(group: Group, targets: Targets) -> str:

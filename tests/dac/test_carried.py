@@ -49,6 +49,12 @@ def test_it_is_told_in_two_lines() -> None:
         "Busiest hour: 9.00 requests/s on 2 units, p95 9.0 s",
         "In an hour that went well one unit has carried 2.00 requests/s, more was not seen",
     )
+    little = carried(history(("100", "2")), 50)
+    assert little is not None
+    assert little.words == (
+        "Busiest hour: 0.028 requests/s on 50 units, p95 2.0 s",
+        "In an hour that went well one unit has carried 0.00056 requests/s, more was not seen",
+    )
 
 
 @pytest.mark.parametrize(

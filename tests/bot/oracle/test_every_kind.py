@@ -173,7 +173,7 @@ def _finetune(team: Team) -> Plan:
     return plan_finetune(
         "llama-ours",
         base=team.model(LLAMA),
-        dataset=Dataset(namespace="acme", bucket="training", object_name="pairs.jsonl"),
+        dataset=Dataset(namespace="acmeai", bucket="training-data", object_name="support-chat.jsonl"),
         training=Training(method="LORA", epochs=3),
         cluster=None,
         wish=team.wish("tuning", type=ClusterType.FINE_TUNING, model=LLAMA),

@@ -143,7 +143,7 @@ def test_a_fine_tune_is_a_model_that_is_made_and_tells_how_well_it_went(
         on_name="tuning",
         base_model_id=model_named(place, "meta.llama-3.3-70b-instruct"),
         base_name="meta.llama-3.3-70b-instruct",
-        dataset=Dataset(namespace="acme", bucket="training", object_name="pairs.jsonl"),
+        dataset=Dataset(namespace="acmeai", bucket="training-data", object_name="support-chat.jsonl"),
         training=training,
     )
     taken = oracle.writer.create(step, tags=TAGS, token="m")
@@ -178,7 +178,7 @@ def test_a_method_that_the_base_does_not_know_oracle_refuses_by_its_name(
         on_name="tuning",
         base_model_id=model_named(place, "meta.llama-3.3-70b-instruct"),
         base_name="llama",
-        dataset=Dataset(namespace="acme", bucket="training", object_name="pairs.jsonl"),
+        dataset=Dataset(namespace="acmeai", bucket="training-data", object_name="support-chat.jsonl"),
         training=Training.model_validate({"method": method}),
     )
     with pytest.raises(Invalid, match="trainingConfigType must be one of LORA_TRAINING_CONFIG"):
