@@ -121,7 +121,8 @@ def _duration(answer: Answer, tuned: Tuned, services: Services) -> None:
         answer.say(f"What it costs is *unknown*: {tuned.most.settle}")
     if tuned.band.units != tuned.preset.units:
         answer.small(
-            f"The handbook's {in_units(tuned.band.units)} are not what Oracle presets today: {tuned.preset.units}",
+            f"The handbook's {in_units(tuned.band.units)} are not what Oracle presets today: {tuned.preset.units}. Its "
+            "hours are for those, and may not hold",
             handbook,
             *tuned.sources,
         )
@@ -133,12 +134,10 @@ def _settings(answer: Answer, tuned: Tuned, preset: Preset | None, services: Ser
     lines = [(f"{tuned.method.name} with {said}", sources)]
     lines += [(_clamp(each), sources) for each in tuned.settings if each.clamped]
     epochs, batch = tuned.setting(EPOCHS).taken, tuned.setting(BATCH).taken
-    lines.append(
-        (
-            f"Steps: {figure(epochs)} epochs × {tuned.rows:,} rows / {figure(batch)} a batch = *{tuned.steps:,}*",
-            tuned.method.sources,
-        )
-    )
+    exact = Decimal(tuned.exact_steps.numerator) / tuned.exact_steps.denominator
+    whole = "" if exact == tuned.steps else f"{figure(exact, 4)}, so "
+    reckoned = f"{figure(epochs)} epochs × {tuned.rows:,} rows / {figure(batch)} a batch"
+    lines.append((f"Steps: {reckoned} = {whole}*{tuned.steps:,}*", tuned.method.sources))
     answer.lines(lines)
 
 

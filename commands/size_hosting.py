@@ -127,7 +127,8 @@ def _of_model(args: Size, model: ModelEntry, services: Services) -> Reply:
     given = args.prompt is not None or args.response is not None
     if loaded or given or targets != Targets():
         _sizing.asked(answer, load, targets, tokens=given)
-    if offered_in(model, region) is False:
+    here = offered_in(model, region) is not False
+    if not here:
         answer.say(f"⚠️ {model.name} is not offered on dedicated clusters in {region}.", *model.sources)
     if not loaded:
         _sizing.one_unit(answer, model, shape, load, targets, services, tokens=given)
@@ -139,7 +140,7 @@ def _of_model(args: Size, model: ModelEntry, services: Services) -> Reply:
     units = sized.units + args.spare if isinstance(sized, Sized) else None
     if units is not None:
         _tell_cost(answer, units, shape, services)
-    return answer.reply(*offer(*_next(args, model, shape, sized, units, services)))
+    return answer.reply(*offer(*_next(args, model, shape, sized, services, region if here else None)))
 
 
 def _of_cluster(args: Size, cluster: Cluster, fleet: Fleet, services: Services) -> Reply:
@@ -171,9 +172,8 @@ def _of_cluster(args: Size, cluster: Cluster, fleet: Fleet, services: Services) 
         _tell_cost(answer, units, shape, services)
         buttons.insert(0, ("What it costs", f"cost {units} units {shape}"))
     if units is not None and units != cluster.unit_count:
-        buttons.insert(
-            1, (f"Ask for {in_units(units)}", f"scale {word(cluster, fleet)} {units} because its load needs it")
-        )
+        line = f"scale {word(cluster, fleet)} {units} because {_reason(cluster, sized, units)}"
+        buttons.insert(1, (f"Ask for {in_units(units)}", line))
     return answer.reply(*offer(*buttons))
 
 
@@ -195,6 +195,13 @@ def _wanted(
         )
         return by_own
     return by_tables
+
+
+def _reason(cluster: Cluster, sized: Sized | Unknown, units: int) -> str:
+    if units < cluster.unit_count:
+        return "its load needs no more"
+    spare = units - sized.units if isinstance(sized, Sized) else 0
+    return f"{in_units(spare)} may fail" if units - spare <= cluster.unit_count else "its load needs it"
 
 
 def _targets(args: Size) -> Targets:
@@ -248,15 +255,17 @@ def _tell_cost(answer: Answer, units: int, shape: str, services: Services) -> No
 
 
 def _next(
-    args: Size, model: ModelEntry, shape: str, sized: Sized | Unknown, units: int | None, services: Services
+    args: Size, model: ModelEntry, shape: str, sized: Sized | Unknown, services: Services, region: str | None
 ) -> list[tuple[str, str]]:
     """From the size to its cost and to the request for it; for a model of the past, to the one that followed."""
-    buttons = [("What it costs", f"cost {units} units {shape}" if units else f"cost 1 unit {shape}")]
+    units = sized.units + args.spare if isinstance(sized, Sized) else None
+    buttons = [("What it costs", f"cost {in_units(units or 1)} {shape}")]
     after = successors(services.catalog, model, services.now().astimezone(UTC).date())
     if model.dedicated is False and after:
         buttons.append((f"The same for {after[-1].name}", _line(args, after[-1])))
     elif units is not None:
-        buttons.append(("Ask for such a cluster …", f"create hosting --model {model.id} --units {units}"))
+        where = f" --region {region}" if region else ""
+        buttons.append(("Ask for such a cluster …", f"create hosting --model {model.id} --units {units}{where}"))
     if isinstance(sized, Sized) and args.speed is None and sized.fit.row.tokens_per_second < DIALOGUE:
         quick = args.model_copy(update={"speed": DIALOGUE})
         buttons.append((f"At {DIALOGUE} tokens/s each", _line(quick, model, args.shape)))
