@@ -72,7 +72,9 @@ def _tuning(text: str) -> Item:
     units, hours = rest.take(UNITS), None
     daily = rest.take(DAILY) or rest.take(WEEKLY) or rest.take(OTHERWISE) or any(map(rest.remove, DAYS))
     if daily:
-        raise Invalid(f"A fine-tune runs until it is done: give its hours in all, such as 6 h, instead of “{clip(text)}”.")
+        raise Invalid(
+            f"A fine-tune runs until it is done: give its hours in all, such as 6 h, instead of “{clip(text)}”."
+        )
     if found := rest.take(HOURS):
         hours = _hours(found)
     return Item(name=rest.name(text), units=_units(units), tuning=True, hours=hours)

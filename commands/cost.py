@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
 from commands import _what_if
-from commands._advice import figure, hosted, linked_up, not_known, offer, priced, word
-from commands._answer import Answer
+from commands._advice import bought, called, figure, linked_up, offer, priced, seen_at
+from commands._answer import Answer, Cited, Line
+from commands._blocks import escape, named
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Rest, Services
+from commands._cost import Reckoned, Running, per_hour, reckoned, sold, week
 from commands._words import by
 from dac.catalog import Catalog
 from dac.change import units as in_units
-from dac.cluster import Cluster, Fleet
-from dac.errors import DacError, Invalid, NotFound
-from dac.estimate import Estimate, Job, estimate, job, said
-from dac.figures import Figure, Frozen, Money, Price, Unknown
-from dac.models import ModelEntry
-from dac.naming import find_cluster
-from dac.on_demand import on_demand
+from dac.choice import on_demand_month, usual
+from dac.estimate import DAY, WEEK, Estimate, Job
+from dac.figures import Figure, Price, Unknown, exact
+from dac.on_demand import OnDemandPrice, buys
 from dac.pricing import cents
-from dac.sizing import DEFAULT_MIX, model_named, shape_for
+from dac.sizing import DEFAULT_MIX, Load
 
-DEFAULT_HOURS = Decimal(4)
-"""Of a fine-tune whose length was not said: the longest of the handbook's smallest band."""
+LABEL = 150
+SECONDS = 3600
+BILLION = 1_000_000_000
+MILLION = 1_000_000
 
 
 class Cost(Arguments):
@@ -45,202 +46,205 @@ class Cost(Arguments):
         Option(),
         Field(max_length=3, min_length=3, title="EUR", description="Another currency that prices are on file in"),
     ] = None
+    shape: Annotated[
+        str | None, Option(), Field(max_length=60, title="shape", description="Another unit shape than a model's own")
+    ] = None
     region: Annotated[
         str | None, Option(), Field(max_length=40, title="region", description="Where: it can decide a model's shape")
     ] = None
 
 
-class Reckoned(Frozen):
-    """One item with what it comes to; `model` is what it hosts, where that is known."""
-
-    label: str
-    cost: Price | Unknown
-    estimate: Estimate | None = None
-    job: Job | None = None
-    model: ModelEntry | None = None
-    cluster: Cluster | None = None
-    line: str
-
-
 def run(args: Cost, call: Call, services: Services) -> Reply:  # noqa: ARG001 - every command runs with the same three
     catalog = services.catalog.in_currency(args.currency.upper()) if args.currency else services.catalog
-    found = [_reckoned(each, args, catalog, services) for each in _what_if.items(args.what)]
+    items = _what_if.items(args.what)
+    found = [reckoned(each, args.shape, args.region, catalog, services) for each in items]
     answer = Answer("; ".join(f"{each.label}: {_plainly(each.cost)}" for each in found))
+    if len(found) == 1:
+        _alone(answer, found[0], catalog, services)
+    else:
+        _side_by_side(answer, found, catalog)
     for each in found:
-        _tell(answer, each, catalog)
-    if len(found) > 1:
-        _compare(answer, found)
+        _remarks(answer, each, services)
     for each in found:
         _on_demand(answer, each, catalog, services)
-    if any(each.estimate for each in found):
+    if any(isinstance(each.made, Estimate) for each in found):
         _hours(answer, services)
-    return answer.reply(*offer(*_next(found)))
+    return answer.reply(*offer(*_next(found, services)))
 
 
-def _reckoned(item: _what_if.Item, args: Cost, catalog: Catalog, services: Services) -> Reckoned:
-    if item.tuning:
-        return _tuning(item, catalog)
-    if shape := catalog.shape(item.name):
-        return _hosting(item, shape.name, _units(item, 1), catalog, None, None)
-    model = catalog.model(item.name)
-    if model is None:
-        fleet = services.fleet.fleet()
-        try:
-            cluster = find_cluster(fleet, item.name)
-        except NotFound as no_cluster:
-            model = _model(item.name, catalog, no_cluster)
-        else:
-            size = _units(item, cluster.unit_count)
-            return _hosting(item, cluster.unit_shape, size, catalog, hosted(cluster, fleet, services), (cluster, fleet))
-    on = shape_for(catalog, model, args.region)
-    if isinstance(on, Unknown):
-        raise Invalid(not_known(on))
-    return _hosting(item, on, _units(item, 1), catalog, model, None)
-
-
-def _units(item: _what_if.Item, usual: int) -> int:
-    return usual if item.units is None else item.units
-
-
-def _model(name: str, catalog: Catalog, no_cluster: NotFound) -> ModelEntry:
-    try:
-        return model_named(catalog, name)
-    except NotFound as no_model:
-        raise NotFound(f"{no_model} {no_cluster}") from None
-
-
-def _hosting(
-    item: _what_if.Item,
-    shape: str,
-    units: int,
-    catalog: Catalog,
-    model: ModelEntry | None,
-    of: tuple[Cluster, Fleet] | None,
-) -> Reckoned:
-    made = estimate(catalog, shape, units, item.schedule)
-    name = f"{of[0].name}, " if of else f"{model.name} on " if model else ""
-    line = f"cost {units} units {shape}" if of is None else f"scale {word(*of)} {units}"
-    return Reckoned(
-        label=f"{name}{said(made)}",
-        cost=made.cost,
-        estimate=made,
-        model=model,
-        cluster=of[0] if of else None,
-        line=line,
-    )
-
-
-def _tuning(item: _what_if.Item, catalog: Catalog) -> Reckoned:
-    model = model_named(catalog, item.name)
-    preset = model.fine_tuning
-    if preset is None or not model.fine_tunable:
-        raise Invalid(f"{model.name} cannot be fine-tuned today; `/dac model` says what can.")
-    hours = DEFAULT_HOURS if item.hours is None else item.hours
-    made = job(catalog, preset.shape, preset.units, hours)
-    label = f"Fine-tuning {model.name}: {in_units(preset.units)} {preset.shape} for {figure(hours)} h"
-    return Reckoned(label=label, cost=made.cost, job=made, model=model, line="size finetune 600")
-
-
-def _tell(answer: Answer, each: Reckoned, catalog: Catalog) -> None:
-    answer.say(f"*{each.label}*: {priced(each.cost)}", *_sources(each, catalog))
-    if isinstance(each.cost, Unknown):
-        return
-    made = each.estimate
-    if made is not None and isinstance(made.rate, Price):
-        rate = f"{made.rate.money} per {made.rate.per}"
-        answer.lines(
-            [
-                (f"{_working(made)} × {rate} = {cents(each.cost.money)} a month", [each.cost]),
-                *(
-                    [(f"Used would be {figure(made.used)}: Oracle bills {made.least} at least", [each.cost])]
-                    if made.minimum_bites
-                    else []
-                ),
-            ]
+def _alone(answer: Answer, each: Reckoned, catalog: Catalog, services: Services) -> None:
+    answer.lines([(f"*{_label(each)}*", _named_in(each, catalog)), *_sum(each, catalog)])
+    if each.assumed:
+        longest = services.handbook.tuning_bands[0].text.strip()
+        answer.small(
+            f"How long was not said: the handbook's least band has it at the most: {longest}", services.handbook.source
         )
-        if not made.schedule.always and not made.schedule.otherwise:
-            answer.small("A cluster cannot be paused: outside those hours it would have to be deleted and made anew.")
-    elif each.job is not None and isinstance(each.job.rate, Price):
-        rate = f"{each.job.rate.money} per {each.job.rate.per}"
-        answer.say(f"{figure(each.job.billed)} unit-hours × {rate}, at least {each.job.least}", each.cost)
 
 
-def _sources(each: Reckoned, catalog: Catalog) -> Sequence[Price | Figure]:
-    """What the line rests on; where the price is not known, the month that Oracle reckons with."""
-    if isinstance(each.cost, Price):
-        return [each.cost]
+def _side_by_side(answer: Answer, found: Sequence[Reckoned], catalog: Catalog) -> None:
+    """One under the other on a phone, in two columns where there is room; then what the difference is."""
+    answer.table(
+        (
+            answer.marked(_label(each), _named_in(each, catalog)),
+            "\n".join(answer.marked(*line) for line in _sum(each, catalog)),
+            (),
+        )
+        for each in found
+    )
+    answer.lines(_compared(found))
+
+
+def _label(each: Reckoned) -> str:
+    return named(each.label, LABEL)
+
+
+def _per(each: Reckoned) -> str:
+    return ", a month" if isinstance(each.made, Estimate) else " in all"
+
+
+def _named_in(each: Reckoned, catalog: Catalog) -> list[Cited]:
+    """Where what is reckoned was found: the cluster, else the model, else the unit shape."""
+    if each.running:
+        return [seen_at(each.running.fleet)]
+    return [*(each.model.sources if each.model else catalog.shapes[each.made.shape].sources)]
+
+
+def _sum(each: Reckoned, catalog: Catalog) -> Iterator[Line]:
+    """What it comes to and how; where the price is not known, that and the month that Oracle reckons with."""
+    if isinstance(each.cost, Unknown):
+        yield priced(each.cost), [_month(catalog)]
+        return
+    preset = each.model.fine_tuning if each.model and isinstance(each.made, Job) else None
+    yield f"{priced(each.cost)}{_per(each)}", [each.cost, *(preset.sources if preset else ())]
+    yield from _working(each)
+
+
+def _month(catalog: Catalog) -> Figure:
     least = catalog.commitments.hosting
-    return [Figure(value=Decimal(least.count), unit=least.measure, sources=least.sources)]
+    return Figure(value=Decimal(least.count), unit=least.measure, sources=least.sources)
 
 
-def _working(made: Estimate) -> str:
-    schedule = made.schedule
-    size = "" if made.measure == "cluster-hours" else f"{in_units(made.units)} × "
+def _working(each: Reckoned) -> Iterator[Line]:
+    """The sum, step by step."""
+    made, cost = each.made, each.cost
+    if not isinstance(made.rate, Price) or not isinstance(cost, Price):
+        return
+    rate = f"{exact(made.rate.money)} per {made.rate.per}"
+    if isinstance(made, Job):
+        yield f"{figure(made.billed)} unit-hours × {rate}; {made.least} at least", [cost]
+        return
     if made.minimum_bites:
-        return f"{figure(made.billed)} {made.measure}"
-    if schedule.always:
-        return f"{size}{made.hours} h"
-    share = f"{made.hours} h × {figure(schedule.hours)}/24 × {schedule.days}/7"
-    rest = f" + {in_units(schedule.otherwise)} for the rest" if schedule.otherwise else ""
-    return f"{size}{share}{rest} = {figure(made.used)} {made.measure}"
+        yield f"{_used(made)} would be used; Oracle bills {made.least} at least", [cost]
+        yield f"{figure(made.billed)} {made.measure} × {rate}", [cost]
+    else:
+        yield f"{_used(made)} × {rate}", [cost]
 
 
-def _compare(answer: Answer, found: Sequence[Reckoned]) -> None:
+def _used(made: Estimate) -> str:
+    """Such as "10 units × 744 h × 12/24 × 5/7 = 2,657.14 unit-hours"."""
+    schedule = made.schedule
+    by_cluster = made.measure == "cluster-hours"
+    size = "" if by_cluster else f"{in_units(made.units)} × "
+    steps = f"{size}{made.hours} h"
+    steps += f" × {figure(schedule.hours, 4)}/{DAY}" if schedule.hours < DAY else ""
+    steps += f" × {schedule.days}/{WEEK}" if schedule.days < WEEK else ""
+    if schedule.otherwise and not schedule.always:
+        steps += f" + {'' if by_cluster else f'{in_units(schedule.otherwise)} × '}the rest of {made.hours} h"
+    return f"{steps} = {figure(made.used)} {made.measure}"
+
+
+def _compared(found: Sequence[Reckoned]) -> Iterator[Line]:
+    """By how much the rest cost more than the least of them; a fine-tune is paid once, and compares with its like."""
     known = [(each, each.cost) for each in found if isinstance(each.cost, Price)]
     if len(known) < len(found):
-        answer.say("They cannot be compared: the price of at least one is not known.")
+        yield "They cannot be compared: the price of at least one is not known.", ()
         return
-    ordered = sorted(known, key=lambda each: each[1].money.amount)
-    (least, cheapest), others = ordered[0], ordered[1:]
-    for other, cost in others:
+    if len({(type(each.made), cost.money.currency) for each, cost in known}) > 1:
+        yield "They are not of a kind, so no difference is told: a fine-tune is paid once, a cluster every month.", ()
+        return
+    ordered = sorted(known, key=lambda pair: pair[1].money.amount)
+    least, cheapest = ordered[0]
+    for other, cost in ordered[1:]:
         more = cents(cost.money - cheapest.money)
-        answer.say(f"*{least.label}* costs *{more}* less than {other.label}", cheapest, cost)
+        same = not more.amount
+        said = f"costs the same as {_label(other)}" if same else f"costs *{more}* less than {_label(other)}"
+        yield f"*{_label(least)}* {said}", [cheapest, cost]
+
+
+def _remarks(answer: Answer, each: Reckoned, services: Services) -> None:
+    """What a sum does not tell."""
+    if each.model and not each.running and (gone := bought(each.model, services)):
+        answer.say(f"⚠️ {escape(gone)}", *each.model.sources)
+    made = each.made
+    if isinstance(made, Estimate) and not made.schedule.always and not made.schedule.otherwise:
+        owed = Figure(value=Decimal(made.least.count), unit=made.least.measure, sources=made.least.sources)
+        answer.small(
+            "A cluster cannot be paused: outside those hours it would have to be deleted and made anew, and each new "
+            f"one owes its own {made.least.count:,} {made.least.measure} at the least. Rather keep 1 unit meanwhile.",
+            owed,
+        )
 
 
 def _on_demand(answer: Answer, each: Reckoned, catalog: Catalog, services: Services) -> None:
     """What the same money buys on demand, and for a cluster what its own week would have cost there."""
-    if each.model is None or each.estimate is None or isinstance(each.cost, Unknown):
+    compared = sold(each, catalog)
+    if compared is None or isinstance(each.cost, Unknown):
         return
-    price = on_demand(catalog, each.model)
+    name, price = compared
     if isinstance(price, Unknown):
-        answer.small(f"On demand: not known. {linked_up(price.settle)}")
+        answer.small(f"{escape(name)} on demand: not known. {linked_up(price.settle)}")
         return
-    mix = catalog.mixes[DEFAULT_MIX]
-    request = price.request(mix.prompt_tokens, mix.response_tokens).amount
-    requests = each.cost.money.amount / request
-    tokens = (requests * mix.tokens / 1_000_000).quantize(Decimal(1), ROUND_HALF_UP)
-    rate = requests * mix.tokens / (each.estimate.hours * 3600)
-    gone = "" if price.offered else ", when it was still had on demand"
+    _same_money(answer, each.cost, price, name, catalog)
+    if each.running is not None:
+        _own_week(answer, each.running, price, catalog, services)
+
+
+def _same_money(answer: Answer, cost: Price, price: OnDemandPrice, name: str, catalog: Catalog) -> None:
+    load, mix = usual(catalog, catalog.models[price.model]), catalog.mixes[DEFAULT_MIX]
+    got = buys(price, cost.money, load.prompt_tokens, load.response_tokens)
+    if isinstance(got, Unknown):
+        answer.small(f"{escape(name)} on demand: not to be compared, {escape(got.settle)}.")
+        return
+    gone = "" if price.offered else ", were it still had on demand"
+    month = catalog.commitments.hosting.count
     answer.say(
-        f"The same money buys {tokens:,} million tokens of {each.model.name} on demand{gone}, {figure(rate, 0)} a "
-        f"second round the clock ({price.words}; {figure(mix.prompt_tokens)} in, {figure(mix.response_tokens)} out)",
-        each.cost,
-        Figure(value=tokens, unit="tokens", sources=(*price.sources, *mix.sources)),
+        f"{cents(cost.money)} a month buys *{_many(got.tokens)} tokens* of {escape(name)} on demand{gone}: "
+        f"{figure(got.per_second(month), 0)} a second round the clock ({price.words}; {figure(load.prompt_tokens)} in "
+        f"and {figure(load.response_tokens)} out a request)",
+        cost,
+        Figure(value=got.tokens, unit="tokens", sources=(*price.sources, *mix.sources)),
     )
-    if each.cluster is not None:
-        _own_week(answer, each.cluster, each.model, catalog, services)
 
 
-def _own_week(answer: Answer, cluster: Cluster, model: ModelEntry, catalog: Catalog, services: Services) -> None:
-    price = on_demand(catalog, model)
-    try:
-        history = services.fleet.history(cluster)
-    except DacError as error:
-        answer.small(f"Its own traffic on demand: not known. {linked_up(str(error))}")
+def _own_week(answer: Answer, running: Running, price: OnDemandPrice, catalog: Catalog, services: Services) -> None:
+    history = week(running.cluster, services)
+    if isinstance(history, Unknown):
+        answer.small(f"Its own traffic on demand: not known. {linked_up(history.settle)}")
         return
-    calls, into, out = history.total_calls, history.mean_input_tokens, history.mean_output_tokens
-    hours = len(history.hours)
-    if isinstance(price, Unknown) or calls is None or (calls and (into is None or out is None)):
+    rate = per_hour(history)
+    if rate is None:
         answer.small("Its own traffic on demand: not known, for its calls or their tokens were not measured.")
         return
-    month = catalog.commitments.hosting.count
-    request = price.request(into or Decimal(0), out or Decimal(0)).amount
-    money = Money(amount=request * calls * month / hours if hours else Decimal(0), currency=price.currency)
-    answer.say(
-        f"Its own last {hours} hours, as a month on demand: *{cents(money)}* {by(price.basis)}",
-        history.source,
-        Figure(value=calls, unit="calls", sources=price.sources),
+    load = Load(
+        rate=rate / SECONDS,
+        prompt_tokens=history.mean_input_tokens or Decimal(0),
+        response_tokens=history.mean_output_tokens or Decimal(0),
     )
+    cost = on_demand_month(catalog, price, load)
+    if isinstance(cost, Unknown):
+        answer.small(f"Its own traffic on demand: not known. {linked_up(cost.settle)}")
+        return
+    answer.say(
+        f"Its own last {len(history.hours)} hours, {figure(rate, 0)} requests each on average, as a month on demand: "
+        f"*{cents(cost.money)}* {by(cost.basis)}",
+        history.source,
+        cost,
+    )
+
+
+def _many(tokens: Decimal) -> str:
+    """Such as "2.86 billion"."""
+    return f"{figure(tokens / BILLION)} billion" if tokens >= BILLION else f"{figure(tokens / MILLION)} million"
 
 
 def _hours(answer: Answer, services: Services) -> None:
@@ -248,24 +252,41 @@ def _hours(answer: Answer, services: Services) -> None:
     answer.small(
         f"A month is {least.count} hours, as Oracle's minimum has it; the handbook reckons with {formula.hours}. How "
         "the minimum counts for several units is not published: it is the least.",
-        Figure(value=Decimal(least.count), unit=least.measure, sources=least.sources),
+        _month(services.catalog),
         services.handbook.source,
     )
 
 
-def _next(found: Sequence[Reckoned]) -> list[tuple[str, str]]:
-    buttons = []
-    for each in found:
-        if each.cluster is not None and each.estimate and each.estimate.units != each.cluster.unit_count:
-            buttons.append((f"Ask for {in_units(each.estimate.units)}", each.line))
-        elif each.cluster is None and each.model is not None and each.estimate:
-            line = f"create hosting --model {each.model.id} --units {each.estimate.units}"
-            buttons.append((f"Ask for {each.model.name} …", line))
-        elif each.job is not None and each.model is not None:
-            buttons.append(("Ask for the fine-tune …", f"finetune --model {each.model.id}"))
-    if found[0].model is not None:
-        buttons.append(("Dedicated or on demand?", f"choose {found[0].model.id}"))
+def _next(found: Sequence[Reckoned], services: Services) -> list[tuple[str, str]]:
+    buttons = [button for each in found for button in _wanted(each, services)]
+    models = dict.fromkeys(each.model.id for each in found if each.model and isinstance(each.made, Estimate))
+    shapes = {each.model.id: each.made.shape for each in found if each.model}
+    buttons += [
+        (f"On demand? {called(model.partition('.')[2])}" if len(models) > 1 else "Dedicated or on demand?", line)
+        for model in list(models)[:2]
+        if (line := f"choose {model} --shape {shapes[model]}")
+    ]
     return [*buttons, ("Handbook: cost", "handbook cost")]
+
+
+def _wanted(each: Reckoned, services: Services) -> Iterator[tuple[str, str]]:
+    """The request that the sum is for, where it can be granted today."""
+    made, model = each.made, each.model
+    if isinstance(made, Job):
+        if model is not None:
+            yield "Ask for the fine-tune …", f"finetune --model {model.id}"
+        return
+    if not made.schedule.always and not made.schedule.otherwise and made.units > 1:
+        hours, days = f"{made.schedule.hours.normalize():f} h a day", f"{made.schedule.days} days a week"
+        yield "With 1 unit meanwhile", f"cost {each.line}, {hours}, {days}, otherwise 1 unit"
+    if each.running is not None:
+        if made.units != each.running.cluster.unit_count:
+            yield f"Ask for {in_units(made.units)} …", f"scale {each.running.word} {made.units}"
+    elif model is not None and not bought(model, services):
+        line = f"create hosting --model {model.id} --shape {made.shape} --units {made.units}"
+        yield f"Ask for {model.name} …", line
+    elif model is None:
+        yield "Ask for such a cluster …", f"create hosting --shape {made.shape} --units {made.units}"
 
 
 def _plainly(cost: Price | Unknown) -> str:
@@ -280,8 +301,8 @@ COMMAND = Command(
     examples=(
         "cost chat-prod",
         "cost 10 units LARGE_COHERE_V3, 12 h a day, weekdays",
-        "cost 2 units command-a-03-2025 vs 3 units llama-3.3-70b-instruct",
-        "cost finetune llama-3.3-70b-instruct 6 h",
+        "cost 2 units command-a vs 3 units llama-3.3",
+        "cost finetune llama-3.3 6 h",
     ),
     submit="Reckon it",
     group=Group.ADVISE,

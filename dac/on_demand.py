@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from dac.catalog import Catalog, PriceEntry
-from dac.figures import Basis, Frozen, Money, Source, Unknown
+from dac.figures import Basis, Frozen, Money, Source, Unknown, exact
 from dac.models import Kind, ModelEntry
 from dac.pricing import doubted, together
 
@@ -121,8 +121,7 @@ def _way(listed: PriceEntry) -> str:
 
 def _money(listed: PriceEntry) -> str:
     """With every digit: a hundredth of a cent counts here."""
-    digits = f"{listed.amount.normalize():f}"
-    return f"${digits}" if listed.currency == "USD" else f"{digits} {listed.currency}"
+    return exact(Money(amount=listed.amount, currency=listed.currency))
 
 
 def _unknown(catalog: Catalog, model: ModelEntry, because: str) -> Unknown:

@@ -72,7 +72,7 @@ def test_a_request_costs_what_it_does_by_hand(name: str, prompt: str, response: 
     [
         ("Command A", "$0.0156 per 10,000 characters, a token taken as 4"),
         ("Embed 4", "$0.001 per 10,000 characters, a token taken as 4"),
-        ("gpt-oss-20b", "$0.07 per million tokens in, $0.3 per million out"),
+        ("gpt-oss-20b", "$0.07 per million tokens in, $0.30 per million out"),
     ],
 )
 def test_a_price_says_how_it_is_charged_and_where_that_was_read(name: str, words: str) -> None:
