@@ -172,7 +172,7 @@ def _of_cluster(args: Size, cluster: Cluster, fleet: Fleet, services: Services) 
         _tell_cost(answer, units, shape, services)
         buttons.insert(0, ("What it costs", f"cost {units} units {shape}"))
     if units is not None and units != cluster.unit_count:
-        line = f"scale {word(cluster, fleet)} {units} because {_reason(cluster, sized, units)}"
+        line = f"scale {word(cluster, fleet)} {units} because {_reason(cluster, sized, units, args.spare)}"
         buttons.insert(1, (f"Ask for {in_units(units)}", line))
     return answer.reply(*offer(*buttons))
 
@@ -197,11 +197,11 @@ def _wanted(
     return by_tables
 
 
-def _reason(cluster: Cluster, sized: Sized | Unknown, units: int) -> str:
+def _reason(cluster: Cluster, sized: Sized | Unknown, units: int, spare: int) -> str:
     if units < cluster.unit_count:
         return "its load needs no more"
-    spare = units - sized.units if isinstance(sized, Sized) else 0
-    return f"{in_units(spare)} may fail" if units - spare <= cluster.unit_count else "its load needs it"
+    only_to_spare = isinstance(sized, Sized) and units == sized.units + spare and sized.units <= cluster.unit_count
+    return f"{in_units(spare)} may fail" if only_to_spare else "its load needs it"
 
 
 def _targets(args: Size) -> Targets:
@@ -263,7 +263,7 @@ def _next(
     after = successors(services.catalog, model, services.now().astimezone(UTC).date())
     if model.dedicated is False and after:
         buttons.append((f"The same for {after[-1].name}", _line(args, after[-1])))
-    elif units is not None:
+    elif units is not None and model.dedicated is not False:
         where = f" --region {region}" if region else ""
         buttons.append(("Ask for such a cluster …", f"create hosting --model {model.id} --units {units}{where}"))
     if isinstance(sized, Sized) and args.speed is None and sized.fit.row.tokens_per_second < DIALOGUE:
