@@ -93,7 +93,8 @@ class Desk:
         if way.trigger_id is None:
             raise lacking(command, parsed)
         about = await self._workers.run(self._about, command, parsed)
-        await self._slack.open_view(way.trigger_id, form(command, parsed, call, about=about))
+        offered = command.offers(self._services) if command.offers else None
+        await self._slack.open_view(way.trigger_id, form(command, parsed, call, about=about, offered=offered))
 
     def _about(self, command: AnyCommand, parsed: Parsed) -> str:
         """What the request is that a form is for; raises `NotFound` where there is none."""

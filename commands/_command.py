@@ -167,6 +167,8 @@ class Command(Generic[A]):
     needs: Callable[[Mapping[str, Any]], Sequence[str]] | None = None
     """Arguments that are needed as well, given what has been typed; the form asks for them."""
     menus: Mapping[str, Choices] = field(default_factory=dict)
+    offers: Callable[[Services], Mapping[str, Mapping[str, str]]] | None = None
+    """By argument what a form offers in place of an option's `among`, where a team's own files can say otherwise."""
     submit: str = ""
     """What the form's button says, where the verb alone would say too much."""
     plan: Callable[[A, Call, Services], Plan] | None = None

@@ -20,6 +20,7 @@ ACTION = "value"
 REASON_INPUT = 2000
 WORD_INPUT = 300
 TITLE = 24
+BOXES = 10
 
 LABELS = {
     "because": "Reason",
@@ -49,8 +50,18 @@ class Filled:
     thread_ts: str | None
 
 
-def form(command: AnyCommand, given: Parsed, call: Call, *, about: str = "") -> Block:
-    """A view for `views.open`; what was given already is filled in. `about` tells of what it is decided over."""
+def form(
+    command: AnyCommand,
+    given: Parsed,
+    call: Call,
+    *,
+    about: str = "",
+    offered: Mapping[str, Mapping[str, str]] | None = None,
+) -> Block:
+    """A view for `views.open`; what was given already is filled in. `about` tells of what it is decided over.
+
+    `offered` by argument stands in place of what an option says is `among` its values.
+    """
     kept = {
         "verb": command.name,
         "channel": call.channel,
@@ -63,7 +74,8 @@ def form(command: AnyCommand, given: Parsed, call: Call, *, about: str = "") -> 
             blocks.append(section(f"*{_label(name)}*: {escape(str(given.values[name]))}"))
         elif _asked(kind):
             needed = info.is_required() or name in given.missing
-            blocks.append(_input(command, name, kind, info, given.values.get(name), needed=needed))
+            element = _element(command, name, kind, given.values.get(name), offered)
+            blocks.append(_input(name, info, element, needed=needed))
     return {
         "type": "modal",
         "callback_id": CALLBACK,
@@ -115,20 +127,28 @@ def _in_form(command: AnyCommand, name: str) -> bool:
     return _asked(kind) and not (isinstance(kind, Word) and kind.fixed)
 
 
-def _input(command: AnyCommand, name: str, kind: Kind, info: FieldInfo, value: Any, *, needed: bool) -> Block:
+def _element(
+    command: AnyCommand, name: str, kind: Kind, value: Any, offered: Mapping[str, Mapping[str, str]] | None
+) -> Block:
+    """Boxes or a menu where the values are known, else a line to type."""
+    among = (offered or {}).get(name) or (kind.among if isinstance(kind, Option) else None)
+    if isinstance(kind, Option) and among:
+        return _choices(among, value, many=kind.many)
     element: Block
-    if isinstance(kind, Option) and kind.among:
-        element = _choices(kind.among, value, many=kind.many)
-    elif name in command.menus:
+    if name in command.menus:
         element = {"type": "external_select", "action_id": f"{ACTION}:{command.name}:{name}", "min_query_length": 0}
         element["placeholder"] = plain("Type to search", 150)
         if value:
             element["initial_option"] = _option(str(value), str(value))
-    else:
-        element = {"type": "plain_text_input", "action_id": ACTION, "multiline": isinstance(kind, Rest)}
-        element["max_length"] = REASON_INPUT if isinstance(kind, Rest) else WORD_INPUT
-        if value:
-            element["initial_value"] = clip(str(value), element["max_length"])
+        return element
+    element = {"type": "plain_text_input", "action_id": ACTION, "multiline": isinstance(kind, Rest)}
+    element["max_length"] = REASON_INPUT if isinstance(kind, Rest) else WORD_INPUT
+    if value:
+        element["initial_value"] = clip(str(value), element["max_length"])
+    return element
+
+
+def _input(name: str, info: FieldInfo, element: Block, *, needed: bool) -> Block:
     return {
         "type": "input",
         "block_id": f"{BLOCK}{name}",
@@ -140,11 +160,12 @@ def _input(command: AnyCommand, name: str, kind: Kind, info: FieldInfo, value: A
 
 
 def _choices(among: Mapping[str, str], value: Any, *, many: bool) -> Block:
-    """Boxes to tick, or a menu where only one can be meant."""
+    """Boxes to tick, or a menu where only one can be meant; of more boxes than Slack draws a menu as well."""
     offered = [_option(each, label) for each, label in among.items()]
     given = str(value or "").replace(" ", "").split(",")
     chosen = [each for each in offered if each["value"] in given]
-    element: Block = {"type": "checkboxes" if many else "static_select", "action_id": ACTION, "options": offered}
+    boxes = "checkboxes" if len(offered) <= BOXES else "multi_static_select"
+    element: Block = {"type": boxes if many else "static_select", "action_id": ACTION, "options": offered}
     if chosen:
         element |= {"initial_options": chosen} if many else {"initial_option": chosen[0]}
     return element

@@ -2,53 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from commands._advice import bought, figure, linked_up, not_known, offer, priced, typed_as
-from commands._answer import Answer
-from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word, ticked
+from commands._answer import Answer, Line
+from commands._blocks import escape
+from commands._choice import DEDICATED, ON_DEMAND, Reason, for_dedicated, for_on_demand, offers, ticked
+from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
 from commands._words import by
 from dac.catalog import Catalog
 from dac.change import units as in_units
-from dac.choice import BreakEven, Verdict, break_even, on_demand_month
+from dac.choice import BreakEven, Month, Verdict, break_even, month, usual
 from dac.errors import Invalid
-from dac.figures import Figure, Price, Unknown
-from dac.models import Kind, ModelEntry
-from dac.pricing import cents, monthly
+from dac.figures import Price, Unknown, exact
+from dac.models import ModelEntry
+from dac.pricing import cents
 from dac.quantities import rate, tokens
-from dac.sizing import DEFAULT_MIX, Load, Sized, Targets, model_named, shape_for, shape_named, size
+from dac.sizing import DEFAULT_MIX, Load, model_named, shape_for, shape_named
 
-DEDICATED = {
-    "isolation": "Data isolation required (private GPUs)",
-    "volume": "Predictable, high-volume workloads",
-    "tuning": "Fine-tuning with proprietary data",
-    "sla": "SLA requirements (guaranteed performance)",
-    "models": "Multi-model deployment (up to 50 endpoints)",
-    "compliance": "Regulatory compliance needs",
-}
-"""The handbook's list "Use Dedicated AI Clusters when", in its order; a test holds it against the handbook."""
+LONGEST = 400
 
-ON_DEMAND = {
-    "development": "Development and experimentation",
-    "unpredictable": "Low-volume, unpredictable usage",
-    "testing": "Testing before production commitment",
-    "prototyping": "Quick prototyping",
-}
-"""The handbook's list "Use On-Demand when"."""
 
-TODAY: Mapping[str, str] = {
-    "isolation": "a dedicated cluster's GPUs serve nobody else",
-    "volume": "only price decides here, and that is the sum above",
-    "tuning": "a custom model can be hosted on a dedicated cluster only",
-    "sla": "no page of Oracle's that promises more on dedicated clusters is on file: ask Oracle",
-    "models": "no reason today: all endpoints of a cluster serve one model, and add no capacity",
-    "compliance": "whether isolation is what your rules ask for is for your auditors to say",
-}
-"""What becomes of each reason as Oracle's service is today (facts: clusters and endpoints, fine-tuning)."""
+def _names(value: object) -> object:
+    """Ticked in a form or typed with commas between; which there are is the handbook's to say."""
+    if not isinstance(value, str):
+        return value
+    return tuple(dict.fromkeys(each.strip().casefold() for each in value[:LONGEST].split(",") if each.strip()))
 
 
 class Choose(Arguments):
@@ -69,13 +52,13 @@ class Choose(Arguments):
     ] = None
     needs: Annotated[
         tuple[str, ...],
-        ticked(DEDICATED),
+        BeforeValidator(_names),
         Option(asked=True, among=DEDICATED, many=True),
         Field(title="isolation,tuning", description="What speaks for dedicated, by the handbook"),
     ] = ()
     uses: Annotated[
         tuple[str, ...],
-        ticked(ON_DEMAND),
+        BeforeValidator(_names),
         Option(asked=True, among=ON_DEMAND, many=True),
         Field(title="testing", description="What speaks for on demand, by the handbook"),
     ] = ()
@@ -83,6 +66,9 @@ class Choose(Arguments):
     region: Annotated[
         str | None, Option(), Field(max_length=40, title="region", description="Where: it can decide the unit shape")
     ] = None
+    load: Annotated[bool, Option(by_button=True, wants="rps"), Field(description="Have the form ask for a load")] = (
+        False
+    )
 
 
 def asks(values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -94,6 +80,7 @@ def run(args: Choose, call: Call, services: Services) -> Reply:  # noqa: ARG001 
         raise Invalid("Name a model, such as command-a-03-2025.")
     catalog = services.catalog
     model = model_named(catalog, args.model)
+    needs, uses = ticked(args.needs, for_dedicated(services)), ticked(args.uses, for_on_demand(services))
     shape = shape_named(catalog, args.shape) if args.shape else shape_for(catalog, model, args.region)
     if isinstance(shape, Unknown):
         raise Invalid(not_known(shape))
@@ -102,38 +89,30 @@ def run(args: Choose, call: Call, services: Services) -> Reply:  # noqa: ARG001 
     answer = Answer(f"{model.name}: dedicated or on demand")
     _asked(answer, args, load)
     if gone := bought(model, services):
-        answer.say(f"⚠️ {gone}", *model.sources)
+        answer.say(f"⚠️ {escape(gone)}", *model.sources)
     if isinstance(found, Unknown):
         answer.say(f"*Where it breaks even is not known*: {linked_up(found.settle)}")
     else:
         _price(answer, found, model, catalog)
-        if load.rate is not None:
-            _both(answer, found, model, load, catalog)
-    _reasons(answer, args, services, priced_out=isinstance(found, BreakEven) and found.verdict is not Verdict.PAYS)
-    line = f"size hosting {model.id} --shape {shape}"
-    line += f" --rps {load.rate.normalize():f}" if load.rate is not None else ""
-    return answer.reply(
-        *offer(
-            ("How many units?", line),
-            ("What a unit costs", f"cost 1 unit {shape}"),
-            ("Handbook: dedicated or not", "handbook dedicated"),
-        )
-    )
+    if load.rate is not None:
+        _both(answer, month(catalog, model, shape, load))
+    pays = isinstance(found, BreakEven) and found.verdict is Verdict.PAYS
+    _reasons(answer, needs, uses, services, pays=pays)
+    return answer.reply(*offer(*_next(args, model, shape, load)))
 
 
 def _load(args: Choose, model: ModelEntry, catalog: Catalog) -> Load:
-    usual = catalog.mixes[DEFAULT_MIX]
-    # An embedding answers with no tokens, and none are billed.
-    answers = Decimal(0) if model.kind is Kind.EMBED else usual.response_tokens
+    typical = usual(catalog, model)
     return Load(
         rate=args.rps,
-        prompt_tokens=args.prompt or usual.prompt_tokens,
-        response_tokens=args.response or answers,
+        prompt_tokens=args.prompt or typical.prompt_tokens,
+        # An embedding answers with no tokens, whatever is asked.
+        response_tokens=(args.response or typical.response_tokens) if typical.response_tokens else Decimal(0),
     )
 
 
 def _asked(answer: Answer, args: Choose, load: Load) -> None:
-    said = [f"{figure(args.rps)} requests/s round the clock"] if args.rps else []
+    said = [f"{figure(args.rps, 3)} requests/s round the clock"] if args.rps else []
     if args.prompt or args.response:
         said.append(f"{figure(load.prompt_tokens)} tokens in, {figure(load.response_tokens)} out")
     if said:
@@ -141,37 +120,46 @@ def _asked(answer: Answer, args: Choose, load: Load) -> None:
 
 
 def _price(answer: Answer, found: BreakEven, model: ModelEntry, catalog: Catalog) -> None:
-    load, most = found.load, found.most
-    mix = catalog.mixes[DEFAULT_MIX]
-    gone = "" if found.on_demand.offered else " It is not had on demand any more: that is by its last price."
+    load, other = found.load, found.on_demand
+    gone = "" if other.offered else " It is not had on demand today: that is by the price on file for it."
     answer.say(
         f"*Break-even*: one unit of {found.shape} costs less from *{figure(found.requests_per_second, 3)} requests/s* "
         f"on, round the clock: *{figure(found.tokens_per_second, 1)} tokens/s* in and out, at "
         f"{figure(load.prompt_tokens)} tokens in and {figure(load.response_tokens)} out.{gone}",
         *found.sources,
-        *mix.sources,
+        *catalog.mixes[DEFAULT_MIX].sources,
     )
     answer.small(
-        f"{found.unit_hour.money} per {found.unit_hour.per} {by(found.unit_hour.basis)}; on demand "
-        f"{found.on_demand.words}",
+        f"{exact(found.unit_hour.money)} per {found.unit_hour.per} {by(found.unit_hour.basis)}; on demand "
+        f"{other.words}, {by(other.basis)}",
         *found.sources,
     )
+    _against_published(answer, found, model)
+
+
+def _against_published(answer: Answer, found: BreakEven, model: ModelEntry) -> None:
+    most = found.most
     if most is None or found.most_tokens_per_second is None or found.share is None:
         answer.say(
-            f"*What a unit can carry is not known*: no benchmark of {model.name} on {found.shape} is on file. Do not "
-            "count on the price before one unit has been measured."
+            f"*What a unit can carry is not known*: no benchmark of {escape(model.name)} on {found.shape} is on file. "
+            "Do not count on the price before one unit has been measured."
         )
         return
     rows = most.benchmark.sources
     answer.say(
         f"One unit was published to carry {figure(most.rate, 4)} requests/s of these at the most, "
-        f"{figure(found.most_tokens_per_second, 1)} tokens/s: the break-even is at {figure(found.share * 100, 1)} %.",
+        f"{figure(found.most_tokens_per_second, 1)} tokens/s: the break-even is at {figure(found.share * 100, 1)} % "
+        "of that.",
         *rows,
         *found.sources,
     )
     if most.row.total_per_second is not None:
-        answer.small(f"Its page measured {figure(most.row.total_per_second)} tokens/s in and out in that row", *rows)
-    answer.say(f"*{VERDICTS[found.verdict]}*")
+        answer.small(f"Its page counted {figure(most.row.total_per_second)} tokens/s in and out in that row", *rows)
+    if found.as_measured:
+        answer.say(f"*{VERDICTS[found.verdict]}*")
+    else:
+        answer.say(f"*As far as published figures tell.* {VERDICTS[found.verdict]}")
+        answer.small(NOT_MEASURED)
 
 
 VERDICTS = {
@@ -180,42 +168,72 @@ VERDICTS = {
     Verdict.PAYS: "On price, dedicated pays for whoever has that load day and night.",
 }
 
-
-def _both(answer: Answer, found: BreakEven, model: ModelEntry, load: Load, catalog: Catalog) -> None:
-    sized = size(catalog, model.id, found.shape, load, Targets())
-    other = on_demand_month(catalog, found.on_demand, load)
-    units = sized.units if isinstance(sized, Sized) else 1
-    dedicated = monthly(catalog, found.shape, units)
-    least = "" if isinstance(sized, Sized) else " at the least"
-    answer.say(f"Your load a month, dedicated: {in_units(units)}{least}, {priced(dedicated)}", dedicated)
-    answer.say(f"Your load a month, on demand: {priced(other)}", other)
-    if isinstance(dedicated, Price) and isinstance(other, Price):
-        more = dedicated.money - other.money
-        way = "On demand" if more.amount > 0 else "Dedicated"
-        gap = cents(more if more.amount > 0 else more * -1)
-        answer.say(f"*{way} costs {gap} less a month.*", dedicated, other)
+NOT_MEASURED = (
+    "Such requests were not measured: heavier ones are taken to cost as many times more, lighter ones no less than "
+    "those that were. A unit may carry more of them; measure one before you decide by this."
+)
 
 
-def _reasons(answer: Answer, args: Choose, services: Services, *, priced_out: bool) -> None:
-    handbook = services.handbook.source
-    if args.needs:
-        head = "What would justify it anyway" if priced_out else "What speaks for dedicated besides"
-        answer.say(f"*{head}, by the handbook*")
-        answer.lines(_reason(each, services) for each in args.needs)
-    if args.uses:
-        answer.say("*What speaks for on demand, by the handbook*")
-        answer.lines((f"• {ON_DEMAND[each]}", [handbook]) for each in args.uses)
-    if not args.needs and not args.uses:
-        wanted = ", ".join(f"“{each}”" for each in services.handbook.dedicated_when)
-        answer.say(
-            f"The handbook takes dedicated clusters for: {wanted}. None of it was said to be the case.", handbook
-        )
+def _both(answer: Answer, both: Month) -> None:
+    """What the load asked for costs a month, one way and the other."""
+    units = f"{in_units(both.units)}: " if both.units else "1 unit, if one is enough: "
+    dedicated = priced(both.dedicated)
+    answer.table(
+        [
+            (
+                "A month, dedicated",
+                f"{units}{dedicated}" if isinstance(both.dedicated, Price) else dedicated,
+                [both.dedicated],
+            ),
+            ("A month, on demand", priced(both.on_demand), [both.on_demand]),
+        ]
+    )
+    more = both.difference
+    if not isinstance(more, Price):
+        return
+    gap = cents(more.money)
+    if not gap.amount:
+        answer.say("*Both cost the same.*")
+        return
+    way = "On demand" if gap.amount > 0 else "Dedicated"
+    gap = gap if gap.amount > 0 else gap * -1
+    if both.units is None and way == "Dedicated":
+        # It may take more than the one unit that is reckoned.
+        answer.say(f"*If one unit is enough*, dedicated costs *{gap}* less a month.", more)
+        return
+    answer.say(f"*{way} costs {gap} less a month*, the load coming evenly; units are sized for the busiest time.", more)
 
 
-def _reason(name: str, services: Services) -> tuple[str, Sequence[Figure]]:
-    book = services.handbook.source
-    sources = (book, services.catalog.sources["command-a"]) if name == "models" else (book,)
-    return f"• {DEDICATED[name]}: {TODAY[name]}", [Figure(value=Decimal(0), unit="", sources=sources)]
+def _reasons(answer: Answer, needs: list[Reason], uses: list[Reason], services: Services, *, pays: bool) -> None:
+    head = "What speaks for dedicated besides" if pays else "What would justify it anyway"
+    if needs:
+        answer.say(f"*{head}, of what you ticked*")
+        answer.lines(_told(needs, services))
+    if uses:
+        answer.say("*What speaks for on demand, of what you ticked*")
+        answer.lines(_told(uses, services))
+    if not needs and not uses:
+        holds = [each for each in for_dedicated(services).values() if each.justifies]
+        answer.say(f"*{head}, if it is your case*")
+        answer.lines(_told(holds, services))
+
+
+def _told(reasons: Iterable[Reason], services: Services) -> Iterable[Line]:
+    for each in reasons:
+        today = f": {each.today}" if each.today else ""
+        yield f"• {escape(each.line)}{today}", [services.handbook.source, *each.sources]
+
+
+def _next(args: Choose, model: ModelEntry, shape: str, load: Load) -> list[tuple[str, str]]:
+    size = f"size hosting {model.id} --shape {shape}"
+    size += f" --rps {load.rate.normalize():f}" if load.rate is not None else " --load"
+    weigh = f"choose {model.id} --shape {shape} --load"
+    return [
+        *([] if args.rps else [("For my load and needs …", weigh)]),
+        ("How many units?" if args.rps else "How many units …", size),
+        ("What a unit costs", f"cost 1 unit {shape}"),
+        ("Handbook: dedicated or not", "handbook dedicated"),
+    ]
 
 
 COMMAND = Command(
@@ -224,11 +242,12 @@ COMMAND = Command(
     arguments=Choose,
     run=run,
     examples=(
-        "choose command-a-03-2025",
-        "choose llama-3.3-70b-instruct --rps 2 --needs isolation,tuning",
-        "choose gpt-oss-20b --region us-chicago-1",
+        "choose command-a",
+        "choose llama-3.3 --rps 2 --needs isolation,tuning",
+        "choose gpt-oss-20b --shape OAI_H100_X1",
     ),
     needs=asks,
+    offers=offers,
     submit="Weigh it",
     group=Group.ADVISE,
     order=23,

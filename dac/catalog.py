@@ -7,7 +7,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import Field, StrictBool, StringConstraints, TypeAdapter, model_validator
 
 from dac.benchmarks import Benchmark, Mix
 from dac.catalog_file import SHIPPED, SOURCES, Amount, Count, Factor, Name, Sources, Text, keyed, merged, read, tables
@@ -69,6 +69,17 @@ class OnDemand(Frozen):
     sources: Sources
 
 
+class Today(Frozen):
+    """What becomes of a reason for a dedicated cluster as the service is today.
+
+    `justifies`: it holds whatever the price is.
+    """
+
+    words: Text
+    justifies: StrictBool = False
+    sources: Sources
+
+
 class Commitments(Frozen):
     hosting: Commitment
     imported: Commitment
@@ -90,6 +101,7 @@ class Catalog(Frozen):
     benchmarks: dict[str, Benchmark] = Field(default_factory=dict)
     fine_tuning: Tuning | None = None
     on_demand: OnDemand | None = None
+    reasons: dict[str, Today] = Field(default_factory=dict)
     currency: Currency = "USD"
 
     def shape(self, name: str) -> Shape | None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from commands import COMMANDS
+from commands._choice import DEDICATED, ON_DEMAND, UNSOURCED
 from commands._command import Reply
-from commands.choose import DEDICATED, ON_DEMAND, TODAY
 from dac.errors import DacError, Unavailable
 from dac.figures import Trust
 from dac.handbook import shipped
@@ -180,7 +180,7 @@ def test_the_questions_are_the_handbooks_word_for_word() -> None:
     handbook = shipped()
     assert tuple(DEDICATED.values()) == handbook.dedicated_when
     assert tuple(ON_DEMAND.values()) == handbook.on_demand_when
-    assert TODAY.keys() == DEDICATED.keys()
+    assert CATALOG.reasons.keys() | UNSOURCED.keys() == DEDICATED.keys()
 
 
 def test_a_monitoring_that_is_away_leaves_the_load_unknown(own: Room) -> None:

@@ -302,7 +302,7 @@ def test_dedicated_or_on_demand_is_asked_in_a_form(world: World, page_for: PageF
     fill(page, model="llama-3.3-70b-instruct", rps="2")
     told = whisper(page, "dedicated never pays for this model and shape")
     expect(told).to_contain_text("9,259.3 tokens/s")
-    expect(told).to_contain_text("a custom model can be hosted on a dedicated cluster only")
+    expect(told).to_contain_text("the model it makes is served by an endpoint, made on one too")
     picture(page, "chosen")
 
 
