@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from dac.errors import Invalid
@@ -17,6 +18,7 @@ MOST_ITEMS = 4
 MOST_UNITS = 10_000
 """Beyond it is a slip of the finger: a service limit of Oracle's is a fraction of it."""
 
+NAMELESS = "names no shape, model or cluster, such as “10 units LARGE_COHERE_V3”."
 EXAMPLE = "Say it as in “10 units LARGE_COHERE_V3, 12 h a day, weekdays”, and put “vs” between what is to be compared."
 
 # A number is taken with all that sticks to it, and then it is a plain one or refused: of "1,5 h" nothing slips through.
@@ -29,7 +31,7 @@ def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-QUOTED = _words(r'["“”„]([^"“”„]+)["“”„]')
+QUOTED = _words(r'["“”„]([^"“”„]*)["“”„]')
 TUNING = _words(r"^\s*(?:fine[- ]?tun(?:e|ing))(?:\s+of)?\s+")
 OTHERWISE = _words(rf"(?<!\w)(?:otherwise|else|rest)\s+(\S+?)(?:\s*units?)?(?=[\s,]|$){END}")
 UNITS = _words(rf"{NUMBER}(?:x|×|units?(?:\s+of)?){END}")
@@ -61,10 +63,21 @@ class Item(Frozen):
 
 def items(text: str) -> tuple[Item, ...]:
     """Each of what stands between "vs", ";" or in a line of its own. `Invalid` says which words make no sense."""
-    parts = [each.strip() for each in BETWEEN.split(text.strip()) if each.strip()]
+    parts = [each.strip() for each in _parted(text.strip()) if each.strip()]
+    if not parts:
+        raise Invalid(f"“{clip(text)}” {NAMELESS}")
     if len(parts) > MOST_ITEMS:
         raise Invalid(f"I compare {MOST_ITEMS} at the most; you named {len(parts)}.")
     return tuple(_tuning(each) if TUNING.match(each) else _hosting(each) for each in parts)
+
+
+def _parted(text: str) -> Iterator[str]:
+    """Between its separators, of which there are none within quotation marks."""
+    masked, start = QUOTED.sub(lambda quoted: "_" * len(quoted[0]), text), 0
+    for found in BETWEEN.finditer(masked):
+        yield text[start : found.start()]
+        start = found.end()
+    yield text[start:]
 
 
 def _tuning(text: str) -> Item:
@@ -125,7 +138,7 @@ class _Words:
         left = [each.strip() for each in self._text.split(",") if each.strip()]
         parts = [self._quoted, *left] if self._quoted else left
         if not parts:
-            raise Invalid(f"“{clip(text)}” names no shape, model or cluster, such as “10 units LARGE_COHERE_V3”.")
+            raise Invalid(f"“{clip(text)}” {NAMELESS}")
         if len(parts) > 1:
             raise Invalid(f"I do not understand “{clip(parts[1])}” after “{clip(parts[0])}”. {EXAMPLE}")
         return parts[0]

@@ -14,7 +14,6 @@ from commands._answer import Answer, Cited, Line
 from commands._blocks import escape, named
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Rest, Services
 from commands._cost import Reckoned, Running, per_hour, reckoned, sold, week
-from commands._words import by
 from dac.catalog import Catalog
 from dac.change import units as in_units
 from dac.choice import on_demand_month, usual
@@ -25,6 +24,7 @@ from dac.pricing import cents
 from dac.sizing import DEFAULT_MIX, Load
 
 LABEL = 150
+MODELS = 2
 SECONDS = 3600
 BILLION = 1_000_000_000
 MILLION = 1_000_000
@@ -75,7 +75,7 @@ def run(args: Cost, call: Call, services: Services) -> Reply:  # noqa: ARG001 - 
 def _alone(answer: Answer, each: Reckoned, catalog: Catalog, services: Services) -> None:
     answer.lines([(f"*{_label(each)}*", _named_in(each, catalog)), *_sum(each, catalog)])
     if each.assumed:
-        longest = services.handbook.tuning_bands[0].text.strip()
+        longest = escape(services.handbook.tuning_bands[0].text.strip())
         answer.small(
             f"How long was not said: the handbook's least band has it at the most: {longest}", services.handbook.source
         )
@@ -116,7 +116,7 @@ def _sum(each: Reckoned, catalog: Catalog) -> Iterator[Line]:
         return
     preset = each.model.fine_tuning if each.model and isinstance(each.made, Job) else None
     yield f"{priced(each.cost)}{_per(each)}", [each.cost, *(preset.sources if preset else ())]
-    yield from _working(each)
+    yield from _working(each.made, each.cost)
 
 
 def _month(catalog: Catalog) -> Figure:
@@ -124,12 +124,9 @@ def _month(catalog: Catalog) -> Figure:
     return Figure(value=Decimal(least.count), unit=least.measure, sources=least.sources)
 
 
-def _working(each: Reckoned) -> Iterator[Line]:
+def _working(made: Estimate | Job, cost: Price) -> Iterator[Line]:
     """The sum, step by step."""
-    made, cost = each.made, each.cost
-    if not isinstance(made.rate, Price) or not isinstance(cost, Price):
-        return
-    rate = f"{exact(made.rate.money)} per {made.rate.per}"
+    rate = f"{exact(made.rate.money)} per {made.rate.per}" if isinstance(made.rate, Price) else "unknown"
     if isinstance(made, Job):
         yield f"{figure(made.billed)} unit-hours × {rate}; {made.least} at least", [cost]
         return
@@ -150,7 +147,7 @@ def _used(made: Estimate) -> str:
     steps += f" × {schedule.days}/{WEEK}" if schedule.days < WEEK else ""
     if schedule.otherwise and not schedule.always:
         steps += f" + {'' if by_cluster else f'{in_units(schedule.otherwise)} × '}the rest of {made.hours} h"
-    return f"{steps} = {figure(made.used)} {made.measure}"
+    return steps if schedule.always else f"{steps} = {figure(made.used)} {made.measure}"
 
 
 def _compared(found: Sequence[Reckoned]) -> Iterator[Line]:
@@ -231,12 +228,9 @@ def _own_week(answer: Answer, running: Running, price: OnDemandPrice, catalog: C
         response_tokens=history.mean_output_tokens or Decimal(0),
     )
     cost = on_demand_month(catalog, price, load)
-    if isinstance(cost, Unknown):
-        answer.small(f"Its own traffic on demand: not known. {linked_up(cost.settle)}")
-        return
     answer.say(
         f"Its own last {len(history.hours)} hours, {figure(rate, 0)} requests each on average, as a month on demand: "
-        f"*{cents(cost.money)}* {by(cost.basis)}",
+        f"{priced(cost)}",
         history.source,
         cost,
     )
@@ -259,34 +253,32 @@ def _hours(answer: Answer, services: Services) -> None:
 
 def _next(found: Sequence[Reckoned], services: Services) -> list[tuple[str, str]]:
     buttons = [button for each in found for button in _wanted(each, services)]
-    models = dict.fromkeys(each.model.id for each in found if each.model and isinstance(each.made, Estimate))
-    shapes = {each.model.id: each.made.shape for each in found if each.model}
-    buttons += [
-        (f"On demand? {called(model.partition('.')[2])}" if len(models) > 1 else "Dedicated or on demand?", line)
-        for model in list(models)[:2]
-        if (line := f"choose {model} --shape {shapes[model]}")
-    ]
+    hosted = {each.model.id: each.made.shape for each in found if each.model and isinstance(each.made, Estimate)}
+    for model, shape in list(hosted.items())[:MODELS]:
+        label = f"On demand? {called(model.partition('.')[2])}" if len(hosted) > 1 else "Dedicated or on demand?"
+        buttons.append((label, f"choose {model} --shape {shape}"))
     return [*buttons, ("Handbook: cost", "handbook cost")]
 
 
 def _wanted(each: Reckoned, services: Services) -> Iterator[tuple[str, str]]:
     """The request that the sum is for, where it can be granted today."""
     made, model = each.made, each.model
-    if isinstance(made, Job):
-        if model is not None:
-            yield "Ask for the fine-tune …", f"finetune --model {model.id}"
+    schedule = made.schedule if isinstance(made, Estimate) else None
+    if schedule is None:
+        yield "Ask for the fine-tune …", f"finetune --model {model.id if model else ''}"
         return
-    if not made.schedule.always and not made.schedule.otherwise and made.units > 1:
-        hours, days = f"{made.schedule.hours.normalize():f} h a day", f"{made.schedule.days} days a week"
-        yield "With 1 unit meanwhile", f"cost {each.line}, {hours}, {days}, otherwise 1 unit"
+    if not schedule.always and not schedule.otherwise and made.units > 1:
+        when = f"{schedule.hours.normalize():f} h a day, {schedule.days} days a week"
+        yield "With 1 unit meanwhile", f"cost {each.line}, {when}, otherwise 1 unit"
     if each.running is not None:
-        if made.units != each.running.cluster.unit_count:
-            yield f"Ask for {in_units(made.units)} …", f"scale {each.running.word} {made.units}"
-    elif model is not None and not bought(model, services):
-        line = f"create hosting --model {model.id} --shape {made.shape} --units {made.units}"
-        yield f"Ask for {model.name} …", line
+        # A change is for good: what comes and goes with the clock is asked for day by day.
+        if schedule.always and made.units != each.running.cluster.unit_count:
+            yield f"Ask for {in_units(made.units)}", f"scale {each.running.word} {made.units}"
     elif model is None:
         yield "Ask for such a cluster …", f"create hosting --shape {made.shape} --units {made.units}"
+    elif not bought(model, services):
+        line = f"create hosting --model {model.id} --shape {made.shape} --units {made.units}"
+        yield f"Ask for {model.name} …", line
 
 
 def _plainly(cost: Price | Unknown) -> str:
