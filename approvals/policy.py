@@ -115,7 +115,10 @@ class UnitsChange(Frozen):
 
 
 class MonthlyChange(Frozen):
-    """By how much the monthly list cost changes. What is not known may be any sum: only a rule open above covers it."""
+    """By how much the monthly cost changes, at list price or at the contract's rate on file.
+
+    What is not known may be any sum: only a rule open above covers it.
+    """
 
     min: Decimal | None = Field(None, description="At least so much more a month")
     max: Decimal | None = Field(None, description="At most so much more a month")
@@ -151,7 +154,7 @@ class Rule(Frozen):
         default_factory=dict, description="Freeform tags the cluster must carry, all of them; * and ? are wild"
     )
     units_change: UnitsChange | None = Field(None, description="Only changes of this size, in units")
-    monthly_change: MonthlyChange | None = Field(None, description="Only changes of this monthly list cost")
+    monthly_change: MonthlyChange | None = Field(None, description="Only changes of this monthly cost")
     requesters: People | None = Field(None, description="Who may ask; left out, everybody may")
     approvers: People = Field(description="Slack users and user groups who may approve")
     approvals: Count = Field(1, description="Distinct people who must approve")
@@ -222,7 +225,7 @@ class Rule(Frozen):
             yield f"it is for changes by {_between(self.units_change.min, self.units_change.max)} units"
         if self.monthly_change and not self.monthly_change.holds(plan.cost_change):
             span = _between(self.monthly_change.min, self.monthly_change.max)
-            yield f"it is for changes of the monthly list cost by {span} {self.monthly_change.currency}"
+            yield f"it is for changes of the monthly cost by {span} {self.monthly_change.currency}"
 
 
 class Judged(Frozen):

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
-from dac.figures import Basis, Price, Source, Unknown
+from dac.figures import Basis, Price, Source, Unknown, at
+from dac.figures import cost_name as named_by
 from dac.pricing import cents
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -61,7 +62,7 @@ def by_contract(*costs: Price | Unknown | None) -> bool:
 
 def by(basis: Basis) -> str:
     """How a price is called: Oracle's public one, or what the team's own file says."""
-    return "at your contract's rate" if basis == "contract" else "at list price"
+    return at(basis)
 
 
 def at_price(*costs: Price | Unknown | None) -> str:
@@ -70,7 +71,7 @@ def at_price(*costs: Price | Unknown | None) -> str:
 
 def cost_name(*costs: Price | Unknown | None) -> str:
     """How a sum by these is called: a list price is said to be one."""
-    return "Contract cost" if by_contract(*costs) else "List cost"
+    return named_by("contract" if by_contract(*costs) else "list")
 
 
 def price_name(*costs: Price | Unknown | None) -> str:

@@ -1,4 +1,4 @@
-"""How much of a team's monthly budget its clusters take at list price, before and after a change."""
+"""How much of a team's monthly budget its clusters take, before and after a change."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ GONE = {Lifecycle.DELETED, Lifecycle.FAILED}
 
 
 class Budget(Frozen):
-    """What the clusters of those names may cost in a month, by Oracle's list and not by the team's contract."""
+    """What the clusters of those names may cost in a month: by Oracle's list, or by the contract's rates on file."""
 
     name: str = Field(min_length=1, max_length=80, description="How people call this budget")
     clusters: Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str])] = Field(
         frozenset({"*"}), description="Cluster names it is for; * and ? are wild"
     )
-    monthly: Decimal = Field(gt=0, description="List cost of a month of 744 hours that these may come to")
+    monthly: Decimal = Field(gt=0, description="Cost of a month of 744 hours that these may come to")
     currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="Currency of that sum")
 
     def covers(self, cluster: Cluster) -> bool:

@@ -72,6 +72,16 @@ Basis = Literal["list", "contract"]
 """Whether money is by Oracle's public price list, or by what a team's own file says its contract comes to."""
 
 
+def at(basis: Basis) -> str:
+    """How a price is called after a sum."""
+    return "at your contract's rate" if basis == "contract" else "at list price"
+
+
+def cost_name(basis: Basis) -> str:
+    """How a sum is called: what is Oracle's list price is said to be that."""
+    return "Contract cost" if basis == "contract" else "List cost"
+
+
 class Price(Frozen):
     """An amount of money per something, with its sources; `per` is words, such as "month at 744 hours"."""
 

@@ -12,7 +12,7 @@ from dac.cluster import Cluster, ClusterType, Headroom, Lifecycle, Model, Resour
 from dac.creating import Wish, make_cluster, tunable
 from dac.endpoints import model_of
 from dac.errors import Conflict, Invalid
-from dac.figures import Price, Unknown
+from dac.figures import Basis, Price, Unknown, cost_name
 from dac.making import Fact, Stepwise, check_name, check_room, new_name, nothing, quoted
 from dac.naming import clip
 from dac.pricing import monthly, unit_hour
@@ -155,7 +155,7 @@ def plan_finetune(  # noqa: PLR0913 - what a fine-tune is made of, by name
             Fact(label="Units", said=f"{tuning.units} × {tuning.shape}, preset by Oracle"),
             Fact(label="Method", said=str(training)),
             Fact(label="Dataset", said=str(dataset)),
-            Fact(label="List cost an hour", said=_per_hour(hourly, tuning.units)),
+            Fact(label=f"{cost_name(_basis(hourly))} an hour", said=_per_hour(hourly, tuning.units)),
         ),
         warnings=_warnings(steps, catalog),
         cost_before=cost if cluster else nothing(cost),
@@ -187,6 +187,10 @@ def _usable(cluster: Cluster, shape: str) -> str:
 def _method(word: str) -> str:
     """As Oracle's SDK writes it."""
     return word.upper().replace("-", "").replace(" ", "")
+
+
+def _basis(hourly: Price | Unknown) -> Basis:
+    return hourly.basis if isinstance(hourly, Price) else "list"
 
 
 def _per_hour(hourly: Price | Unknown, count: int) -> str:

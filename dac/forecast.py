@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from dac.catalog import Catalog
 from dac.cluster import Cluster, ClusterType, Lifecycle
 from dac.errors import Invalid
-from dac.figures import Frozen, Money, Price, Source, Trust, Unknown
+from dac.figures import Frozen, Money, Price, Source, Trust, Unknown, at
 from dac.pricing import cents, difference, unit_hour
 
 _HOUR = timedelta(hours=1)
@@ -57,12 +57,8 @@ class CommitmentStatus(Frozen):
         owed = f"up to {_plain(self.remaining_at_most.quantize(_TENTH, rounding=ROUND_CEILING))} still owed"
         if isinstance(self.cost_at_most, Unknown):
             return f"{minimum}: {owed}, list price {self.cost_at_most}, met by {day} at the latest"
-        return f"{minimum}: {owed} ({cents(self.cost_at_most.money)} {self._rate}), met by {day} at the latest"
-
-    @property
-    def _rate(self) -> str:
-        contract = isinstance(self.cost_at_most, Price) and self.cost_at_most.basis == "contract"
-        return "at your contract's rate" if contract else "at list price"
+        cost = f"{cents(self.cost_at_most.money)} {at(self.cost_at_most.basis)}"
+        return f"{minimum}: {owed} ({cost}), met by {day} at the latest"
 
     @property
     def _day(self) -> str:

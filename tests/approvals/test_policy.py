@@ -168,7 +168,7 @@ def test_the_judgement_says_why_each_rule_before_does_not_decide() -> None:
         "small": "it is for changes by at most 1 units",
         "big": "it is for changes by at least 3 units",
         "middle": "it is for changes by 3 to 4 units",
-        "cheap": "it is for changes of the monthly list cost by at most 100 USD",
+        "cheap": "it is for changes of the monthly cost by at most 100 USD",
     }
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from dac.figures import Money, Source, Trust, Unknown, exact
+from dac.figures import Money, Source, Trust, Unknown, at, cost_name, exact
 
 
 def usd(amount: str) -> Money:
@@ -74,3 +74,8 @@ def test_figures_do_not_change_and_take_nothing_they_do_not_know() -> None:
         usd("1").amount = Decimal(2)  # type: ignore[misc]
     with pytest.raises(ValidationError, match="Extra inputs"):
         Money.model_validate({"amount": "1", "tip": "2"})
+
+
+def test_a_price_says_whether_it_is_oracles_list_or_the_teams_contract() -> None:
+    assert (at("list"), at("contract")) == ("at list price", "at your contract's rate")
+    assert (cost_name("list"), cost_name("contract")) == ("List cost", "Contract cost")

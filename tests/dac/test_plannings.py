@@ -335,3 +335,9 @@ def test_a_model_that_we_hold_nothing_of_is_oracles_to_judge() -> None:
 
 def test_a_price_that_is_not_known_is_said_of_an_hour_of_training() -> None:
     assert any(each.label == "List cost an hour" and each.said == "$48" for each in tuned().facts)
+
+
+def test_an_hour_of_training_at_the_contracts_rate_is_called_so() -> None:
+    own = CATALOG.prices["B108085"].model_copy(update={"amount": Decimal("9.00"), "basis": "contract"})
+    catalog = CATALOG.model_copy(update={"prices": {**CATALOG.prices, "B108085": own}})
+    assert any(each.label == "Contract cost an hour" and each.said == "$36" for each in tuned(catalog=catalog).facts)
