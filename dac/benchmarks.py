@@ -48,6 +48,10 @@ class Mix(Frozen):
     words: Text
     sources: Sources
 
+    @property
+    def tokens(self) -> Decimal:
+        return self.prompt_tokens + self.response_tokens
+
 
 def _rows(written: object) -> object:
     """Rows as written in the file: a line of text each, its numbers in the order of `columns`."""
