@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sandbox.oracle.errors import etag_differs, invalid, missing, token_used, unreadable
 from sandbox.oracle.times import later
-from sandbox.oracle.uploads import Upload
+from sandbox.oracle.uploads import NOTHING, Upload
 from sandbox.oracle.world import TOKEN_SECONDS, Json, Receipt, Resource, Work, World
 
 LARGEST_PAGE = 1000
@@ -32,7 +32,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     """By their names in small letters."""
     url: str = ""
-    upload: Upload | None = None
+    upload: Upload = NOTHING
     """What came in, where a body is too large to be held."""
 
     def one(self, name: str) -> str | None:

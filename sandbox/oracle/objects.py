@@ -14,7 +14,7 @@ from sandbox.oracle import buckets
 from sandbox.oracle.buckets import Bucket, Stored
 from sandbox.oracle.calls import EMPTY, Answer, Call, Content, listed
 from sandbox.oracle.datasets import PART
-from sandbox.oracle.errors import OracleError, invalid, not_found
+from sandbox.oracle.errors import OracleError, invalid
 from sandbox.oracle.times import moment
 from sandbox.oracle.uploads import discard
 from sandbox.oracle.world import Json, World
@@ -242,10 +242,7 @@ def may_put(world: World, call: Call) -> None:
 def put(world: World, call: Call) -> Answer:
     """Store what has come in, in place of what was there; until then the old object is read."""
     may_put(world, call)
-    upload = call.upload
-    if upload is None:
-        raise not_found()
-    told = call.headers.get("content-md5")
+    upload, told = call.upload, call.headers.get("content-md5")
     if told and told != upload.md5:
         raise OracleError(
             400,

@@ -22,6 +22,9 @@ class Upload:
     md5: str
 
 
+NOTHING = Upload("", 0, "")
+
+
 class Uploads:
     """The folder the files are in: beside the state file, or one that goes with the process."""
 

@@ -44,6 +44,13 @@ def test_a_new_cluster_is_creating_then_active(tenancy: Tenancy) -> None:
     assert made.id in [it.id for it in ai.list_dedicated_ai_clusters(tenancy.dev).data.items]
 
 
+def test_a_cluster_bears_the_tags_it_was_made_with(tenancy: Tenancy) -> None:
+    tags = {"freeform_tags": {"dac-request": "r1"}, "defined_tags": {"ops": {"owner": "search"}}}
+    made = tenancy.ai().create_dedicated_ai_cluster(wanted(tenancy, **tags)).data
+    (listed,) = [it for it in tenancy.ai().list_dedicated_ai_clusters(tenancy.dev).data.items if it.id == made.id]
+    assert (listed.freeform_tags, listed.defined_tags) == (tags["freeform_tags"], tags["defined_tags"])
+
+
 def test_a_cluster_without_a_name_is_given_one(tenancy: Tenancy) -> None:
     made = tenancy.ai().create_dedicated_ai_cluster(wanted(tenancy, display_name=None)).data
     assert made.display_name.startswith("generativeaidedicatedaicluster2")

@@ -7,21 +7,29 @@ from typing import Any
 import oci
 import pytest
 
-from tests.sandbox.oracle.conftest import EUROPE, Tenancy, refused
+from tests.sandbox.oracle.conftest import EUROPE, HOME, Tenancy, refused
+from tests.sandbox.oracle.test_signatures import signed
 
 models = oci.generative_ai.models
 LLAMA = "meta.llama-3.3-70b-instruct"
 
 
-def dataset() -> Any:
+def dataset(namespace: str = "acmeai", bucket: str = "fine-tuning", name: str = "new.jsonl") -> Any:
     return models.ObjectStorageDataset(
-        dataset_type="OBJECT_STORAGE", namespace_name="acmeai", bucket_name="fine-tuning", object_name="new.jsonl"
+        dataset_type="OBJECT_STORAGE", namespace_name=namespace, bucket_name=bucket, object_name=name
     )
 
 
-def job(tenancy: Tenancy, base: str = LLAMA, cluster: str = "tickets-ft", config: Any = None, **changes: Any) -> Any:
+def job(
+    tenancy: Tenancy,
+    base: str = LLAMA,
+    cluster: str = "tickets-ft",
+    config: Any = None,
+    data: Any = None,
+    **changes: Any,
+) -> Any:
     details = models.FineTuneDetails(
-        training_dataset=dataset(), dedicated_ai_cluster_id=tenancy.cluster(cluster), training_config=config
+        training_dataset=data or dataset(), dedicated_ai_cluster_id=tenancy.cluster(cluster), training_config=config
     )
     told = {
         "display_name": "triage-2",
@@ -51,6 +59,92 @@ def test_fine_tuning_ends_with_metrics(tenancy: Tenancy) -> None:
     assert 0.8 < done.model_metrics.final_accuracy < 1
     assert 0 < done.model_metrics.final_loss < 0.5
     assert done.fine_tune_details.training_config.lora_r == 8
+
+
+@pytest.mark.parametrize(
+    "data",
+    [dataset(name="gone.jsonl"), dataset(bucket="none"), dataset(namespace="elsewhere")],
+    ids=["object", "bucket", "namespace"],
+)
+def test_a_job_needs_training_data_that_is_there(tenancy: Tenancy, data: Any) -> None:
+    with refused(400, "RelatedResourceNotAuthorizedOrNotFound", "trainingDataset"):
+        tenancy.ai().create_model(job(tenancy, data=data))
+    assert tenancy.ai().list_work_requests(tenancy.prod).data.items == []
+
+
+def test_training_data_may_have_been_uploaded_a_moment_ago(tenancy: Tenancy) -> None:
+    pairs = b'{"prompt": "a", "completion": "b"}\n' * 40
+    tenancy.storage("EXECUTOR").put_object("acmeai", "training-data", "mine.jsonl", pairs)
+    model = tenancy.ai().create_model(job(tenancy, data=dataset(bucket="training-data", name="mine.jsonl"))).data
+    tenancy.advance(60)
+    assert tenancy.ai().get_model(model.id).data.lifecycle_state == "ACTIVE"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("tiny.jsonl", "it has 20 pairs"), ("support-chat-flawed.jsonl", "line ")],
+)
+def test_a_job_fails_on_data_that_is_too_little_or_wrong(tenancy: Tenancy, name: str, why: str) -> None:
+    ai = tenancy.ai()
+    started = ai.create_model(job(tenancy, data=dataset(bucket="training-data", name=name)))
+    work = started.headers["opc-work-request-id"]
+    assert started.data.lifecycle_state == "CREATING"
+    tenancy.advance(20)
+    model = ai.get_model(started.data.id).data
+    assert (model.lifecycle_state, model.model_metrics) == ("FAILED", None)
+    assert why in model.lifecycle_details
+    assert [it.message for it in ai.list_work_request_errors(work).data.items] == [model.lifecycle_details]
+    logged = [it.message for it in ai.list_work_request_logs(work, sort_order="ASC").data.items]
+    expected = ["Work request accepted.", "Reading the training dataset.", f"Failed: {model.lifecycle_details}"]
+    assert logged == expected
+    assert ai.delete_model(model.id).status == 204
+
+
+def test_a_job_that_was_told_to_fail_fails_for_that_reason(tenancy: Tenancy) -> None:
+    tenancy.control("POST", "fail_next", {"ocid": "triage-2", "message": "Out of memory."})
+    model = tenancy.ai().create_model(job(tenancy)).data
+    tenancy.advance(60)
+    failed = tenancy.ai().get_model(model.id).data
+    assert (failed.lifecycle_state, failed.lifecycle_details) == ("FAILED", "Out of memory.")
+
+
+@pytest.mark.parametrize(
+    ("config", "steps", "epochs"),
+    [(None, 191, 3), ({"total_training_epochs": 2, "training_batch_size": 16}, 63, 2)],
+    ids=["Oracle's defaults", "told"],
+)
+def test_a_job_logs_how_the_training_goes(tenancy: Tenancy, config: Any, steps: int, epochs: int) -> None:
+    ai = tenancy.ai()
+    told = config and models.LoraTrainingConfig(training_config_type="LORA_TRAINING_CONFIG", **config)
+    started = ai.create_model(job(tenancy, config=told))
+    work = started.headers["opc-work-request-id"]
+    tenancy.advance(30)
+    halfway = [it.message for it in ai.list_work_request_logs(work, sort_order="ASC").data.items]
+    assert halfway[:3] == [
+        "Work request accepted.",
+        "Reading the training dataset.",
+        "Read 510 pairs: 408 to train on, 102 to evaluate with.",
+    ]
+    assert "Training step" in halfway[-1]
+    tenancy.advance(30)
+    logged = ai.list_work_request_logs(work, sort_order="ASC").data.items
+    assert [it.message for it in logged][: len(halfway)] == halfway
+    assert [it.message for it in logged[-2:]] == ["Storing the model.", "Completed."]
+    training = [it.message for it in logged if it.message.startswith("Training step")]
+    assert training[-1].startswith(f"Training step {steps} of {steps} (epoch {epochs} of {epochs}): loss ")
+    losses = [float(it.split("loss ")[1].split(",")[0]) for it in training]
+    assert losses == sorted(losses, reverse=True)
+    metrics = ai.get_model(started.data.id).data.model_metrics
+    assert losses[-1] == metrics.final_loss
+    times = [it.timestamp for it in logged]
+    assert times == sorted(times)
+
+
+def test_a_model_bears_the_tags_it_was_made_with(tenancy: Tenancy) -> None:
+    tags: dict[str, Any] = {"freeform_tags": {"dac-request": "r1"}, "defined_tags": {"ops": {"owner": "support"}}}
+    model = tenancy.ai().create_model(job(tenancy, **tags)).data
+    listed = tenancy.ai().list_models(tenancy.prod, id=model.id).data.items[0]
+    assert (listed.freeform_tags, listed.defined_tags) == (tags["freeform_tags"], tags["defined_tags"])
 
 
 @pytest.mark.parametrize(
@@ -201,6 +295,25 @@ def test_discovery_names_dates_and_replacements_by_region(tenancy: Tenancy) -> N
     assert [it.region for it in found.availability] == ["us-chicago-1", EUROPE]
     assert found.availability[0].supported_replacements == ["cohere.command-a-03-2025"]
     assert found.availability[0].time_dedicated_retired is not None
+
+
+def test_discovery_is_paged_signed_and_the_same_for_readers_everywhere(tenancy: Tenancy) -> None:
+    whole = tenancy.ai("READER").list_model_discovery(tenancy.prod)
+    assert whole.headers["opc-request-id"].count("/") == 2
+    names = [it.model_id for it in whole.data.items]
+    for region in (HOME, EUROPE):
+        paged = oci.pagination.list_call_get_all_results(
+            tenancy.ai("READER", region).list_model_discovery, tenancy.prod, limit=5
+        ).data
+        assert [it.model_id for it in paged] == names
+    assert tenancy.raw("GET", f"/{HOME}/20231130/modelDiscovery?compartmentId={tenancy.prod}")[0] == 401
+
+
+@pytest.mark.parametrize("query", ["servingMode=BATCH", "modelAccess=OPEN", "capability=DANCE", "isDeprecated=maybe"])
+def test_discovery_refuses_filters_it_does_not_know(tenancy: Tenancy, query: str) -> None:
+    path = f"/{HOME}/20231130/modelDiscovery?compartmentId={tenancy.prod}&{query}"
+    status, answer = tenancy.raw("GET", path, headers=signed(tenancy, "GET", path))
+    assert (status, answer["code"]) == (400, "InvalidParameter")
 
 
 def test_discovery_in_another_realm_is_empty(tenancy: Tenancy) -> None:

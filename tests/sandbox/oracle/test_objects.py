@@ -335,6 +335,14 @@ def test_an_object_is_deleted_for_good(tenancy: Tenancy) -> None:
     assert objects_in(tenancy) == [CHAT, "support-chat-flawed.jsonl"]
 
 
+def test_uploads_go_with_the_server_unless_its_state_is_kept(opened: Opener) -> None:
+    with opened() as tenancy:
+        put(tenancy, "it.txt", b"it")
+        (path,) = [Path(it["upload"]["path"]) for it in tenancy.control("GET", "objects") if it["upload"]]
+        assert path.read_bytes() == b"it"
+    assert not path.parent.exists()
+
+
 def test_objects_survive_a_restart_and_end_with_a_reset(opened: Opener, tmp_path: Path) -> None:
     state, folder = tmp_path / "oracle.json", tmp_path / "oracle.objects"
     with opened(state=state) as tenancy:

@@ -109,6 +109,13 @@ def test_a_fleet_is_written_with_a_cross(text: str) -> None:
         ('base = "meta.llama-3.3-70b-instruct"', 'base = "llama"', "no model"),
         ('cluster = "tickets-ft"', 'cluster = "tickets"', "no cluster"),
         ("units = 2", "unit_count = 2", "Extra inputs"),
+        (
+            'name = "training-data"\ncompartment = "prod"',
+            'name = "training-data"\ncompartment = "qa"',
+            "no compartment",
+        ),
+        ("dataset = { rows = 620", "dataset = { lines = 620", "Extra inputs"),
+        ('dataset = { rows = 20, seed = "tiny" }', "", "either text or dataset"),
     ],
 )
 def test_a_scenario_with_a_slip_is_refused(tmp_path: Path, old: str, new: str, why: str) -> None:
