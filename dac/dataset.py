@@ -115,7 +115,8 @@ class Checker:
         self._whole, self._waiting = [], 0
         if not data:
             return
-        for block in read_lines(data, self.lines + 1, self._offset, self._ledger):
+        block = read_lines(data, self.lines + 1, self._offset, self._ledger)
+        if block:
             self._look_at(block)
         self.lines += data.count(b"\n") + (not data.endswith(b"\n"))
         self._offset += len(data)

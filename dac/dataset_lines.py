@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,8 +36,8 @@ DECODER = json.JSONDecoder(object_pairs_hook=tuple, parse_int=len, parse_float=l
 
 
 @dataclass(frozen=True)
-class Block:
-    """Rows that follow one another without a fault, and the bytes they were read from."""
+class Run:
+    """Rows of lines that follow one another, and the bytes they were read from."""
 
     first: int
     offset: int
@@ -49,6 +50,31 @@ class Block:
         start, size = self._starts[index], self._starts[index + 1] - self._starts[index] - 1
         return Place(self.first + index, self.offset + start, size, prompt, completion)
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return list(accumulate((len(line) + 1 for line in self.data.split(b"\n")), initial=0))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows that are looked at together; where one of them is in the file is worked out only when it is asked."""
+
+    runs: Sequence[Run]
+
+    @cached_property
+    def prompts(self) -> Sequence[str]:
+        return self.runs[0].prompts if len(self.runs) == 1 else [each for run in self.runs for each in run.prompts]
+
+    @cached_property
+    def completions(self) -> Sequence[str]:
+        return (
+            self.runs[0].completions if len(self.runs) == 1 else [each for run in self.runs for each in run.completions]
+        )
+
+    def place(self, index: int) -> Place:
+        run = bisect(self._firsts, index) - 1
+        return self.runs[run].place(index - self._firsts[run])
+
     def note(self, ledger: Ledger, kind: Kind, index: int) -> None:
         if ledger.has_room(kind):
             ledger.add(kind, self.place(index))
@@ -56,29 +82,31 @@ class Block:
             ledger.add_many(kind, 1)
 
     @cached_property
-    def _starts(self) -> list[int]:
-        # Few blocks have anything to be placed, so the others are spared this.
-        return list(accumulate((len(line) + 1 for line in self.data.split(b"\n")), initial=0))
+    def _firsts(self) -> list[int]:
+        return list(accumulate((len(run.prompts) for run in self.runs[:-1]), initial=0))
 
 
-def read_lines(data: bytes, first: int, offset: int, ledger: Ledger) -> Iterator[Block]:
+def read_lines(data: bytes, first: int, offset: int, ledger: Ledger) -> Block | None:
     """The rows among these lines, each with its end but perhaps the last; their faults go into the ledger.
 
     All are parsed at once, which most often succeeds. Otherwise each half is, so that one bad line among thousands
-    costs little; what is left is read line by line.
+    costs little; what is left is read line by line. None is no rows.
     """
     _note_crlf(data, first, offset, ledger)
-    left = [(data.removesuffix(b"\n"), first, offset)]
+    left, runs = [(data.removesuffix(b"\n"), first, offset)], list[Run]()
     while left:
         data, first, offset = left.pop()
         texts = parsed(data) if len(data) <= LONGEST else None
         if texts:
-            yield Block(first, offset, data, *texts)
+            runs.append(Run(first, offset, data, *texts))
+        elif data.isspace() and len(data) <= LONGEST and not ledger.has_room(Kind.BLANK):
+            ledger.add_many(Kind.BLANK, data.count(b"\n") + 1)
         elif (cut := _middle(data)) < 0:
-            yield from _each(data, first, offset, ledger)
+            runs += _each(data, first, offset, ledger)
         else:
             left.append((data[cut + 1 :], first + data.count(b"\n", 0, cut + 1), offset + cut + 1))
             left.append((data[:cut], first, offset))
+    return Block(runs) if runs else None
 
 
 def _middle(data: bytes) -> int:
@@ -120,7 +148,7 @@ def parsed(data: bytes) -> Texts | None:
     if end != len(text) or len(items) != 2 * nulls + 1 or items.count(None) != nulls or set(map(type, rows)) != {tuple}:
         return None
     texts = _texts(rows)
-    return texts if texts and _sound(texts) else None
+    return texts if texts and _filled(texts) and (b"\\u" not in data or _whole(texts)) else None
 
 
 def _texts(rows: list[tuple[tuple[str, Any], ...]]) -> Texts | None:
@@ -139,19 +167,20 @@ def _texts(rows: list[tuple[tuple[str, Any], ...]]) -> Texts | None:
     return prompts, completions
 
 
-def _sound(texts: Texts) -> bool:
-    """Nothing in them is empty or half a character."""
-    for each in texts:
-        if "" in each or any(map(str.isspace, each)):
-            return False
-        try:
-            "".join(filterfalse(str.isascii, each)).encode()
-        except UnicodeEncodeError:
-            return False
+def _filled(texts: Texts) -> bool:
+    return not any("" in each or any(map(str.isspace, each)) for each in texts)
+
+
+def _whole(texts: Texts) -> bool:
+    """No text holds half a character, which only an escape can bring in."""
+    try:
+        "".join(filterfalse(str.isascii, chain(*texts))).encode()
+    except UnicodeEncodeError:
+        return False
     return True
 
 
-def _each(data: bytes, first: int, offset: int, ledger: Ledger) -> Iterator[Block]:
+def _each(data: bytes, first: int, offset: int, ledger: Ledger) -> Iterator[Run]:
     for number, line in enumerate(data.split(b"\n"), start=first):
         kinds, pair = judge(line.removesuffix(b"\r"))
         sizes = map(len, pair) if pair else ()
@@ -159,7 +188,7 @@ def _each(data: bytes, first: int, offset: int, ledger: Ledger) -> Iterator[Bloc
         for kind in kinds:
             ledger.add(kind, place)
         if pair and UNUSABLE.isdisjoint(kinds):
-            yield Block(number, offset, line, pair[:1], pair[1:])
+            yield Run(number, offset, line, pair[:1], pair[1:])
         offset += len(line) + 1
 
 

@@ -17,7 +17,7 @@ from dac.figures import Frozen
 MOST = 2_048
 """Rows that are kept: more than the handbook recommends to train on, so that most files are looked at whole."""
 
-READ = 600
+READ = 400
 """Characters of each text that are kept, from its beginning."""
 
 EDGE = 16

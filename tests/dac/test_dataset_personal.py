@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dac.dataset_close import ALL_OF, ONE_IN, Close, fold
 from dac.dataset_faults import Kind, Ledger
-from dac.dataset_lines import Block
+from dac.dataset_lines import Block, Run
 from dac.dataset_personal import SEARCHED, may_be_personal, personal
 
 IS = {
@@ -107,7 +107,7 @@ def blocks(rows: list[tuple[str, str]], size: int = 700) -> list[Block]:
     parts = [rows[start : start + size] for start in range(0, len(rows), size)]
     firsts = range(1, len(rows) + 1, size)
     return [
-        Block(first, 0, b"\n" * len(part), [prompt for prompt, _ in part], [each for _, each in part])
+        Block([Run(first, 0, b"\n" * len(part), [prompt for prompt, _ in part], [each for _, each in part])])
         for first, part in zip(firsts, parts, strict=True)
     ]
 

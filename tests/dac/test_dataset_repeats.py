@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dac.dataset_faults import Kind, Ledger
-from dac.dataset_lines import Block
+from dac.dataset_lines import Block, Run
 from dac.dataset_repeats import Marks, Repeats, room
 from tests.dac.datasets import check, clean, lines_of, row
 
@@ -13,7 +13,8 @@ WORDS = st.sampled_from("abcd")
 
 
 def take(repeats: Repeats, rows: list[tuple[str, str]]) -> set[int]:
-    return repeats.take(Block(1, 0, b"\n" * len(rows), [prompt for prompt, _ in rows], [each for _, each in rows]))
+    run = Run(1, 0, b"\n" * len(rows), [prompt for prompt, _ in rows], [each for _, each in rows])
+    return repeats.take(Block([run]))
 
 
 @settings(max_examples=100)

@@ -10,7 +10,7 @@ from dac.dataset_alike import FEWEST as GROUPS
 from dac.dataset_alike import Alike
 from dac.dataset_faults import Kind, Ledger
 from dac.dataset_language import UNKNOWN, language_of
-from dac.dataset_lines import Block
+from dac.dataset_lines import Block, Run
 from dac.dataset_pick import pick, picks
 from dac.dataset_report import Report, Severity
 from dac.dataset_sample import FEWEST, MOST, Sample, Sampled, Share, marker_of
@@ -56,7 +56,7 @@ def sampled(count: int, size: int) -> Sampled:
     sample = Sample(Ledger())
     for start in range(0, count, size):
         texts = [f"{spelled(number)}." for number in range(start, min(count, start + size))]
-        sample.take(Block(start + 1, 0, b"\n" * len(texts), texts, texts), set())
+        sample.take(Block([Run(start + 1, 0, b"\n" * len(texts), texts, texts)]), set())
     return sample.sampled()
 
 
