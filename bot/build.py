@@ -28,6 +28,7 @@ from approvals.store import Store
 from bot.cards import Cards
 from bot.catalog_files import read_catalog
 from bot.connection import Sleep, sign_in, take_deliveries
+from bot.dataset_checks import DatasetChecks
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.errands import Errands
@@ -159,6 +160,7 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             freezer=Freezer(store, rules, directory.members, now),
             catalog=catalog,
             handbook=handbook,
+            checks=DatasetChecks(settings.database),
             now=now,
             zone_of=directory.zone,
             link=postings.link,

@@ -17,6 +17,7 @@ from approvals.requests import Requests
 from approvals.service import Approvals
 from commands._blocks import Block
 from dac.catalog import Catalog
+from dac.checked import Checks
 from dac.figures import Frozen
 from dac.gateway import FleetReader
 from dac.handbook import Handbook
@@ -128,6 +129,8 @@ class Services:
     freezer: Freezer
     catalog: Catalog
     handbook: Handbook
+    checks: Checks
+    """What checks of data sets have found."""
     now: Callable[[], datetime]
     zone_of: Callable[[str], ZoneInfo]
     """The time zone a person lives by."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from commands import _making
 from commands._advice import figure, typed_as
 from commands._asked import submitted
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services
+from commands._dataset import ADDRESS, is_address
 from commands._making import Compartment, Name, Reason, Region
 from commands._pick import clusters
 from commands.size_finetune import NAMES, PRESETS
@@ -27,15 +27,6 @@ from dac.tuning import BATCH, EPOCHS, RATE, Setting, of_preset, plan_tuning
 
 LEAST_RATE = Decimal("1e-9")
 """Below that it is a slip of the finger: nothing would be learned."""
-
-DATASET = re.compile(r"(?:oci://)?(?P<bucket>[^/@\s]+)(?:@(?P<namespace>[^/@\s]+))?/(?P<object>.+)")
-"""Oracle's own way of writing where an object is, oci://bucket@namespace/object, all but bucket and object optional."""
-
-
-def _is_dataset(word: str) -> str:
-    if not DATASET.fullmatch(word.strip()):
-        raise ValueError(f"“{word[:60]}” does not say where the data set is: give bucket/object")
-    return word.strip()
 
 
 def _is_preset(word: str) -> str:
@@ -60,7 +51,7 @@ class Finetune(Arguments):
     model: Annotated[str, Option(asked=True), Field(max_length=300, description="The base model")]
     dataset: Annotated[
         str,
-        AfterValidator(_is_dataset),
+        AfterValidator(is_address),
         Option(asked=True),
         Field(max_length=1100, title="bucket/object", description="The JSONL file in Object Storage"),
     ]
@@ -108,7 +99,7 @@ class Finetune(Arguments):
 
 def needs(values: Mapping[str, Any]) -> tuple[str, ...]:
     """The namespace is asked for, unless it is in the address of the data set."""
-    found = DATASET.fullmatch(str(values.get("dataset") or "").strip())
+    found = ADDRESS.fullmatch(str(values.get("dataset") or "").strip())
     return () if found and found["namespace"] else ("namespace",)
 
 
@@ -161,7 +152,7 @@ def _place(args: Finetune, cluster: Cluster | None, services: Services, fleet: F
 
 
 def _dataset(args: Finetune) -> Dataset:
-    found = DATASET.fullmatch(args.dataset)
+    found = ADDRESS.fullmatch(args.dataset)
     assert found  # noqa: S101 - checked as it was typed
     namespace = args.namespace or found["namespace"]
     if not namespace:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from dac.cluster import Cluster, Endpoint, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
 from dac.figures import Frozen, Unknown
 from dac.history import History
-from dac.steps import MakeCluster, MakeEndpoint, MakeModel
+from dac.steps import Dataset, MakeCluster, MakeEndpoint, MakeModel
 
 
 class Taken(Frozen):
@@ -17,6 +17,13 @@ class Taken(Frozen):
 
     resource_id: str
     work_request_id: str | None = None
+
+
+class Stored(Frozen):
+    """An object in Object Storage as it was seen: `size` in bytes, and an etag that is another once its content is."""
+
+    size: int
+    etag: str
 
 
 class FleetReader(Protocol):
@@ -55,6 +62,25 @@ class FleetReader(Protocol):
 
     def discover(self) -> Discovery:
         """What Oracle says of its models in all configured regions, minutes old at the most; failures become gaps."""
+        ...
+
+    def namespace(self, region: str) -> str:
+        """The tenancy's namespace in Object Storage. `Denied`, `Unavailable`."""
+        ...
+
+    def stored(self, region: str, dataset: Dataset) -> Stored:
+        """The object as it is now.
+
+        `NotFound` where the bucket does not hold it, `Denied` where the bucket is not there or may not be read, which
+        Oracle does not tell apart; `Unavailable`.
+        """
+        ...
+
+    def content(self, region: str, dataset: Dataset, stored: Stored) -> Iterator[bytes]:
+        """The bytes of the object as it was seen, a few megabytes at a time.
+
+        Raises as `stored` while it is read, and `Conflict` once somebody has put another in its place.
+        """
         ...
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -17,6 +19,7 @@ from approvals.request import Request
 from approvals.states import Action
 from approvals.store import Decide, Store
 from dac.catalog import Catalog, shipped
+from dac.checked import Checked
 from dac.cluster import (
     Cluster,
     ClusterType,
@@ -34,12 +37,12 @@ from dac.cluster import (
     WorkStatus,
 )
 from dac.discovery import Discovery
-from dac.errors import Conflict, Invalid, NotFound
+from dac.errors import Conflict, Denied, Invalid, NotFound
 from dac.figures import Unknown
-from dac.gateway import Taken
+from dac.gateway import Stored, Taken
 from dac.history import History, Hour, each_hour, window
 from dac.scaling import ScalePlan, plan_scale
-from dac.steps import MakeCluster, MakeEndpoint, MakeModel
+from dac.steps import Dataset, MakeCluster, MakeEndpoint, MakeModel
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Cluster | Endpoint | Model)
@@ -48,6 +51,8 @@ START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CATALOG: Catalog = shipped()
 REGION = "eu-frankfurt-1"
 SHAPE = "LARGE_COHERE_V3"
+NAMESPACE = "acme"
+"""The tenancy's, in Object Storage."""
 ANN, BOB, CAT, DAN, EVE = "UANN", "UBOB", "UCAT", "UDAN", "UEVE"
 ONCALL, LEADS = "SONCALL", "SLEADS"
 
@@ -164,6 +169,10 @@ class FakeOracle:
     histories: dict[str, History] = field(default_factory=dict)
     """By cluster; one that has none was not measured."""
     discovered: Discovery = field(default_factory=lambda: Discovery(read_at=START))
+    objects: dict[str, bytes] = field(default_factory=dict)
+    """By bucket/object; any other bucket is one that is not there, or may not be read."""
+    part: int = 1000
+    """Bytes of an object that are given at a time."""
 
     def __post_init__(self) -> None:
         seen = self.fleet_seen
@@ -254,6 +263,16 @@ class FakeOracle:
     def discover(self) -> Discovery:
         return self._called("discover", lambda: self.discovered)
 
+    def namespace(self, region: str) -> str:
+        return self._called("namespace", lambda: NAMESPACE)
+
+    def stored(self, region: str, dataset: Dataset) -> Stored:
+        return self._called("stored", lambda: self._stored(region, dataset))
+
+    def content(self, region: str, dataset: Dataset, stored: Stored) -> Iterator[bytes]:
+        for start in range(0, stored.size, self.part):
+            yield self._called("content", partial(self._part, region, dataset, stored, start))
+
     # Changing
 
     def scale(self, cluster: Cluster, unit_count: int, *, tags: Mapping[str, str]) -> str | None:
@@ -329,6 +348,20 @@ class FakeOracle:
             available=self.limit - used,
             read_at=self.clock.now(),
         )
+
+    def _stored(self, region: str, dataset: Dataset) -> Stored:
+        doing = f"Reading {dataset} from Object Storage in {region}"
+        if dataset.namespace != NAMESPACE or not any(each.startswith(f"{dataset.bucket}/") for each in self.objects):
+            raise Denied(f"{doing}: Oracle answered 404 BucketNotFound.")
+        held = self.objects.get(str(dataset))
+        if held is None:
+            raise NotFound(f"{doing}: Oracle answered 404 ObjectNotFound.")
+        return Stored(size=len(held), etag=hashlib.sha256(held).hexdigest()[:16])
+
+    def _part(self, region: str, dataset: Dataset, seen: Stored, start: int) -> bytes:
+        if self._stored(region, dataset) != seen:
+            raise Conflict(f"Reading {dataset} from Object Storage in {region}: Oracle answered 412 IfMatchFailed.")
+        return self.objects[str(dataset)][start : start + self.part]
 
     def _history(self, cluster: Cluster, days: int) -> History:
         since, until = window(self.clock.now(), days)
@@ -609,6 +642,21 @@ def policy(*rules: Rule) -> Policy:
 
 def groups() -> FakeGroups:
     return FakeGroups(SONCALL={DAN}, SLEADS={DAN, EVE})
+
+
+class FakeChecks:
+    """`dac.checked.Checks` in memory, through the same JSON as a database."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str, str], str] = {}
+
+    def keep(self, checked: Checked) -> None:
+        self._kept[checked.region, checked.dataset.namespace, str(checked.dataset)] = checked.model_dump_json()
+
+    def of(self, region: str, dataset: Dataset, etag: str) -> Checked | None:
+        text = self._kept.get((region, dataset.namespace, str(dataset)))
+        found = Checked.model_validate_json(text) if text else None
+        return found if found and found.etag == etag else None
 
 
 def _throw(error: BaseException) -> NoReturn:

@@ -39,6 +39,9 @@ class Clients:
     def limits(self, region: str) -> Any:
         return self._client("limits", region)
 
+    def object_storage(self, region: str) -> Any:
+        return self._client("objectstorage", region)
+
     def sign_in(self) -> SignedIn:
         """Raise `Denied` where that cannot be done; a failure is not remembered."""
         with self._lock:
@@ -75,6 +78,8 @@ class Clients:
                 make = oci.generative_ai.GenerativeAiClient
             case "telemetry":
                 make = oci.monitoring.MonitoringClient
+            case "objectstorage":
+                make = oci.object_storage.ObjectStorageClient
             case _:
                 make = oci.limits.LimitsClient
         elsewhere = {"service_endpoint": self._address(service, region)} if self._config.endpoint else {}

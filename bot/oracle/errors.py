@@ -47,6 +47,11 @@ def _answered(error: ServiceError, doing: str) -> DacError:
         return Invalid(
             f"{said}. The compartment's quota is reached: a tenancy administrator sets it with a quota policy."
         )
+    if code in {"BucketNotFound", "NamespaceNotFound"}:
+        # By Oracle's own words that may as well be a lack of permission.
+        return Denied(f"{said}.")
+    if code == "ObjectNotFound":
+        return NotFound(f"{said}.")
     kind, hint = _REFUSALS.get(status, (Invalid, ""))
     return kind(f"{said}. {hint}".rstrip())
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from bot.kept import Kept
-from bot.oracle import answers, things
+from bot.oracle import answers, objects, things
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.config import OracleConfig
@@ -20,7 +20,9 @@ from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space,
 from dac.discovery import Discovery
 from dac.errors import DacError
 from dac.figures import Unknown
+from dac.gateway import Stored
 from dac.history import History
+from dac.steps import Dataset
 
 
 class OracleReader:
@@ -67,6 +69,15 @@ class OracleReader:
 
     def history(self, cluster: Cluster, *, days: int = 7) -> History:
         return self._histories.of(cluster, self.fleet(), days)
+
+    def namespace(self, region: str) -> str:
+        return objects.namespace(self._clients, self._calls, region)
+
+    def stored(self, region: str, dataset: Dataset) -> Stored:
+        return objects.stored(self._clients, self._calls, region, dataset)
+
+    def content(self, region: str, dataset: Dataset, stored: Stored) -> Iterator[bytes]:
+        return objects.content(self._clients, self._calls, region, dataset, stored)
 
     def discover(self) -> Discovery:
         found = self._discovery.get()

@@ -20,12 +20,10 @@ from bot.desk import Desk, Way
 from bot.jobs import Jobs
 from bot.workers import Workers
 from commands._command import Call
-from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
-from dac.discovery import Discovery
-from dac.figures import Unknown
-from dac.history import History
+from dac.cluster import Fleet
 from tests.bot.house import BOT_TOKEN, ONE_APPROVAL, House, Running, Time
 from tests.bot.people import OPS, ROSA, Slack, until
+from tests.fakes import FakeClock, FakeOracle
 
 
 @pytest.fixture
@@ -92,39 +90,18 @@ def test_a_change_goes_on_after_a_round_that_failed(
     assert home.oracle.changes() == 1
 
 
-class Broken:
+class Broken(FakeOracle):
     """An Oracle whose answers cannot be what they are: a fault of ours, not a refusal of theirs."""
 
     def fleet(self) -> Fleet:
         raise ZeroDivisionError("a fault of ours with a secret: xoxb-12")
-
-    def cluster(self, region: str, cluster_id: str) -> Cluster:
-        raise NotImplementedError
-
-    def resource(self, kind: ResourceKind, region: str, resource_id: str) -> Resource:
-        raise NotImplementedError
-
-    def resources(self, kind: ResourceKind, region: str, compartment_id: str) -> tuple[Resource, ...]:
-        raise NotImplementedError
-
-    def work_requests(self, of: Resource) -> tuple[WorkRequest, ...]:
-        raise NotImplementedError
-
-    def headroom(self, of: Cluster | Space) -> Headroom | Unknown:
-        raise NotImplementedError
-
-    def history(self, cluster: Cluster, *, days: int = 7) -> History:
-        raise NotImplementedError
-
-    def discover(self) -> Discovery:
-        raise NotImplementedError
 
 
 def test_a_fault_of_ours_is_owned_up_to_without_its_details(
     home: House, bot: Running, slack: Slack, caplog: pytest.LogCaptureFixture
 ) -> None:
     good = bot.bot.services
-    services = replace(good, fleet=Broken())
+    services = replace(good, fleet=Broken(FakeClock()))
 
     async def ask() -> None:
         workers = Workers("test", 1, 0)

@@ -26,7 +26,7 @@ from commands._command import AnyCommand, Call, Reply, Services
 from commands._parse import Parsed, arguments
 from dac.cluster import Fleet
 from dac.handbook import shipped
-from tests.fakes import ANN, CATALOG, FakeClock, FakeGroups, FakeOracle, cluster, fleet, groups, policy
+from tests.fakes import ANN, CATALOG, FakeChecks, FakeClock, FakeGroups, FakeOracle, cluster, fleet, groups, policy
 
 CHANNEL = "CTEAM"
 HANDBOOK = shipped()
@@ -66,6 +66,7 @@ class Room:
             freezer=Freezer(self.store, lambda: self.rules, members_of, now),
             catalog=CATALOG,
             handbook=HANDBOOK,
+            checks=FakeChecks(),
             now=now,
             zone_of=lambda user: ZoneInfo(self.zones.get(user, "UTC")),
             link=lambda number: f"https://team.slack.example/archives/{CHANNEL}/p{number:016}",

@@ -1,0 +1,62 @@
+"""What commands share that are about a training data set: where it is, and what is known of it."""
+
+from __future__ import annotations
+
+import re
+
+from commands._command import Services
+from dac.checked import Checked
+from dac.dataset import Checker
+from dac.dataset_report import Report
+from dac.dataset_rules import rules_of
+from dac.figures import Unknown
+from dac.gateway import Stored
+from dac.naming import clip
+from dac.steps import Dataset
+
+ADDRESS = re.compile(r"(?:oci://)?(?P<bucket>[^/@\s]+)(?:@(?P<namespace>[^/@\s]+))?/(?P<object>.+)")
+"""Oracle's own way of writing where an object is, oci://bucket@namespace/object, all but bucket and object optional."""
+
+AT_ONCE = 4_000_000
+"""Bytes that are checked while somebody waits for an answer: a fraction of a second."""
+
+
+def is_address(word: str) -> str:
+    """For a validator."""
+    if not ADDRESS.fullmatch(word.strip()):
+        raise ValueError(f"“{clip(word)}” does not say where the data set is: give bucket/object")
+    return word.strip()
+
+
+def dataset_at(address: str, namespace: str | None, region: str, services: Services) -> Dataset:
+    """The data set that is meant; a namespace that is not named is the tenancy's. Raises as `FleetReader.namespace`."""
+    found = ADDRESS.fullmatch(address)
+    assert found  # noqa: S101 - checked as it was typed
+    named = namespace or found["namespace"] or services.fleet.namespace(region)
+    return Dataset(namespace=named, bucket=found["bucket"], object_name=found["object"])
+
+
+def known(region: str, dataset: Dataset, stored: Stored, services: Services) -> Checked | Unknown:
+    """What a check of this very object has found; one that is small is checked now. Raises as `FleetReader.content`."""
+    found = services.checks.of(region, dataset, stored.etag)
+    if found:
+        return found
+    if stored.size > AT_ONCE:
+        return Unknown(what="what is in the data set", settle=f"check it: /dac dataset check {dataset}")
+    checker = Checker(rules_of(services.catalog, services.handbook))
+    for part in services.fleet.content(region, dataset, stored):
+        checker.feed(part)
+    return kept(region, dataset, stored, checker.finish(), services)
+
+
+def kept(region: str, dataset: Dataset, stored: Stored, report: Report, services: Services) -> Checked:
+    """Remembered, without the places of odd lines: only who has asked for the check needs them."""
+    checked = Checked(
+        region=region,
+        dataset=dataset,
+        etag=stored.etag,
+        at=services.now(),
+        report=report.model_copy(update={"places": {}}),
+    )
+    services.checks.keep(checked)
+    return checked
