@@ -1,27 +1,24 @@
-"""Every kind of plan against the local Oracle over Oracle's real SDK: to its end, killed, failing and outdated."""
+"""Every kind of plan against the local Oracle over Oracle's real SDK: rehearsed, done, killed, failing, outdated."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
-from approvals.executor import Executor
+from approvals.audit import Head
+from approvals.records import Records
 from approvals.request import Request
-from approvals.service import Approvals
-from approvals.states import State
-from approvals.store import Store
+from approvals.states import Action, State
+from bot.oracle import connect
 from bot.oracle.connection import Oracle
-from dac.cluster import Cluster, ClusterType, Guardrails, Model, ResourceKind, Space
-from dac.creating import Wish, plan_create
+from dac.cluster import ClusterType, Guardrails, ResourceKind
+from dac.creating import plan_create
 from dac.deleting import plan_delete
-from dac.endpoints import endpoint_of, endpoints_of, plan_create_endpoint, plan_delete_endpoint, plan_move_endpoint
+from dac.endpoints import plan_create_endpoint, plan_delete_endpoint, plan_move_endpoint
 from dac.finetuning import plan_finetune
-from dac.gateway import ClusterWriter
 from dac.migrating import plan_migrate
 from dac.plans import Plan
 from dac.scaling import plan_scale
@@ -36,137 +33,15 @@ from dac.steps import (
     RemoveEndpoint,
     Removing,
     Scaling,
-    Step,
     Training,
 )
-from tests.approvals.conftest import LEASE
-from tests.bot.oracle.conftest import CHICAGO, Place
-from tests.fakes import ANN, BOB, CATALOG, Killed, When, groups, policy
+from sandbox.oracle import Key
+from tests.bot.oracle.conftest import Place, local_oracle
+from tests.bot.oracle.lives import LEASE, Point, ends
+from tests.bot.oracle.team import OPERATIONS, Team, work_of
+from tests.fakes import ANN, CATALOG
 
 LLAMA, COMMAND = "meta.llama-3.3-70b-instruct", "cohere.command-a-03-2025"
-OPERATIONS: dict[type[Step], str] = {
-    Scaling: "UpdateDedicatedAiCluster",
-    MakeCluster: "CreateDedicatedAiCluster",
-    MakeEndpoint: "CreateEndpoint",
-    MakeModel: "CreateModel",
-    RemoveCluster: "DeleteDedicatedAiCluster",
-    RemoveEndpoint: "DeleteEndpoint",
-}
-
-
-class Mortal:
-    """The real writer in a process that can be ended around its next call."""
-
-    def __init__(self, writer: ClusterWriter) -> None:
-        self._writer = writer
-        self.dies: When | None = None
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(*args: Any, **more: Any) -> Any:
-            dies, self.dies = self.dies, None
-            if dies is When.BEFORE:
-                raise Killed
-            answer = getattr(self._writer, name)(*args, **more)
-            if dies is When.AFTER:
-                raise Killed
-            return answer
-
-        return call
-
-
-@dataclass
-class Team:
-    """A bot's approvals before the local Oracle."""
-
-    oracle: Oracle
-    place: Place
-    path: Path
-
-    def __post_init__(self) -> None:
-        self.store = Store(self.path)
-        self.approvals = Approvals(self.store, policy, groups().members_of, lambda: self.place.now)
-        self.writer = Mortal(self.oracle.writer)
-        wider = {"region": CHICAGO, "limit": "dedicated-unit-llama2-70-count", "value": 20}
-        self.place.ask("POST", "limits", wider)
-        idle = self.place.found("clusters", "docs-idle")
-        self.compartment = str(idle["compartmentId"])
-        bare = MakeCluster(
-            key="bare",
-            name="bare",
-            region=CHICAGO,
-            compartment_id=self.compartment,
-            type=ClusterType.HOSTING,
-            unit_shape="LARGE_GENERIC",
-            unit_count=1,
-        )
-        made = self.oracle.writer.create(bare, tags={}, token="bare")
-        self.place.advance(120)
-        self.bare, self.idle = self.cluster(made.resource_id), self.cluster(str(idle["id"]))
-        (endpoint,) = (each for each in self.endpoints() if each.cluster_id == self.idle.id)
-        self.endpoint = endpoint_of(self.oracle.reader.resource(ResourceKind.ENDPOINT, CHICAGO, endpoint.id))
-        self.before = self.asked_for()
-
-    def cluster(self, ocid: str) -> Cluster:
-        return self.oracle.reader.cluster(CHICAGO, ocid)
-
-    def endpoints(self) -> Any:
-        return endpoints_of(self.oracle.reader.resources(ResourceKind.ENDPOINT, CHICAGO, self.compartment))
-
-    def model(self, name: str) -> Model:
-        ocid = str(self.place.found("models", name)["id"])
-        return cast("Model", self.oracle.reader.resource(ResourceKind.MODEL, CHICAGO, ocid))
-
-    def there(self, kind: ResourceKind) -> Any:
-        return self.oracle.reader.resources(kind, CHICAGO, self.compartment)
-
-    def room(self, shape: str) -> Any:
-        return self.oracle.reader.headroom(Space(region=CHICAGO, unit_shape=shape))
-
-    def wish(self, name: str, **more: Any) -> Wish:
-        return Wish.model_validate({"name": name, "region": CHICAGO, "compartment_id": self.compartment, **more})
-
-    def executor(self, holder: str) -> Executor:
-        return Executor(
-            Store(self.path),
-            self.oracle.reader,
-            cast("ClusterWriter", self.writer),
-            CATALOG,
-            lambda: self.place.now,
-            holder=holder,
-            lease=LEASE,
-        )
-
-    def approved(self, kind: str) -> Request:
-        delivery = uuid.uuid4().hex
-        plan = KINDS[kind](self)
-        asked = self.approvals.submit(plan, requester=ANN, reason="", channel="CTEAM", delivery=delivery)
-        return self.approvals.approve(asked.id, BOB)
-
-    def turn(self, holder: str, request: Request) -> Request:
-        after = self.executor(holder).advance(request.id)
-        if after.claim and after.claim.question and not after.final:
-            self.approvals.confirm(request.id, ANN)
-        self.place.advance(100)
-        return self.store.get(request.id)
-
-    def finish(self, holder: str, request: Request) -> Request:
-        for _ in range(50):
-            if self.turn(holder, request).final:
-                break
-        return self.store.get(request.id)
-
-    def reaches(self, request: Request, done: int) -> Request:
-        for _ in range(50):
-            now = self.store.get(request.id)
-            if (len(now.claim.done) if now.claim else 0) == done and not (now.claim and now.claim.begun):
-                return now
-            self.turn("one", request)
-        raise AssertionError("it never comes there")
-
-    def asked_for(self) -> list[str]:
-        """What Oracle has begun to do, by its work requests."""
-        found = self.place.state()["regions"][CHICAGO]["workRequests"]
-        return sorted(str(each["operationType"]) for each in found)
 
 
 def _finetune(team: Team) -> Plan:
@@ -246,21 +121,31 @@ PLACES = [
 """Every step at which Oracle is asked for something."""
 
 
+@pytest.fixture(scope="module")
+def connected(keys: tuple[Path, tuple[Key, ...]]) -> Iterator[tuple[Oracle, Place]]:
+    with local_oracle(keys) as place:
+        oracle = connect(place.config(), now=lambda: place.now, sleep=place.slept.append)
+        yield oracle, place
+        oracle.close()
+
+
 @pytest.fixture
-def team(oracle: Oracle, place: Place, tmp_path: Path) -> Team:
+def team(connected: tuple[Oracle, Place], tmp_path: Path) -> Team:
+    oracle, place = connected
+    place.begin_again()
     return Team(oracle, place, tmp_path / "dac.sqlite3")
 
 
-def once(team: Team, request: Request) -> bool:
-    """Oracle has begun to do each step once and nothing else."""
-    nouns = {"DedicatedAiCluster": "DEDICATED_AI_CLUSTER", "Endpoint": "ENDPOINT", "Model": "MODEL"}
-    done = []
-    for step in request.plan.doing:
-        if not isinstance(step, Pause):
-            name = OPERATIONS[type(step)]
-            verb = next(each for each in ("Create", "Delete", "Update") if name.startswith(each))
-            done.append(f"{verb.upper()}_{nouns[name.removeprefix(verb)]}")
-    return team.asked_for() == sorted([*team.before, *done])
+def approved(team: Team, kind: str) -> Request:
+    return team.approved(KINDS[kind](team))
+
+
+def done_once(team: Team, request: Request) -> None:
+    """Oracle has begun to do each step once and nothing else, and the record of it is as it was written."""
+    assert team.begun() == work_of(request.plan.doing)
+    records = Records(team.path)
+    assert isinstance(records.first_break(), Head)
+    assert list(records.unlike()) == []
 
 
 def test_the_places_are_all_there_are(team: Team) -> None:
@@ -270,45 +155,94 @@ def test_the_places_are_all_there_are(team: Team) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_is_done_once(team: Team, kind: str) -> None:
-    request = team.approved(kind)
-    ended = team.finish("one", request)
+def test_planning_it_asks_oracle_for_nothing_and_records_nothing(team: Team, kind: str) -> None:
+    plan = KINDS[kind](team)
+    assert team.approvals.consider(plan, ANN).eligible
+    assert team.asked_to_change() == []
+    assert team.begun() == []
+    assert team.store.in_states(*State) == []
+    assert list(Records(team.path).links()) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_dry_run_ends_as_a_rehearsal_with_nothing_asked_of_oracle(
+    connected: tuple[Oracle, Place], tmp_path: Path, kind: str
+) -> None:
+    oracle, place = connected
+    place.begin_again()
+    team = Team(oracle, place, tmp_path / "dac.sqlite3", dry_run=True)
+    request = approved(team, kind)
+    ended = team.life(dry_run=True).finish(request.id)
+    assert ended.state is State.CANCELLED
+    assert team.store.events(request.id)[-1].body.action is Action.REHEARSE
+    assert team.asked_to_change() == []
+    assert team.begun() == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_approved_is_done_once(team: Team, kind: str) -> None:
+    request = approved(team, kind)
+    assert team.asked_to_change() == []
+    ended = team.life().finish(request.id)
     assert ended.state is State.APPLIED, ended.outcome
-    assert once(team, request)
+    done_once(team, request)
 
 
-@pytest.mark.parametrize("when", When)
+@pytest.mark.parametrize("point", Point)
 @pytest.mark.parametrize(("kind", "at"), PLACES)
-def test_killed_around_any_call_it_is_still_done_once(team: Team, kind: str, at: int, when: When) -> None:
-    request = team.approved(kind)
-    team.reaches(request, at)
-    team.writer.dies = when
-    with pytest.raises(Killed):
-        team.finish("one", request)
+def test_after_kill_9_at_any_step_another_process_goes_on_and_it_is_done_once(
+    team: Team, kind: str, at: int, point: Point
+) -> None:
+    request = approved(team, kind)
+    assert ends(team.place, team.path, request.id, at, point) == -signal.SIGKILL
+    left = team.store.get(request.id)
+    died_there(team, left, at, point)
     team.place.advance(LEASE.total_seconds())
-    ended = team.finish("two", request)
+    ended = team.life("another").finish(request.id)
     assert ended.state is State.APPLIED, ended.outcome
-    assert once(team, request)
+    done_once(team, request)
+
+
+def died_there(team: Team, left: Request, at: int, point: Point) -> None:
+    """What was on disk and at Oracle when the process ended is that of the point."""
+    claim = left.claim
+    assert claim
+    steps = left.plan.doing
+    asked = at if point is Point.UNASKED else at + 1
+    assert team.begun() == work_of(steps[:asked])
+    match point:
+        case Point.UNASKED | Point.UNWRITTEN:
+            assert (len(claim.done), claim.begun, claim.sent_at) == (at, True, None)
+        case Point.WRITTEN | Point.AT_WORK:
+            assert len(claim.done) == at
+            assert claim.sent_at is not None
+            assert team.is_at_work()
+        case Point.ENDED:
+            is_last = asked == len(steps)
+            assert left.state is (State.APPLIED if is_last else State.APPLYING)
+            assert is_last or (len(claim.done), claim.begun) == (asked, False)
 
 
 @pytest.mark.parametrize(("kind", "at"), PLACES)
 def test_an_answer_lost_on_the_way_leaves_nothing_doubled(team: Team, kind: str, at: int) -> None:
-    request = team.approved(kind)
-    team.reaches(request, at)
+    request = approved(team, kind)
+    life = team.life()
+    life.reaches(request.id, at)
     team.place.fault("drop_after", operation=OPERATIONS[type(request.plan.doing[at])], times=1)
-    ended = team.finish("one", request)
+    ended = life.finish(request.id)
     assert ended.state is State.APPLIED, ended.outcome
-    assert once(team, request)
+    done_once(team, request)
 
 
 @pytest.mark.parametrize(("kind", "at"), PLACES)
 def test_what_oracle_refuses_ends_there_with_its_words_and_what_exists_now(team: Team, kind: str, at: int) -> None:
-    request = team.approved(kind)
-    team.reaches(request, at)
+    request = approved(team, kind)
+    life = team.life()
+    life.reaches(request.id, at)
     team.place.fault(
         "status", operation=OPERATIONS[type(request.plan.doing[at])], status=400, code="QuotaExceeded", times=1
     )
-    ended = team.finish("one", request)
+    ended = life.finish(request.id)
     assert ended.state is State.FAILED
     assert "400 QuotaExceeded" in ended.outcome
     leaves(request, at, ended)
@@ -316,12 +250,13 @@ def test_what_oracle_refuses_ends_there_with_its_words_and_what_exists_now(team:
 
 @pytest.mark.parametrize(("kind", "at"), PLACES)
 def test_work_that_fails_at_oracle_ends_there_with_oracles_reason(team: Team, kind: str, at: int) -> None:
-    request = team.approved(kind)
-    team.reaches(request, at)
+    request = approved(team, kind)
+    life = team.life()
+    life.reaches(request.id, at)
     step = request.plan.doing[at]
     named = step.name if isinstance(step, Making) else step.id if isinstance(step, Removing) else team.idle.id
     team.place.ask("POST", "fail_next", {"ocid": named, "message": "no capacity left"})
-    ended = team.finish("one", request)
+    ended = life.finish(request.id)
     assert ended.state is State.FAILED
     assert "no capacity left" in ended.outcome
     leaves(request, at, ended)
@@ -338,9 +273,10 @@ def leaves(request: Request, at: int, ended: Request) -> None:
 
 @pytest.mark.parametrize(("kind", "at"), PLACES)
 def test_what_somebody_else_changes_before_a_step_stops_it_there(team: Team, kind: str, at: int) -> None:
-    request = team.approved(kind)
-    now = team.reaches(request, at)
-    begun = team.asked_for()
+    request = approved(team, kind)
+    life = team.life()
+    now = life.reaches(request.id, at)
+    begun = team.begun()
     step = request.plan.doing[at].resolved(now.claim.made if now.claim else {})
     match step:
         case Scaling():
@@ -354,6 +290,6 @@ def test_what_somebody_else_changes_before_a_step_stops_it_there(team: Team, kin
             team.place.set(step.id, displayName="mine now")
         case _:
             pass
-    ended = team.finish("one", request)
+    ended = life.finish(request.id)
     assert ended.state is (State.FAILED if at else State.STALE), ended.outcome
-    assert team.asked_for() == begun
+    assert team.begun() == begun
