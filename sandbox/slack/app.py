@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from sandbox.slack import control, outside_api, page_api
+from sandbox.slack import control, file_api, outside_api, page_api
 from sandbox.slack.config import Config
 from sandbox.slack.core import SLACK, Slack
 from sandbox.slack.webapi import dispatch
@@ -29,8 +29,7 @@ def make_app(config: Config) -> web.Application:
             web.post("/api/{method}", dispatch.handle),
             web.get("/link/", app[SLACK].sockets.handle),
             web.post("/response/{team}/{id}/{secret}", outside_api.respond),
-            web.post("/upload/{id}", outside_api.upload),
-            web.get("/files/{id}/{name}", outside_api.download),
+            *file_api.routes(),
             *control.routes(),
             *page_api.routes(),
         ]

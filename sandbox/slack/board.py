@@ -27,13 +27,19 @@ class Board:
             self._show("message_changed", parent)
         channel = self._workspace.channels[message.channel]
         said = self._messages.as_json(message)
-        self._events.message(channel, said)
+        if message.files:
+            said |= {"upload": False, "display_as_bot": False}
+        # Only events call it so: in a history such a message has no subtype.
+        self._events.message(channel, said | ({"subtype": "file_share"} if message.files else {}))
         mentioned = f"<@{self._workspace.bot_user}" in message.text
         if mentioned and not message.bot_id and not channel.is_im:
             self._events.emit(
                 said | {"type": "app_mention", "channel": channel.id, "event_ts": message.ts},
                 channel=channel,
             )
+        for file in message.files:
+            shared = {"file_id": file, "user_id": message.user, "file": {"id": file}, "channel_id": channel.id}
+            self._events.emit({"type": "file_shared", **shared}, channel=channel)
         return message
 
     def changed(self, message: Message, before: Json) -> None:

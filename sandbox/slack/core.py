@@ -98,6 +98,7 @@ class Slack:
     async def close(self) -> None:
         await self.retries.close()
         self.schedule.clear()
+        self.files.clear()
         await self.sockets.close()
         await self.background.close()
         if self.http:

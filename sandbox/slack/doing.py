@@ -22,7 +22,7 @@ async def command(slack: Slack, args: Args) -> Json:
 
 async def message(slack: Slack, args: Args) -> Json:
     channel, user = _where(slack, args)
-    said = people.say(slack, channel, user, args.text("text"), args.optional("thread_ts"))
+    said = people.say(slack, channel, user, args.text("text"), args.optional("thread_ts"), args.names("files"))
     return {"ok": True, "ts": said.ts}
 
 

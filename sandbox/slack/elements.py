@@ -25,6 +25,10 @@ class _Kind:
         return [] if self.many else None
 
 
+FILES = 10
+LARGEST_FILE = 10 * 2**20
+"""Files of a file input where it says nothing else, and the most bytes of each: docs.slack.dev, file input element."""
+
 _OPTION, _OPTIONS = _Kind("selected_option"), _Kind("selected_options", many=True)
 KINDS: dict[str, _Kind] = {
     "button": _Kind("value", stateful=False),
@@ -188,7 +192,7 @@ def _one(element: Element, given: Any, resolve: Callable[[str, str], str], offer
     if key == "rich_text_value" and isinstance(given, str):
         text = [{"type": "rich_text_section", "elements": [{"type": "text", "text": given}]}]
         return {"type": "rich_text", "elements": text}
-    if key in {"rich_text_value", "files"}:
+    if key == "rich_text_value":
         return given
     return str(given)
 
@@ -229,12 +233,25 @@ def _client_side(raw: Json, value: Any) -> str | None:
             return f"This field must be at most {raw.get('max_length', 3000)} characters."
     if raw["type"] == "number_input":
         return _number(raw, value)
+    if raw["type"] == "file_input":
+        return _files(raw, value)
     if raw["type"] == "email_text_input" and "@" not in value.strip("@"):
         return "Please enter a valid email address."
     if raw["type"] == "url_text_input" and "://" not in value:
         return "Please enter a valid URL."
     if "max_selected_items" in raw and len(value) > raw["max_selected_items"]:
         return f"Please choose at most {raw['max_selected_items']}."
+    return None
+
+
+def _files(raw: Json, files: list[Json]) -> str | None:
+    if len(files) > raw.get("max_files", FILES):
+        return f"Please choose at most {raw.get('max_files', FILES)}."
+    for file in files:
+        if raw.get("filetypes") and file["filetype"] not in raw["filetypes"]:
+            return f"“{file['name']}” is none of these types: {', '.join(raw['filetypes'])}."
+        if file["size"] > LARGEST_FILE:
+            return f"“{file['name']}” is larger than 10 MB, which is the most a form takes."
     return None
 
 

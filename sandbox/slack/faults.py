@@ -18,7 +18,7 @@ KINDS = API_KINDS | DELIVERY_KINDS | {"outage"}
 class Fault:
     kind: str
     method: str | None = None
-    """A Web API method, `response_url` or `upload`; None is any."""
+    """A Web API method, `response_url`, `upload` or `download`; None is any."""
     times: int | None = 1
     seconds: float | None = None
     """How slow a call is (by default one second), or how long an outage lasts (by default until cleared)."""

@@ -13,7 +13,6 @@ from sandbox.slack.control import handler
 from sandbox.slack.core import SLACK, Slack
 from sandbox.slack.doing import DEEDS
 from sandbox.slack.errors import ApiError, Json
-from sandbox.slack.outside_api import content
 
 KEEP_ALIVE_SECONDS = 15.0
 
@@ -25,7 +24,6 @@ def routes() -> list[web.RouteDef]:
         web.get("/_page/state", handler(state)),
         web.get("/_page/traffic", handler(traffic)),
         web.get("/_page/events", events),
-        web.get("/_page/file/{id}", file),
     ]
 
 
@@ -102,10 +100,6 @@ async def events(request: web.Request) -> web.StreamResponse:
             # the page was closed
             pass
     return response
-
-
-async def file(request: web.Request) -> web.StreamResponse:
-    return content(request.app[SLACK], request.match_info["id"])
 
 
 def _event(event: Json) -> bytes:

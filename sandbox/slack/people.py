@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sandbox.slack.core import Slack
 from sandbox.slack.errors import ApiError
@@ -15,17 +16,25 @@ _SPECIAL = frozenset({"here", "channel", "everyone"})
 _TOKEN = re.compile(r"<(?:[@#][UWC][A-Z0-9]+(?:\|[^<>]*)?|(?:https?|mailto|tel):[^<>]+)>")
 
 
-def say(slack: Slack, channel: Channel, user: User, text: str, thread_ts: str | None = None) -> Message:
+def say(
+    slack: Slack, channel: Channel, user: User, text: str, thread_ts: str | None = None, files: Sequence[str] = ()
+) -> Message:
+    """`files` are those that this person has uploaded before."""
     inside(channel, user)
     if channel.archived:
         raise ApiError("is_archived")
+    root = slack.messages.root(channel.id, thread_ts) if thread_ts else None
+    brought = [slack.files.brought_by(user.id, each) for each in files]
+    for file in brought:
+        file.channels.append(channel.id)
     return slack.board.post(
         Message(
             slack.ids.ts(),
             channel.id,
             user.id,
             typed(slack.workspace, text),
-            thread_ts=slack.messages.root(channel.id, thread_ts) if thread_ts else None,
+            thread_ts=root,
+            files=[file.id for file in brought],
         )
     )
 

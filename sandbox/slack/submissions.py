@@ -122,10 +122,19 @@ def _response_urls(slack: Slack, user: User, view: View) -> list[Json]:
 
 
 def _state(slack: Slack, user: User, element: Element, given: Any) -> Json:
+    if element.type == "file_input":
+        return {"type": element.type, "files": [_entered(slack, user, each) for each in given or []]}
     if isinstance(given, dict) and element.kind.key in given:
         return {"type": element.type, element.kind.key: given[element.kind.key]}
     offered: list[Any] = list(slack.offered.get((user.id, element.action_id), []))
     return chosen(element, given, lambda kind, name: resolve(slack, kind, name), offered)
+
+
+def _entered(slack: Slack, user: User, id_: str) -> Json:
+    """A file this person has uploaded into a form, which the app sees from then on."""
+    file = slack.files.brought_by(user.id, id_)
+    file.entered = True
+    return slack.files.as_json(file)
 
 
 def _outcome(*, ok: bool, ack: str, action: str | None = None, errors: dict[str, str] | None = None) -> Json:

@@ -46,7 +46,7 @@ def complete_upload_external(call: Call) -> Json:
 
 @method("files.info", "files:read", tier=Tier.FOUR)
 def files_info(call: Call) -> Json:
-    file = call.slack.files.find(call.args.optional("file"))
+    file = call.slack.files.seen_by_app(call.args.optional("file"))
     return {
         "file": call.slack.files.as_json(file),
         "comments": [],
@@ -89,7 +89,7 @@ def _uploaded(call: Call) -> list[tuple[File, str]]:
         raise bad_arguments("files must be a list of {id, title}")
     files = [(call.slack.files.promised(each.get("id")), str(each.get("title") or "")) for each in given]
     for file, _ in files:
-        if file.completed or file.content is None:
+        if file.completed or file.path is None:
             raise ApiError("file_update_failed" if file.completed else "file_not_found")
     return files
 
@@ -101,14 +101,3 @@ def _share(call: Call, reference: str, files: list[File], content: Content) -> N
     for file in files:
         file.channels.append(channel.id)
     call.slack.board.post(message)
-    for file in files:
-        call.slack.events.emit(
-            {
-                "type": "file_shared",
-                "file_id": file.id,
-                "user_id": file.user,
-                "file": {"id": file.id},
-                "channel_id": channel.id,
-            },
-            channel=channel,
-        )
