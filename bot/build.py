@@ -42,6 +42,7 @@ from bot.policy_file import PolicyFile
 from bot.postings import Postings
 from bot.settings import Settings
 from bot.slack import Slack
+from bot.slack_files import FileReader, SlackFiles
 from bot.workers import Workers
 from commands._command import Services
 from dac.catalog import Catalog
@@ -134,7 +135,9 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
         slack = Slack(client, session, now, sleep)
         myself = await sign_in(client, settings, sleep)
 
-        directory = Directory(slack, asyncio.get_running_loop(), now)
+        loop = asyncio.get_running_loop()
+        directory = Directory(slack, loop, now)
+        files = SlackFiles(slack, client, session, sleep)
         rules = policy_file.current
         approvals = Approvals(
             store, rules, directory.members, now, has_left=directory.has_left, dry_run=settings.dry_run
@@ -164,6 +167,7 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             now=now,
             zone_of=directory.zone,
             link=postings.link,
+            files=FileReader(files, slack, session, settings.slack_bot_token.get_secret_value(), loop),
             regions=settings.oci_regions,
             compartments=settings.oci_compartments,
         )

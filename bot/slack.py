@@ -57,7 +57,7 @@ METADATA = "dac_message"
 """Event type of the metadata our messages carry, by which one is found again."""
 
 
-class _Refusal(Exception):
+class Refusal(Exception):
     """Slack's answer where it is not a yes, whichever way it came."""
 
     def __init__(self, status: int, name: str, retry_after: str | None) -> None:
@@ -124,15 +124,15 @@ class Slack:
         self._session = session
         self._now = now
         self._sleep = sleep
-        self._pace = Pace(now, sleep)
+        self.pace = Pace(now, sleep)
 
     async def post(
         self, channel: str, text: str, blocks: Sequence[Block], *, thread_ts: str | None = None, name: str | None = None
     ) -> Posted:
         """Post a message. `name` is how `find` will know it; a call whose fate is unknown is not repeated here."""
         metadata = {"event_type": METADATA, "event_payload": {"name": name}} if name else None
-        async with self._pace.turn(channel):
-            answer = await self._try(
+        async with self.pace.turn(channel):
+            answer = await self.attempt(
                 lambda: self._client.chat_postMessage(
                     channel=channel,
                     text=text,
@@ -147,7 +147,7 @@ class Slack:
         return Posted(channel=str(answer["channel"]), ts=str(answer["ts"]))
 
     async def update(self, posted: Posted, text: str, blocks: Sequence[Block]) -> None:
-        await self._try(
+        await self.attempt(
             lambda: self._client.chat_update(
                 channel=posted.channel, ts=posted.ts, text=text, blocks=list(blocks), as_user=None
             )
@@ -155,7 +155,7 @@ class Slack:
 
     async def permalink(self, posted: Posted) -> str:
         """Where a message can be opened."""
-        answer = await self._try(
+        answer = await self.attempt(
             lambda: self._client.chat_getPermalink(channel=posted.channel, message_ts=posted.ts), patience=SHORT
         )
         return str(answer["permalink"])
@@ -167,7 +167,7 @@ class Slack:
         if thread_ts:
             asked["ts"] = thread_ts
         try:
-            answer = await self._try(lambda: listing(channel=channel, **asked))
+            answer = await self.attempt(lambda: listing(channel=channel, **asked))
         except (Denied, Invalid, NotFound):
             return None
         for message in answer.get("messages", []):
@@ -181,7 +181,7 @@ class Slack:
     ) -> None:
         """Tell one person, in the channel if they are in it, else directly."""
         try:
-            await self._try(
+            await self.attempt(
                 lambda: self._client.chat_postEphemeral(
                     channel=channel, user=user, text=text, blocks=list(blocks) or None, thread_ts=thread_ts
                 )
@@ -191,7 +191,7 @@ class Slack:
 
     async def tell(self, user: str, text: str, blocks: Sequence[Block]) -> None:
         """A direct message."""
-        opened = await self._try(lambda: self._client.conversations_open(users=user))
+        opened = await self.attempt(lambda: self._client.conversations_open(users=user))
         await self.post(str(opened["channel"]["id"]), text, blocks)
 
     async def respond(self, url: str, text: str, blocks: Sequence[Block], *, public: bool) -> None:
@@ -207,34 +207,34 @@ class Slack:
             )
             if answer.status_code == OK:
                 return {}
-            raise _Refusal(answer.status_code, _gist(answer.body), _retry_after(answer.headers))
+            raise Refusal(answer.status_code, gist(answer.body), retry_after(answer.headers))
 
-        await self._try(send)
+        await self.attempt(send)
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """Open a modal; a trigger lives three seconds, so this is tried once."""
         try:
             await self._client.views_open(trigger_id=trigger_id, view=dict(view))
         except SlackApiError as error:
-            raise _translated(_refusal(error)) from error
+            raise _translated(refusal_of(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable("Slack did not open the form; try again.") from error
 
     async def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
-        await self._try(lambda: self._client.views_publish(user_id=user, view=dict(view)))
+        await self.attempt(lambda: self._client.views_publish(user_id=user, view=dict(view)))
 
     async def members(self, group: str) -> frozenset[str]:
         """The people in a user group, as of now."""
-        answer = await self._try(lambda: self._client.usergroups_users_list(usergroup=group), patience=SHORT)
+        answer = await self.attempt(lambda: self._client.usergroups_users_list(usergroup=group), patience=SHORT)
         return frozenset(str(each) for each in answer["users"])
 
     async def person(self, user: str) -> Person:
         """Raises `NotFound` where there is nobody of that id."""
-        answer = await self._try(lambda: self._client.users_info(user=user), patience=BRIEF)
+        answer = await self.attempt(lambda: self._client.users_info(user=user), patience=BRIEF)
         held = answer["user"]
         return Person(zone=str(held.get("tz") or ""), deleted=bool(held.get("deleted")))
 
-    async def _try(
+    async def attempt(
         self,
         call: Callable[[], Awaitable[Any]],
         *,
@@ -250,8 +250,8 @@ class Slack:
             pause, wait = wait, min(wait * 2, LONGEST_WAIT)
             try:
                 return await call()
-            except (SlackApiError, _Refusal) as error:
-                refusal = error if isinstance(error, _Refusal) else _refusal(error)
+            except (SlackApiError, Refusal) as error:
+                refusal = error if isinstance(error, Refusal) else refusal_of(error)
                 if refusal.limited:
                     pause = refusal.retry_after
                 elif not refusal.passing:
@@ -264,22 +264,22 @@ class Slack:
                     raise Unavailable("Slack did not answer; whether it did it is not known.") from error
                 last = error
             if self._now() + timedelta(seconds=pause) > until:
-                why = "is asked too often" if isinstance(last, _Refusal) and last.limited else "does not answer"
+                why = "is asked too often" if isinstance(last, Refusal) and last.limited else "does not answer"
                 raise Unavailable(f"Slack {why} just now; try again in a moment.") from last
             log.info(
-                "Slack: waiting %.1f s after %s", pause, last if isinstance(last, _Refusal) else type(last).__name__
+                "Slack: waiting %.1f s after %s", pause, last if isinstance(last, Refusal) else type(last).__name__
             )
             await self._sleep(pause)
 
 
-def _refusal(error: SlackApiError) -> _Refusal:
+def refusal_of(error: SlackApiError) -> Refusal:
     answer = error.response
     # A proxy's or an edge's answer is no JSON, and then there is no name in it.
     held = answer.data if isinstance(answer.data, dict) else {}
-    return _Refusal(answer.status_code, str(held.get("error") or "an error"), _retry_after(answer.headers))
+    return Refusal(answer.status_code, str(held.get("error") or "an error"), retry_after(answer.headers))
 
 
-def _retry_after(headers: Mapping[str, Any]) -> str | None:
+def retry_after(headers: Mapping[str, Any]) -> str | None:
     return next((str(value) for key, value in headers.items() if key.lower() == "retry-after"), None)
 
 
@@ -292,11 +292,12 @@ GONE = {
     "used_url",
     "user_not_in_channel",
 }
+NO_SUCH_FILE = {"file_deleted", "file_not_found"}
 TOO_LATE = {"exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id"}
 NOT_ALLOWED = {"access_denied", "missing_scope", "not_allowed_token_type", "restricted_action"}
 
 
-def _translated(refusal: _Refusal) -> DacError:
+def _translated(refusal: Refusal) -> DacError:
     if refusal.name in CLOSED:
         return Closed(f"Slack: {refusal.name}.")
     if refusal.name == "edit_window_closed":
@@ -305,6 +306,8 @@ def _translated(refusal: _Refusal) -> DacError:
         return Gone(f"Slack: {refusal.name}.")
     if refusal.name == "user_not_found":
         return NotFound(f"Slack: {refusal.name}.")
+    if refusal.name in NO_SUCH_FILE:
+        return NotFound("Slack has no such file, or does not show it to me: attach it to what you say to me.")
     if refusal.name in TOO_LATE:
         return Invalid("The form could not be opened within Slack's three seconds; try again.")
     if refusal.name in NOT_ALLOWED:
@@ -312,7 +315,7 @@ def _translated(refusal: _Refusal) -> DacError:
     return Invalid(f"Slack refused this ({refusal.name}).")
 
 
-def _gist(body: str) -> str:
+def gist(body: str) -> str:
     """The error's name in what a response_url answered, which is JSON at times and a bare word at others."""
     try:
         held = json.loads(body)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
@@ -99,6 +99,34 @@ A = TypeVar("A", bound=Arguments)
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that came with what somebody said, as far as Slack told of it then; `size` in bytes, 0 if it did not."""
+
+    id: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class File(Attachment):
+    """A file as Slack knows it when asked. `user` put it there; without `url` its bytes are not with Slack."""
+
+    mimetype: str
+    user: str
+    url: str
+
+
+class Files(Protocol):
+    """Files that people have put into Slack. What does not work out is a `DacError`."""
+
+    def info(self, file_id: str) -> File: ...
+
+    def read(self, file: File) -> Generator[bytes, None, None]:
+        """From the first byte to the last, in constant memory; close it where you stop before the end."""
+        ...
+
+
+@dataclass(frozen=True)
 class Call:
     """Who asked, where, and the name of the click or command that it came by (the same one never acts twice)."""
 
@@ -108,6 +136,8 @@ class Call:
     thread_ts: str | None = None
     request_id: int | None = None
     """The request in whose thread it was said."""
+    files: tuple[Attachment, ...] = ()
+    """What was attached to it."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +166,7 @@ class Services:
     """The time zone a person lives by."""
     link: Callable[[int], str | None]
     """Where a request's card can be opened, once it has been posted."""
+    files: Files
     regions: tuple[str, ...] = ()
     compartments: tuple[str, ...] = ()
     """Where the bot is set to look, and so where something new can be; empty is wherever there are clusters."""

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sandbox import serving
 from sandbox.oracle import Key
 from sandbox.oracle.keys import make_keys
+from tests.bot.edge import Edge
 from tests.bot.house import House, Running, house
 from tests.bot.people import Slack
 
@@ -43,3 +45,11 @@ def bot(home: House) -> Running:
 @pytest.fixture
 def slack(home: House) -> Slack:
     return home.slack
+
+
+@pytest.fixture
+def edge() -> Iterator[Edge]:
+    """What stands where Slack would and answers as told."""
+    made = Edge()
+    with serving.running(made.app) as made.url:
+        yield made

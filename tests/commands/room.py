@@ -26,6 +26,7 @@ from commands._command import AnyCommand, Call, Reply, Services
 from commands._parse import Parsed, arguments
 from dac.cluster import Fleet
 from dac.handbook import shipped
+from tests.commands.files import FakeFiles
 from tests.fakes import ANN, CATALOG, FakeChecks, FakeClock, FakeGroups, FakeOracle, cluster, fleet, groups, policy
 
 CHANNEL = "CTEAM"
@@ -52,6 +53,7 @@ class Room:
     clock: FakeClock = field(default_factory=FakeClock)
     groups: FakeGroups = field(default_factory=groups)
     zones: dict[str, str] = field(default_factory=dict)
+    files: FakeFiles = field(default_factory=FakeFiles)
     dry_run: bool = False
 
     def __post_init__(self) -> None:
@@ -70,6 +72,7 @@ class Room:
             now=now,
             zone_of=lambda user: ZoneInfo(self.zones.get(user, "UTC")),
             link=lambda number: f"https://team.slack.example/archives/{CHANNEL}/p{number:016}",
+            files=self.files,
         )
         self._executor = Executor(
             self.store, self.oracle, self.oracle, CATALOG, now, holder="one", lease=timedelta(minutes=2)
