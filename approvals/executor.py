@@ -23,7 +23,17 @@ from approvals.store import Store
 from dac.catalog import Catalog
 from dac.errors import DacError
 from dac.gateway import ClusterWriter, FleetReader
-from dac.steps import MakeCluster, MakeEndpoint, MakeModel, MovingLease, RemoveCluster, RemoveEndpoint, Scaling, Step
+from dac.steps import (
+    MakeCluster,
+    MakeEndpoint,
+    MakeModel,
+    MovingLease,
+    RemoveCluster,
+    RemoveEndpoint,
+    RemoveModel,
+    Scaling,
+    Step,
+)
 
 _NOTHING = "this request changed nothing"
 
@@ -70,6 +80,7 @@ class Executor:
             MakeModel: making,
             RemoveEndpoint: removing,
             RemoveCluster: removing,
+            RemoveModel: removing,
         }
         self._busy: set[int] = set()
         self._guard = threading.Lock()

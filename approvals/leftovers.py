@@ -11,10 +11,9 @@ from dac.steps import Making, Removing
 _UNDO = {
     ResourceKind.CLUSTER: "delete",
     ResourceKind.ENDPOINT: "endpoint delete",
+    ResourceKind.MODEL: "model delete",
 }
-"""How the command begins that asks for the removal of a thing; for a model there is none."""
-
-MODELS = " A model is deleted in Oracle's Console, and before its cluster."
+"""How the command begins that asks for the removal of a thing."""
 
 
 class Left(NamedTuple):
@@ -23,7 +22,10 @@ class Left(NamedTuple):
 
 
 def left(request: Request) -> Left:
-    """Said in a sentence, and the newest first as what to type; what is deleted cannot be brought back."""
+    """Said in a sentence, and as what to type to undo it; what is deleted cannot be brought back.
+
+    The newest first, for Oracle removes nothing while something hangs on it.
+    """
     claim, steps = request.claim, request.plan.doing
     if claim is None or (len(steps) == 1 and not claim.resource_id):
         return Left("", ())
@@ -32,8 +34,7 @@ def left(request: Request) -> Left:
     gone = [each for each in steps[: len(claim.done)] if isinstance(each, Removing)]
     said = [f"the {each.makes} {each.name} ({ocid}) is there" for each, ocid in there]
     said += [f"the {each.removes} {each.name} is deleted for good" for each in gone]
-    back = tuple(f"{_UNDO[each.makes]} {ocid}" for each, ocid in reversed(there) if each.makes in _UNDO)
+    back = tuple(f"{_UNDO[each.makes]} {ocid}" for each, ocid in reversed(there))
     if not said:
         return Left("By then it had changed nothing.", ())
-    by_hand = MODELS if any(each.makes not in _UNDO for each, _ in there) else ""
-    return Left(f"What it leaves: {'; '.join(said)}.{by_hand}", back)
+    return Left(f"What it leaves: {'; '.join(said)}.", back)

@@ -138,7 +138,7 @@ class MonthlyChange(Frozen):
 
 KINDS = (
     "Kinds of change it covers: “scale”, “extend”, “create”, “delete”, “endpoint-create”, “endpoint-delete”, "
-    "“endpoint-move”, “migrate”, “finetune”; * and ? are wild"
+    "“endpoint-move”, “migrate”, “finetune”, “model-delete”; * and ? are wild"
 )
 
 

@@ -1,4 +1,4 @@
-"""Removing a cluster or an endpoint: Oracle's delete carries no tag, but what is gone need not be deleted twice."""
+"""Removing a cluster, an endpoint or a model: a delete carries no tag, but what is gone need not be deleted twice."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from approvals.workrequests import (
     work_of,
     work_requests,
 )
-from dac.cluster import Cluster, Endpoint, Lifecycle
+from dac.cluster import Lifecycle, Resource
 from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
-from dac.steps import RemoveCluster, RemoveEndpoint
+from dac.steps import Removing
 
 _BROKEN = frozenset({Lifecycle.FAILED, Lifecycle.NEEDS_ATTENTION})
 
@@ -60,25 +60,25 @@ class RemovingHand:
         if is_under_way(work) or there.lifecycle_state == Lifecycle.DELETING:
             return steps.progress(request, work)
         since = claim.sent_at or claim.since
-        if there.lifecycle_state in _BROKEN or self._tools.now() - since > UNSTARTED:
+        # What was broken before is not broken by the deletion: as long as it has the etag of the claim, none has begun.
+        broken = there.lifecycle_state in _BROKEN and there.etag != claim.etag
+        if broken or self._tools.now() - since > UNSTARTED:
             why = f": {there.lifecycle_details}" if there.lifecycle_details else ""
             because = f"Oracle accepted the deletion, but {step.name} is {there.lifecycle_state}"
             return steps.fail(request, f"{because}{why}, and no work is under way.")
         return steps.progress(request, work)
 
-    def _there(self, step: RemoveCluster | RemoveEndpoint) -> Cluster | Endpoint | None:
+    def _there(self, step: Removing) -> Resource | None:
         """None where it is gone; Oracle says the same of what one may not see, so the list must not have it either."""
         try:
-            found = self._tools.reader.resource(step.removes, step.region, step.id)
+            return self._tools.reader.resource(step.removes, step.region, step.id)
         except NotFound:
             listed = self._tools.reader.resources(step.removes, step.region, step.compartment_id)
             if any(each.id == step.id and each.lifecycle_state != Lifecycle.DELETED for each in listed):
                 raise
             return None
-        assert isinstance(found, Cluster | Endpoint)  # noqa: S101 - asked for by its kind
-        return found
 
-    def _refused(self, request: Request, step: RemoveCluster | RemoveEndpoint, no: DacError) -> Request:
+    def _refused(self, request: Request, step: Removing, no: DacError) -> Request:
         """Oracle said no; unless that is because it is being deleted already."""
         there = self._there(step)
         if there is None or there.lifecycle_state in REMOVED:
@@ -86,7 +86,7 @@ class RemovingHand:
         return self._tools.steps.fail(request, f"{no} {step.name} was not deleted: it is {there.lifecycle_state}.")
 
 
-def _step(request: Request) -> RemoveCluster | RemoveEndpoint:
+def _step(request: Request) -> Removing:
     step = request.step
-    assert isinstance(step, RemoveCluster | RemoveEndpoint)  # noqa: S101 - this hand is for no other
+    assert isinstance(step, Removing)  # noqa: S101 - this hand is for no other
     return step

@@ -196,7 +196,7 @@ def _stepwise(plan: Stepwise) -> list[Pair]:
     return [
         *((each.label, named(each.said, 300)) for each in plan.facts[:FACTS]),
         (f"{cost_name(*plan_costs(plan))} a month", _before_after(plan.cost_before, plan.cost_after, plan.cost_change)),
-        ("Cluster", f"{named(plan.subject.name)}\n{plan.subject.region}"),
+        (plan.subject.what, f"{named(plan.subject.name)}\n{plan.subject.region}"),
         *((("Service limit", _headroom(plan.headroom)),) if _takes_room(plan) else ()),
         *((("Steps", f"{steps}, told one by one in the thread"),) if steps > 1 else ()),
     ]

@@ -12,6 +12,7 @@ from commands._advice import typed_as
 from commands._command import Option, Rest, Services, Word
 from dac.catalog import Catalog
 from dac.cluster import Cluster, Endpoint, Fleet, Model, Resource, ResourceKind
+from dac.deleting_models import base_refused
 from dac.endpoints import find_model
 from dac.errors import DacError, Invalid, NotFound
 from dac.making import GONE, NAME_LENGTH
@@ -22,7 +23,7 @@ from dac.sizing import model_named
 
 MOST_UNITS = 1000
 SHOWN = 5
-T = TypeVar("T")
+Held = TypeVar("Held", Endpoint, Model)
 
 
 def is_name(name: str) -> str:
@@ -159,8 +160,27 @@ def read_cluster(word: str, services: Services, fleet: Fleet) -> Cluster:
 
 def find_endpoint(word: str, fleet: Fleet) -> Endpoint:
     """The one endpoint with that OCID, name or beginning of a name; `NotFound` offers the nearest."""
-    wanted, there = word.strip().casefold(), _endpoints(fleet)
-    rules: tuple[Callable[[Endpoint], bool], ...] = (
+    return _meant(word, "endpoint", _endpoints(fleet), fleet)
+
+
+def find_custom(word: str, services: Services, fleet: Fleet) -> Model:
+    """The one custom model, as `find_endpoint`; of what is none that could be meant, `Invalid` says what it is."""
+    try:
+        return _meant(word, "custom model", _custom(fleet), fleet)
+    except NotFound as missing:
+        wanted = word.strip().casefold()
+        if gone := next((each for each in fleet.models if wanted in {each.id.casefold(), each.name.casefold()}), None):
+            return gone
+        try:
+            entry = model_named(services.catalog, word)
+        except DacError:
+            raise missing from None
+        raise base_refused(entry.name) from None
+
+
+def _meant(word: str, what: str, there: Sequence[Held], fleet: Fleet) -> Held:
+    wanted = word.strip().casefold()
+    rules: tuple[Callable[[Held], bool], ...] = (
         lambda each: each.id.casefold() == wanted,
         lambda each: each.name.casefold() == wanted,
         lambda each: bool(wanted) and each.name.casefold().startswith(wanted),
@@ -178,7 +198,7 @@ def find_endpoint(word: str, fleet: Fleet) -> Endpoint:
     meant = f" Did you mean {' or '.join(map(clip, near))}?" if near else ""
     unseen = sorted({gap.region for gap in fleet.gaps})
     perhaps = f" It may be in {' or '.join(unseen)}, which did not answer whole." if unseen else ""
-    raise NotFound(f"There is no endpoint “{clip(word)}”.{meant}{perhaps}")
+    raise NotFound(f"There is no {what} “{clip(word)}”.{meant}{perhaps}")
 
 
 def on_cluster(cluster: Cluster, services: Services, fleet: Fleet) -> tuple[Endpoint, ...]:
@@ -202,23 +222,37 @@ def _endpoints(fleet: Fleet) -> list[Endpoint]:
     return [each for each in fleet.endpoints if each.lifecycle_state not in GONE]
 
 
+def _custom(fleet: Fleet) -> list[Model]:
+    return [each for each in fleet.models if each.type != "BASE" and each.lifecycle_state not in GONE]
+
+
 def endpoints(services: Services) -> list[tuple[str, str]]:
     """Every endpoint: a word that means it alone, and what a person tells it by."""
     fleet = services.fleet.fleet()
-    clusters = {each.id: each.name for each in fleet.clusters}
+    return _offered(_endpoints(fleet), fleet, lambda each: each.cluster_id)
+
+
+def customs(services: Services) -> list[tuple[str, str]]:
+    """Every custom model, as `endpoints`; a person tells it by where it was trained."""
+    fleet = services.fleet.fleet()
+    return _offered(_custom(fleet), fleet, lambda each: each.tuned_on)
+
+
+def _offered(there: Sequence[Held], fleet: Fleet, of: Callable[[Held], str | None]) -> list[tuple[str, str]]:
+    clusters: dict[str | None, str] = {each.id: each.name for each in fleet.clusters}
     return [
-        (_word(each, fleet), f"{clip(each.name, 40)} · {clip(clusters.get(each.cluster_id, 'unseen'), 20)}")
-        for each in sorted(_endpoints(fleet), key=lambda each: (each.name.casefold(), each.id))
+        (_word(each, there, fleet), f"{clip(each.name, 40)} · {clip(clusters.get(of(each), 'unseen'), 20)}")
+        for each in sorted(there, key=lambda each: (each.name.casefold(), each.id))
     ]
 
 
-def _word(endpoint: Endpoint, fleet: Fleet) -> str:
-    if len(endpoint.name) > LONGEST_NAME or set(endpoint.name) & ODD:
-        return endpoint.id
+def _word(held: Held, there: Sequence[Held], fleet: Fleet) -> str:
+    if len(held.name) > LONGEST_NAME or set(held.name) & ODD:
+        return held.id
     try:
-        return endpoint.name if find_endpoint(endpoint.name, fleet) == endpoint else endpoint.id
+        return held.name if _meant(held.name, "", there, fleet) == held else held.id
     except DacError:
-        return endpoint.id
+        return held.id
 
 
 def regions(services: Services) -> list[tuple[str, str]]:

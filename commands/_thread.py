@@ -101,9 +101,9 @@ def _detail(request: Request) -> Message:
         fields(
             [
                 ("Asked", f"<@{request.requester}>\n{date(request.asked_at)}"),
-                ("Cluster read", date(plan.planned_at)),
+                (f"{plan.subject.what} read", date(plan.planned_at)),
                 ("Rule", f"{named(rule.name)} `{request.rule_digest[:DIGEST]}`\n{_wants(request)}"),
-                ("Cluster OCID", f"`{named(plan.subject.id or 'none yet', 300)}`"),
+                (f"{plan.subject.what} OCID", f"`{named(plan.subject.id or 'none yet', 300)}`"),
             ]
         ),
         section(f"*Where the cost comes from*\n{_cost(plan)}"),

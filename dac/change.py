@@ -22,13 +22,17 @@ FARTHEST = timedelta(days=366)
 
 
 class Subject(Frozen):
-    """What a change is about, as a policy's rule matches it: a cluster that is, or that is to be."""
+    """What a change is about, as a policy's rule matches it: a cluster that is, or that is to be.
+
+    `what` it is, where it is none.
+    """
 
     name: str
     region: str
     compartment_id: str
     freeform_tags: dict[str, str] = Field(default_factory=dict)
     id: str = ""
+    what: str = "Cluster"
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,11 @@ from dac.cluster import Cluster, ClusterType, Endpoint, Fleet, Lifecycle, Model,
 from dac.errors import Conflict, Invalid
 from dac.figures import Unknown
 from dac.forecast import CommitmentStatus, commitment
-from dac.making import Fact, Stepwise, nothing, on, traffic_of
+from dac.making import NAMED, Fact, Stepwise, nothing, on, quoted, traffic_of
 from dac.naming import clip
 from dac.pricing import monthly
 from dac.steps import RemoveCluster
 from dac.still import REMOVABLE, attached
-
-NAMED = 5
-"""Endpoints that a refusal names one by one."""
 
 
 class DeleteClusterPlan(Stepwise):
@@ -151,5 +148,13 @@ def _check_models(cluster: Cluster, models: Iterable[Model]) -> None:
         names = ", ".join(f"{clip(each.name)} ({each.lifecycle_state})" for each in trained[:NAMED])
         raise Invalid(
             f"Custom models hang on {cluster.name}: {names}. Oracle deletes a fine-tuning cluster only after the "
-            "models trained on it."
+            f"models trained on it; {_first(trained)}."
         )
+
+
+def _first(trained: Iterable[Model]) -> str:
+    """What to do before the cluster can be deleted."""
+    ready = next((each for each in trained if each.lifecycle_state in REMOVABLE), None)
+    if ready is None:
+        return "wait until Oracle is done with them"
+    return f"ask for their deletion first (/dac model delete {quoted(ready.name)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from dac.cluster import Cluster, Endpoint, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
+from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
 from dac.figures import Frozen, Unknown
 from dac.history import History
@@ -100,6 +100,6 @@ class ClusterWriter(Protocol):
         """Ask Oracle to make it, references resolved; the same token never makes a second one. Raises as `scale`."""
         ...
 
-    def delete(self, resource: Cluster | Endpoint) -> str | None:
+    def delete(self, resource: Resource) -> str | None:
         """Ask Oracle to remove it, only if it still has its etag. Gives and raises as `scale`."""
         ...

@@ -23,6 +23,9 @@ NAME_LENGTH = 255
 PLAIN = re.compile(r"\w[\w.@/+-]*")
 """A word that no command line takes for an option, or for several words."""
 
+NAMED = 5
+"""Things that a refusal names one by one."""
+
 HOURS = 72
 """The window in which it is looked whether anybody calls an endpoint."""
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from dac.creating import CreateClusterPlan
 from dac.deleting import DeleteClusterPlan
+from dac.deleting_models import DeleteModelPlan
 from dac.endpoints import CreateEndpointPlan, DeleteEndpointPlan, MoveEndpointPlan
 from dac.extending import ExtendPlan
 from dac.finetuning import FineTunePlan
@@ -23,6 +24,7 @@ Plan: TypeAlias = Annotated[
     | DeleteEndpointPlan
     | MoveEndpointPlan
     | MigratePlan
-    | FineTunePlan,
+    | FineTunePlan
+    | DeleteModelPlan,
     Field(discriminator="action"),
 ]

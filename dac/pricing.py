@@ -38,6 +38,14 @@ def unit_hour(catalog: Catalog, shape_name: str) -> Price | Unknown:
     return Price(money=rate.hourly, per=per, sources=rate.sources, basis=rate.listed.basis)
 
 
+def cluster_hour(catalog: Catalog, shape_name: str, units: int) -> Price | Unknown:
+    """What a cluster of that many units costs in an hour."""
+    rate = _rate(catalog, shape_name)
+    if isinstance(rate, Unknown):
+        return rate
+    return Price(money=rate.hourly * rate.billed(units), per="hour", sources=rate.sources, basis=rate.listed.basis)
+
+
 def monthly(catalog: Catalog, shape_name: str, units: int) -> Price | Unknown:
     """What a cluster of that many units costs in a month of 744 hours, the length that Oracle's own minimum assumes.
 

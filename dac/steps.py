@@ -205,6 +205,20 @@ class RemoveCluster(Removing):
         return f"Delete the cluster {clip(self.name)}, for good"
 
 
+class RemoveModel(Removing):
+    """A custom model as it is, served by nothing."""
+
+    kind: Literal["delete_model"] = "delete_model"
+
+    @property
+    def removes(self) -> ResourceKind:
+        return ResourceKind.MODEL
+
+    @property
+    def words(self) -> str:
+        return f"Delete the custom model {clip(self.name)}, for good"
+
+
 class Pause(Step):
     """Nothing goes on before a person says so."""
 
@@ -217,7 +231,15 @@ class Pause(Step):
 
 
 AnyStep: TypeAlias = Annotated[
-    Scaling | MovingLease | MakeCluster | MakeEndpoint | MakeModel | RemoveEndpoint | RemoveCluster | Pause,
+    Scaling
+    | MovingLease
+    | MakeCluster
+    | MakeEndpoint
+    | MakeModel
+    | RemoveEndpoint
+    | RemoveCluster
+    | RemoveModel
+    | Pause,
     Field(discriminator="kind"),
 ]
 

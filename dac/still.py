@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dac.cluster import Cluster, ClusterType, Endpoint, Lifecycle, ResourceKind
-from dac.errors import Conflict
+from collections.abc import Callable
+
+from dac.cluster import Cluster, ClusterType, Endpoint, Lifecycle, Model, Resource, ResourceKind
+from dac.errors import Conflict, NotFound
 from dac.gateway import FleetReader
-from dac.steps import AnyStep, MakeEndpoint, MakeModel, RemoveCluster, RemoveEndpoint
+from dac.steps import AnyStep, MakeEndpoint, MakeModel, RemoveCluster, RemoveEndpoint, RemoveModel
 
 REMOVABLE = frozenset({Lifecycle.ACTIVE, Lifecycle.FAILED, Lifecycle.NEEDS_ATTENTION})
 """States in which Oracle deletes a thing."""
@@ -27,18 +29,42 @@ def etag_of(step: AnyStep, reader: FleetReader) -> str:
             return _of_endpoint(step, reader)
         case RemoveCluster():
             return _of_cluster(step, reader)
+        case RemoveModel():
+            return _of_model(step, reader)
         case _:
             return ""
 
 
 def attached(cluster_id: str, region: str, compartment_id: str, reader: FleetReader) -> tuple[Endpoint, ...]:
     """The endpoints on a cluster, those that are on their way out included."""
-    found = reader.resources(ResourceKind.ENDPOINT, region, compartment_id)
+    return endpoints_where(lambda each: each.cluster_id == cluster_id, region, compartment_id, reader)
+
+
+def endpoints_where(
+    fits: Callable[[Endpoint], bool], region: str, compartment_id: str, reader: FleetReader
+) -> tuple[Endpoint, ...]:
+    """Those that fit and are not deleted, of that compartment and of all others that the reader looks at.
+
+    The fleet may be seconds old, so what it alone knows of is read by itself.
+    """
+    here = reader.resources(ResourceKind.ENDPOINT, region, compartment_id)
+    elsewhere = (
+        _read_again(each, reader)
+        for each in reader.fleet().endpoints
+        if each.region == region and each.compartment_id != compartment_id and fits(each)
+    )
     return tuple(
         each
-        for each in found
-        if isinstance(each, Endpoint) and each.cluster_id == cluster_id and each.lifecycle_state != Lifecycle.DELETED
+        for each in (*here, *elsewhere)
+        if isinstance(each, Endpoint) and fits(each) and each.lifecycle_state != Lifecycle.DELETED
     )
+
+
+def _read_again(endpoint: Endpoint, reader: FleetReader) -> Resource | None:
+    try:
+        return reader.resource(ResourceKind.ENDPOINT, endpoint.region, endpoint.id)
+    except NotFound:
+        return None
 
 
 def _check_cluster(region: str, cluster_id: str, kind: ClusterType, reader: FleetReader) -> None:
@@ -79,3 +105,16 @@ def _of_cluster(step: RemoveCluster, reader: FleetReader) -> str:
         names = ", ".join(each.name for each in others)
         raise Conflict(f"The cluster {step.name} has endpoints that nobody agreed to delete: {names}.")
     return cluster.etag or ""
+
+
+def _of_model(step: RemoveModel, reader: FleetReader) -> str:
+    model = reader.resource(ResourceKind.MODEL, step.region, step.id)
+    if not isinstance(model, Model) or model.lifecycle_state not in REMOVABLE:
+        raise Conflict(f"The model {step.name} is {model.lifecycle_state}; somebody else is at it.")
+    if model.name != step.name:
+        raise Conflict(f"The model {step.name} is called {model.name} now, not {step.name} as it was agreed to.")
+    serving = endpoints_where(lambda each: each.model_id == step.id, step.region, model.compartment_id, reader)
+    if serving:
+        names = ", ".join(each.name for each in serving)
+        raise Conflict(f"The model {step.name} is served by endpoints that came since it was agreed to: {names}.")
+    return model.etag or ""

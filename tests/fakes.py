@@ -281,7 +281,7 @@ class FakeOracle:
     def create(self, step: MakeCluster | MakeEndpoint | MakeModel, *, tags: Mapping[str, str], token: str) -> Taken:
         return self._called("create", lambda: self._create(step, tags, token))
 
-    def delete(self, resource: Cluster | Endpoint) -> str | None:
+    def delete(self, resource: Resource) -> str | None:
         return self._called("delete", lambda: self._delete(resource))
 
     def _called(self, call: str, act: Callable[[], T]) -> T:
@@ -444,16 +444,16 @@ class FakeOracle:
         served = {"cluster_id": on.id, "model_id": step.model_id, "guardrails": step.guardrails}
         return Endpoint.model_validate({**common, **served, "time_created": self.clock.now()})
 
-    def _delete(self, resource: Cluster | Endpoint) -> str | None:
+    def _delete(self, resource: Resource) -> str | None:
         held = self._things.get(resource.id)
         doing = f"Deleting {resource.name}"
-        if held is None:
+        if held is None or (isinstance(held, Model) and held.type == "BASE"):
             raise NotFound(f"{doing}: Oracle answered 404 NotAuthorizedOrNotFound.")
         if resource.etag is None or resource.etag != held.etag:
             raise Conflict(f"{doing}: Oracle answered 412 NoEtagMatch.")
         if held.lifecycle_state not in {Lifecycle.ACTIVE, Lifecycle.FAILED, Lifecycle.NEEDS_ATTENTION}:
             raise Conflict(f"{doing}: Oracle answered 409 IncorrectState: it is {held.lifecycle_state}.")
-        if any(each.cluster_id == held.id for each in self.there(Endpoint)):
+        if any(held.id in {each.cluster_id, each.model_id} for each in self.there(Endpoint)):
             raise Conflict(f"{doing}: Oracle answered 409 Conflict: it has endpoints.")
         if any(each.tuned_on == held.id for each in self.there(Model)):
             raise Conflict(f"{doing}: Oracle answered 409 Conflict: it has custom models.")

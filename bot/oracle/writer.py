@@ -12,7 +12,7 @@ from bot.oracle import details
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.errors import understood
-from dac.cluster import Cluster, Endpoint
+from dac.cluster import Cluster, Endpoint, Model, Resource
 from dac.errors import Invalid
 from dac.gateway import Taken
 from dac.steps import MakeCluster, MakeEndpoint, MakeModel
@@ -55,12 +55,17 @@ class OracleWriter:
         with understood(doing):
             return Taken(resource_id=response.data["id"], work_request_id=_work_request(response))
 
-    def delete(self, resource: Cluster | Endpoint) -> str | None:
-        kind = "cluster" if isinstance(resource, Cluster) else "endpoint"
+    def delete(self, resource: Resource) -> str | None:
         if resource.etag is None:
             raise Invalid(f"{resource.name} was read from a list: read it by itself before deleting it.")
         client = self._clients.generative_ai(resource.region)
-        call = client.delete_dedicated_ai_cluster if isinstance(resource, Cluster) else client.delete_endpoint
+        match resource:
+            case Cluster():
+                kind, call = "cluster", client.delete_dedicated_ai_cluster
+            case Endpoint():
+                kind, call = "endpoint", client.delete_endpoint
+            case Model():
+                kind, call = "model", client.delete_model
         response = self._write(
             f"Deleting {kind} {resource.name} in {resource.region}",
             lambda: call(resource.id, if_match=resource.etag, opc_request_id=_request_id()),

@@ -11,6 +11,7 @@ from approvals.request import Request
 from dac.cluster import Cluster, ClusterType, Endpoint, Guardrails, Model, ResourceKind, Space
 from dac.creating import Wish, plan_create
 from dac.deleting import plan_delete
+from dac.deleting_models import plan_delete_model, surroundings
 from dac.endpoints import plan_create_endpoint, plan_delete_endpoint, plan_move_endpoint
 from dac.finetuning import plan_finetune
 from dac.migrating import plan_migrate
@@ -25,13 +26,22 @@ SERVED = endpoint(CHAT, "chat-endpoint", guardrails=Guardrails(pii="block"))
 COMMAND = model(name="cohere.command-a-03-2025")
 REASONING = model(id="ocid1.generativeaimodel.oc1..reasoning", name="cohere.command-a-reasoning")
 LLAMA = model(id="ocid1.generativeaimodel.oc1..llama", name="meta.llama-3.3-70b-instruct")
+TUNER = cluster("tuner", type="FINE_TUNING", unit_shape="LARGE_GENERIC")
+OURS = model(
+    id="ocid1.generativeaimodel.oc1..ours",
+    name="llama-old",
+    compartment_id=TEAM,
+    type="CUSTOM",
+    base_model_id=LLAMA.id,
+    tuned_on=TUNER.id,
+)
 DATA = Dataset(namespace="acme", bucket="training", object_name="pairs.jsonl")
 LORA = Training(method="LORA", epochs=3)
 
 
 def furnish(house: House) -> None:
-    """Two hosting clusters, an endpoint on one, and Oracle's models."""
-    for each in (CHAT, BARE, SERVED, COMMAND, REASONING, LLAMA):
+    """Two hosting clusters, an endpoint on one, Oracle's models, and one of our own with where it was trained."""
+    for each in (CHAT, BARE, TUNER, SERVED, COMMAND, REASONING, LLAMA, OURS):
         house.oracle.add(each)
 
 
@@ -130,6 +140,13 @@ def _finetune(house: House) -> Plan:
     )
 
 
+def _model_delete(house: House) -> Plan:
+    held = house.oracle.thing(OURS.id)
+    assert isinstance(held, Model)
+    seen = surroundings(held, house.oracle)
+    return plan_delete_model(seen, fleet=house.oracle.fleet(), catalog=CATALOG, now=house.clock.now())
+
+
 KINDS: dict[str, Callable[[House], Plan]] = {
     "scale": _scale,
     "create": _create,
@@ -139,6 +156,7 @@ KINDS: dict[str, Callable[[House], Plan]] = {
     "endpoint-move": _endpoint_move,
     "migrate": _migrate,
     "finetune": _finetune,
+    "model-delete": _model_delete,
 }
 
 

@@ -21,16 +21,43 @@ from dac.steps import (
     Making,
     RemoveCluster,
     RemoveEndpoint,
+    RemoveModel,
     Removing,
     Scaling,
 )
 from tests.approvals.conftest import LEASE, House, fresh
-from tests.approvals.kinds import BARE, KINDS, Calls, approved, asked, finish, furnish, given, reaches, turn, wanted
-from tests.fakes import ANN, BOB, CATALOG, REGION, Ending, FakeOracle, Killed, MortalStore, When, cluster, policy
+from tests.approvals.kinds import (
+    BARE,
+    CHAT,
+    KINDS,
+    Calls,
+    approved,
+    asked,
+    finish,
+    furnish,
+    given,
+    reaches,
+    turn,
+    wanted,
+)
+from tests.fakes import (
+    ANN,
+    BOB,
+    CATALOG,
+    REGION,
+    Ending,
+    FakeOracle,
+    Killed,
+    MortalStore,
+    When,
+    cluster,
+    endpoint,
+    policy,
+)
 
 STEPS = {
     "scale": 1, "create": 1, "delete": 1, "endpoint-create": 1, "endpoint-delete": 1, "endpoint-move": 3,
-    "migrate": 5, "finetune": 2,
+    "migrate": 5, "finetune": 2, "model-delete": 1,
 }  # fmt: skip
 PAUSES = {("endpoint-move", 1), ("migrate", 2)}
 PLACES = [(kind, place) for kind, count in STEPS.items() for place in range(count) if (kind, place) not in PAUSES]
@@ -219,9 +246,7 @@ def test_work_that_oracle_ends_badly_ends_there_with_what_exists_now(
     town.oracle.ending = ending
     ended = ends_badly(town, request, place)
     if isinstance(step, Making):
-        # A model is deleted by hand.
-        newest = town.oracle.made[-2 if isinstance(step, MakeModel) else -1]
-        assert ended.ways[0].endswith(newest.resource_id)
+        assert ended.ways[0].endswith(town.oracle.made[-1].resource_id)
 
 
 def spoil(house: House, step: AnyStep, made: dict[str, str]) -> None:
@@ -238,6 +263,8 @@ def spoil(house: House, step: AnyStep, made: dict[str, str]) -> None:
             house.oracle.change(now.id, model_id="ocid1.another")
         case RemoveCluster():
             house.oracle.change(now.id, unit_count=9)
+        case RemoveModel():
+            house.oracle.add(endpoint(CHAT, "late", model_id=now.id))
         case _:
             pass
 

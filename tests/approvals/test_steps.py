@@ -23,6 +23,7 @@ from tests.approvals.kinds import (
     BARE,
     CHAT,
     KINDS,
+    OURS,
     SERVED,
     approved,
     asked,
@@ -142,6 +143,18 @@ def test_a_deletion_that_leaves_no_trace_fails_after_a_while(town: House) -> Non
     ended = finish(town, executor, request)
     assert ended.state is State.FAILED
     assert ended.outcome.startswith("Oracle accepted the deletion, but bare is ACTIVE, and no work is under way.")
+
+
+@pytest.mark.parametrize(("ending", "state"), [(Ending.DONE, State.APPLIED), (Ending.NO_TRACE, State.FAILED)])
+def test_what_had_failed_before_is_not_taken_for_a_deletion_that_failed(
+    town: House, ending: Ending, state: State
+) -> None:
+    town.oracle.change(OURS.id, lifecycle_state=Lifecycle.FAILED)
+    request = approved(town, "model-delete")
+    town.oracle.ending = ending
+    turn(town, town.executor(), request, minutes=5)
+    assert town.executor().advance(request.id).state is State.APPLYING
+    assert finish(town, town.executor(), request).state is state
 
 
 @pytest.mark.parametrize("ending", [Ending.NO_TRACE, Ending.LAGGING])

@@ -11,8 +11,10 @@ import pytest
 from approvals.making import _ways_on as ways_on
 from approvals.states import State
 from commands import COMMANDS
+from commands._card import card
+from commands._command import Reply
 from commands._form import errors, form, options, read
-from commands._making import compartments, endpoints, hostable, regions, shapes, tunable
+from commands._making import compartments, customs, endpoints, hostable, regions, shapes, tunable
 from commands._parse import Parsed, arguments
 from dac.cluster import Cluster, Endpoint, Fleet, Guardrails, Lifecycle, Model
 from dac.creating import CreateClusterPlan
@@ -27,13 +29,16 @@ from tests.commands.sound import halved, live, markup, refused, unsourced
 from tests.dac.plannings import (
     COMMAND,
     LLAMA,
+    OURS,
     REASONING,
     TEAM,
+    TUNING,
     created,
     deleted,
     endpoint_gone,
     endpoint_made,
     migrated,
+    model_gone,
     moved,
     tuned,
 )
@@ -41,21 +46,12 @@ from tests.fakes import ANN, BOB, REGION, Ending, cluster, endpoint, fleet, gap,
 
 CHAT, BARE = cluster(), cluster("bare")
 SERVED = endpoint(CHAT, etag="etag-0")
-TUNING = cluster("tuning", type="FINE_TUNING", unit_shape="LARGE_GENERIC", units=2)
-OURS = model(
-    id="ocid1.generativeaimodel.oc1..ours",
-    name="support-v1",
-    compartment_id=TEAM,
-    type="CUSTOM",
-    base_model_id=LLAMA.id,
-    tuned_on=TUNING.id,
-)
 DATA = "--dataset training/pairs.jsonl --namespace acme"
 TRAIN = f"finetune support-v2 --model llama-3.3-70b {DATA}"
 
 
 def world(*more: Cluster, **changes: Any) -> Fleet:
-    given: dict[str, Any] = {"endpoints": (SERVED,), "models": (COMMAND, REASONING, LLAMA)}
+    given: dict[str, Any] = {"endpoints": (SERVED,), "models": (COMMAND, REASONING, LLAMA, OURS)}
     return fleet(CHAT, BARE, *more, **{**given, **changes})
 
 
@@ -169,6 +165,20 @@ class TestFromLineToDone:
         assert isinstance(asked, CreateClusterPlan)
         assert (asked.new.unit_shape, asked.wish.model) == ("LARGE_GENERIC", "meta.llama-3.3-70b-instruct")
 
+    def test_the_end_of_a_model_and_then_of_the_cluster_it_was_trained_on(self, tmp_path: Path) -> None:
+        room = Room(tmp_path, world(TUNING, models=(COMMAND, LLAMA, OURS)))
+        with pytest.raises(Invalid, match=r"first \(/dac model delete support-v1\)"):
+            room.say("delete tuning")
+        approved(room, "model delete support-v1")
+        assert "tuning, which can be deleted after this" in shown(Reply("", card(room.request()).blocks))
+        go_on(room)
+        assert room.request().state is State.APPLIED
+        assert {each.name for each in room.oracle.there(Model)} == {COMMAND.name, LLAMA.name}
+        room.say("delete tuning")
+        room.say("approve 2", BOB)
+        go_on(room)
+        assert {each.name for each in room.oracle.there(Cluster)} == {"chat", "bare"}
+
 
 def step(room: Room) -> MakeModel:
     asked = room.request().plan
@@ -271,6 +281,9 @@ WRONG = [
     ("endpoint delete chat-endpiont", NotFound, "Did you mean chat-endpoint"),
     ("endpoint move chat-endpoint chat", Invalid, "is on chat already"),
     ("endpoint move chat-endpoint bare --name “", Invalid, "could not be typed later"),
+    ("model delete cohere.command-a-03-2025", Invalid, "is a base model of Oracle's; only custom models"),
+    ("model delete command-a", Invalid, "Command A is a base model of Oracle's"),
+    ("model delete suport", NotFound, "There is no custom model “suport”"),
     ("migrate chat --model command-a", Invalid, "to change its units, scale it"),
     ("migrate bare --shape LARGE_GENERIC", Invalid, "bare serves nothing yet"),
     ("migrate chat --shape LARGE_GENERIC", Invalid, "it needs LARGE_COHERE_V3"),
@@ -305,6 +318,7 @@ VERBS = {
     "endpoint move": "endpoint move chat-endpoint bare",
     "migrate": "migrate chat --model command-a-reasoning",
     "finetune": TRAIN,
+    "model delete": "model delete support-v1",
 }
 
 
@@ -362,13 +376,14 @@ def test_names_that_are_worded_against_us_call_nobody(tmp_path: Path) -> None:
         f"endpoint move {held} {bare} --name x",
         f"migrate {bad} --model command-a-reasoning --name y",
         "finetune x --model llama-3.3-70b --dataset <!channel>/<@UEVIL> --namespace <!here>",
+        f"model delete {OURS.id}",
     ):
         for said in (line, f"policy {line}"):
             reply = room.say(f"{said} because {HOSTILE[:200]}")
             sound(reply.text, reply.blocks)
         asked += 1
     assert len(room.services.requests.open()) == asked
-    for menu in (endpoints, hostable, regions, compartments, shapes, tunable):
+    for menu in (customs, endpoints, hostable, regions, compartments, shapes, tunable):
         assert validate("modal", _menu(options(menu(room.services), ""))) == []
 
 
@@ -441,6 +456,7 @@ def test_a_new_shape_alone_keeps_the_model(tmp_path: Path) -> None:
         (migrated(), ()),
         (tuned(), ()),
         (tuned(cluster=TUNING, wish=None, headroom=None), ()),
+        (model_gone(), ()),
     ],
 )
 def test_the_line_that_asks_for_the_same_again_is_understood(plan: Stepwise, missing: tuple[str, ...]) -> None:
@@ -459,6 +475,12 @@ def test_the_line_that_asks_for_the_same_again_is_understood(plan: Stepwise, mis
         ("finetune --model meta.llama-3.3-70b-instruct", "finetune", ("name", "dataset", "namespace")),
         ("endpoint delete ocid1.made", "endpoint delete", ()),
         ("delete ocid1.made", "delete", ()),
+        ("model delete ocid1.made", "model delete", ()),
+        ("delete model support-v1", "model delete", ()),
+        ("model delete", "model delete", ("model",)),
+        ("model", "model", ()),
+        ("model embeddings", "model", ()),
+        ("models deletion", "model", ()),
         (f"create hosting --model {OURS.id}", "create hosting", ("name",)),
         ("fine-tune x", "finetune", ("model", "dataset", "namespace")),
         ("create hosting x", "create hosting", ("model",)),
@@ -497,15 +519,34 @@ def test_what_was_stopped_half_way_is_taken_back_by_lines_that_are_understood(ro
     assert "chat-endpoint-chat-2" in room.request(2).plan.summary
 
 
-def test_a_fine_tune_that_fails_offers_the_end_of_its_cluster_alone(room: Room) -> None:
+def test_a_fine_tune_that_fails_offers_the_end_of_its_model_and_then_of_its_cluster(room: Room) -> None:
     room.say(TRAIN)
     room.say("approve 1", BOB)
     room.pass_time()
     room.oracle.ending = Ending.FAILED
     go_on(room)
     assert room.request().state is State.FAILED
-    assert [understood(line)[0].name for line in room.request().ways] == ["delete"]
-    assert "A model is deleted in Oracle's Console, and before its cluster." in room.request().outcome
+    assert [understood(line)[0].name for line in room.request().ways] == ["model delete", "delete"]
+    room.oracle.ending = Ending.DONE
+    for number, line in enumerate(room.request().ways, 2):
+        room.say(line)
+        room.say(f"approve {number}", BOB)
+        go_on(room)
+        assert room.request(number).state is State.APPLIED
+    assert {each.name for each in room.oracle.there(Cluster)} == {"chat", "bare"}
+
+
+def test_a_custom_model_on_its_way_out_is_found_by_its_name_and_refused(tmp_path: Path) -> None:
+    going = OURS.model_copy(update={"lifecycle_state": "DELETING"})
+    with pytest.raises(Conflict, match="The model support-v1 is DELETING"):
+        Room(tmp_path, world(models=(LLAMA, going))).say("model delete support-v1")
+
+
+def test_the_menu_of_custom_models_tells_each_by_where_it_was_trained(tmp_path: Path) -> None:
+    twin = OURS.model_copy(update={"id": "ocid1.twin"})
+    room = Room(tmp_path, world(TUNING, models=(LLAMA, OURS, twin, OURS.model_copy(update={"id": "x", "name": "v2"}))))
+    offered = {each["value"]: each["text"]["text"] for each in options(customs(room.services), "")}
+    assert offered == {OURS.id: "support-v1 · tuning", "ocid1.twin": "support-v1 · tuning", "v2": "v2 · tuning"}
 
 
 def test_a_form_sent_without_the_namespace_says_what_is_missing(room: Room) -> None:

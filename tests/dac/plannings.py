@@ -7,6 +7,7 @@ from typing import Any
 from dac.cluster import Cluster, ClusterType, Endpoint, Guardrails, Model
 from dac.creating import CreateClusterPlan, Wish, plan_create
 from dac.deleting import DeleteClusterPlan, plan_delete
+from dac.deleting_models import DeleteModelPlan, Surroundings, plan_delete_model
 from dac.endpoints import (
     CreateEndpointPlan,
     DeleteEndpointPlan,
@@ -25,6 +26,16 @@ TEAM = "ocid1.compartment.oc1..team"
 COMMAND = model(name="cohere.command-a-03-2025")
 REASONING = model(id="ocid1.generativeaimodel.oc1..reasoning", name="cohere.command-a-reasoning")
 LLAMA = model(id="ocid1.generativeaimodel.oc1..llama", name="meta.llama-3.3-70b-instruct")
+TUNING = cluster("tuning", type="FINE_TUNING", unit_shape="LARGE_GENERIC", units=2)
+OURS = model(
+    id="ocid1.generativeaimodel.oc1..ours",
+    name="support-v1",
+    compartment_id=TEAM,
+    type="CUSTOM",
+    base_model_id=LLAMA.id,
+    tuned_on=TUNING.id,
+    etag="etag-0",
+)
 LIMIT = Unknown(what="limit", settle="look in the Console")
 
 
@@ -67,6 +78,13 @@ def migrated(of: Cluster | None = None, *, to: Model = REASONING, **changes: Any
     passed = {name: changes.pop(name, value) for name, value in given.items()}
     wished = wish(**{"name": "chat-2", "model": to.name, **changes})
     return plan_migrate(of or cluster(), wished, model=to, catalog=CATALOG, now=START, **passed)
+
+
+def model_gone(of: Model = OURS, **changes: Any) -> DeleteModelPlan:
+    seen: dict[str, Any] = {"endpoints": (), "cluster": TUNING, "siblings": ()}
+    given: dict[str, Any] = {"fleet": fleet(), "catalog": CATALOG, "now": START}
+    seen = {name: changes.pop(name, value) for name, value in seen.items()}
+    return plan_delete_model(Surroundings(of, **seen), **{**given, **changes})
 
 
 def tuned(**changes: Any) -> FineTunePlan:

@@ -13,8 +13,9 @@ from pydantic import TypeAdapter
 from dac.change import differences
 from dac.cluster import ClusterType, Guardrails, Headroom
 from dac.creating import sized
+from dac.deleting_models import surroundings
 from dac.endpoints import find_model
-from dac.errors import Conflict, DacError, Invalid, NotFound
+from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
 from dac.figures import Price, Unknown
 from dac.making import GONE, check_name, nothing, traffic_of
 from dac.plans import Plan
@@ -22,20 +23,22 @@ from dac.steps import Training
 from tests.dac.plannings import (
     COMMAND,
     LLAMA,
+    OURS,
     REASONING,
+    TUNING,
     created,
     deleted,
     endpoint_gone,
     endpoint_made,
     migrated,
+    model_gone,
     moved,
     tuned,
     wish,
 )
-from tests.fakes import CATALOG, REGION, START, cluster, endpoint, fleet, model, traffic
+from tests.fakes import CATALOG, REGION, START, FakeClock, FakeOracle, cluster, endpoint, fleet, model, traffic
 
 PLANS: TypeAdapter[Plan] = TypeAdapter(Plan)
-TUNING = cluster("tuning", type="FINE_TUNING", unit_shape="LARGE_GENERIC", units=2)
 RETIRED = START - timedelta(days=1)
 ROOM = Headroom(limit_name="dedicated-unit-large-cohere-count", region=REGION, used=9, available=1, read_at=START)
 
@@ -48,6 +51,8 @@ EACH: dict[str, Callable[[], Plan]] = {
     "migrate": migrated,
     "finetune": tuned,
     "finetune there": lambda: tuned(cluster=TUNING, wish=None, headroom=None),
+    "model-delete": model_gone,
+    "model-delete unseen": lambda: model_gone(cluster=None),
 }
 
 
@@ -72,6 +77,8 @@ COMMANDS = {
     f"--region {REGION} --compartment ocid1.compartment.oc1..team --method LORA",
     "finetune there": f"finetune llama-ours --model {LLAMA.id} --dataset training/pairs.jsonl --namespace acme "
     f"--cluster {TUNING.id} --method LORA",
+    "model-delete": f"model delete {OURS.id}",
+    "model-delete unseen": f"model delete {OURS.id}",
 }
 
 
@@ -101,6 +108,8 @@ def test_guardrails_and_names_with_spaces_are_typed_too() -> None:
         (migrated(), -1, "the migration", 2),
         (tuned(), 2, "the fine-tune", 1),
         (tuned(cluster=TUNING, wish=None, headroom=None), 0, "the fine-tune", 2),
+        (model_gone(), 0, "its deletion", 2),
+        (model_gone(cluster=None), 0, "its deletion", 1),
     ],
     ids=lambda value: value.kind if hasattr(value, "kind") else None,
 )
@@ -124,6 +133,7 @@ def test_what_a_plan_comes_to(made: Plan, units: int, goal: str, touched: int) -
         (moved(), "Move endpoint chat-endpoint from chat to bare"),
         (migrated(), "Migrate chat to chat-2: cohere.command-a-reasoning on 1 unit of LARGE_COHERE_V2_2"),
         (tuned(), "Fine-tune meta.llama-3.3-70b-instruct with training/pairs.jsonl as llama-ours"),
+        (model_gone(), "Delete custom model support-v1"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -217,7 +227,33 @@ REFUSED: list[tuple[Callable[[], object], type[DacError], str]] = [
     (
         lambda: deleted(TUNING, models=(model(name="ours", tuned_on=TUNING.id, lifecycle_state="CREATING"),)),
         Invalid,
-        r"Custom models hang on tuning: ours \(CREATING\)",
+        r"Custom models hang on tuning: ours \(CREATING\)\. .* wait until Oracle is done with them\.",
+    ),
+    (
+        lambda: deleted(TUNING, models=(OURS.model_copy(update={"name": "our own"}),)),
+        Invalid,
+        r'hang on tuning: our own \(ACTIVE\)\. .* ask for their deletion first \(/dac model delete "our own"\)\.',
+    ),
+    (lambda: model_gone(LLAMA), Invalid, r"llama-3.3-70b-instruct is a base model of Oracle's; only custom models"),
+    (
+        lambda: model_gone(OURS.model_copy(update={"lifecycle_state": "CREATING"})),
+        Conflict,
+        r"support-v1 is still being trained \(CREATING\); it can be deleted once that has ended",
+    ),
+    (
+        lambda: model_gone(OURS.model_copy(update={"lifecycle_state": "DELETING"})),
+        Conflict,
+        "The model support-v1 is DELETING and cannot be deleted now",
+    ),
+    (
+        lambda: model_gone(endpoints=hanging(1)),
+        Invalid,
+        r"support-v1 is served by endpoints: e0 \(not known whether anybody called it",
+    ),
+    (
+        lambda: model_gone(endpoints=hanging(7)),
+        Invalid,
+        "and 2 more. Oracle deletes a model only after its endpoints; ask for their deletion first",
     ),
     (lambda: endpoint_made(TUNING), Invalid, "tuning is a fine-tuning cluster; endpoints need a hosting cluster"),
     (lambda: endpoint_made(cluster(lifecycle_state="UPDATING")), Conflict, "made on an ACTIVE cluster"),
@@ -341,3 +377,67 @@ def test_an_hour_of_training_at_the_contracts_rate_is_called_so() -> None:
     own = CATALOG.prices["B108085"].model_copy(update={"amount": Decimal("9.00"), "basis": "contract"})
     catalog = CATALOG.model_copy(update={"prices": {**CATALOG.prices, "B108085": own}})
     assert any(each.label == "Contract cost an hour" and each.said == "$36" for each in tuned(catalog=catalog).facts)
+
+
+def facts(made: Any) -> dict[str, str]:
+    return {each.label: each.said for each in made.facts}
+
+
+def test_the_end_of_a_model_says_what_hangs_together() -> None:
+    made = model_gone()
+    assert facts(made) == {
+        "Model": OURS.id,
+        "Endpoints": "none serves it",
+        "Trained on": "tuning, which can be deleted after this",
+        "List cost an hour": "$48, until that cluster is deleted",
+        "Training data": "stays in Object Storage",
+    }
+    assert "It cannot be undone" in made.warnings[0]
+    assert "tuning costs by the hour until it is deleted; ask for its end as well" in made.warnings[1]
+    assert isinstance(made.cost_change, Price)
+    assert made.cost_change.money.amount == 0
+    assert (made.subject.name, made.subject.what) == ("tuning", "Cluster")
+
+
+def test_what_else_was_trained_there_keeps_its_cluster() -> None:
+    one, *more = (OURS.model_copy(update={"id": f"ocid1.m{place}", "name": f"m{place}"}) for place in range(7))
+    assert facts(model_gone(siblings=(one,)))["Trained on"] == "tuning, on which m0 still hangs"
+    made = model_gone(siblings=(one, *more))
+    assert facts(made)["Trained on"] == "tuning, on which m0, m1, m2, m3, m4 and 2 more still hang"
+    assert "m4 and 2 more must go as well before it can be deleted" in made.warnings[1]
+
+
+def test_a_model_that_failed_says_so_and_one_whose_cluster_is_not_seen_says_that() -> None:
+    failed = OURS.model_copy(update={"lifecycle_state": "FAILED", "lifecycle_details": "bad data"})
+    assert facts(model_gone(failed))["State"] == "FAILED: bad data"
+    assert facts(model_gone(failed.model_copy(update={"lifecycle_details": None})))["State"] == "FAILED"
+    made = model_gone(cluster=None)
+    assert facts(made)["Trained on"] == f"{TUNING.id}, which could not be read"
+    assert len(made.warnings) == 1
+    assert (made.subject.name, made.subject.what) == ("support-v1", "Model")
+    assert isinstance(made.cost_change, Unknown)
+    untold = model_gone(OURS.model_copy(update={"tuned_on": None}), cluster=None)
+    assert facts(untold)["Trained on"] == "not known, which could not be read"
+
+
+def test_a_price_that_is_not_known_is_not_known_of_the_cluster_that_stays() -> None:
+    made = model_gone(cluster=TUNING.model_copy(update={"unit_shape": "NEW_X1"}))
+    assert "not among the unit shapes we hold" in facts(made)["List cost an hour"]
+
+
+def test_what_surrounds_a_model_is_read_as_it_is_now() -> None:
+    oracle = FakeOracle(FakeClock())
+    twin, gone = (OURS.model_copy(update={"id": f"ocid1.{name}", "name": name}) for name in ("twin", "gone"))
+    far = endpoint(cluster(), "far", model_id=OURS.id, compartment_id="ocid1.compartment.oc1..other")
+    for each in (TUNING, OURS, twin, gone.model_copy(update={"lifecycle_state": "DELETED"}), far):
+        oracle.add(each)
+    seen = surroundings(OURS, oracle)
+    assert seen.cluster
+    assert (seen.cluster.id, [each.name for each in seen.siblings]) == (TUNING.id, ["twin"])
+    assert [each.name for each in seen.endpoints] == ["far"]
+    oracle.change(TUNING.id, lifecycle_state="DELETED")
+    assert surroundings(OURS, oracle).cluster is None
+    oracle.fail("cluster", Denied("Oracle answered 403."))
+    assert surroundings(OURS, oracle).cluster is None
+    untold = surroundings(OURS.model_copy(update={"tuned_on": None}), oracle)
+    assert (untold.cluster, untold.siblings) == (None, ())

@@ -8,6 +8,7 @@ import pytest
 
 from dac.cluster import ClusterType, Guardrails, Lifecycle
 from dac.deleting import remove_cluster
+from dac.deleting_models import remove_model
 from dac.endpoints import remove_endpoint
 from dac.errors import Conflict, NotFound
 from dac.making import Stepwise
@@ -27,8 +28,8 @@ from dac.steps import (
     Training,
 )
 from dac.still import etag_of
-from tests.dac.plannings import TEAM, created
-from tests.fakes import REGION, FakeClock, FakeOracle, cluster, endpoint
+from tests.dac.plannings import OURS, TEAM, created
+from tests.fakes import REGION, FakeClock, FakeOracle, When, cluster, endpoint
 
 PLACE: dict[str, Any] = {"name": "new", "region": REGION, "compartment_id": TEAM}
 ON_NEW = MakeEndpoint(key="e", on=Ref(step="cluster"), on_name="new", model_id="ocid1.m", model_name="command", **PLACE)
@@ -57,6 +58,7 @@ def test_a_step_says_what_it_does() -> None:
     guarded = ON_NEW.model_copy(update={"guardrails": Guardrails(pii="block")})
     assert "with content moderation off, prompt injection off, PII block" in guarded.words
     assert TRAIN.words == "Train the model new from llama on tuning with b/o.jsonl (LORA, epochs 3, lora r 8)"
+    assert remove_model(OURS).words == "Delete the custom model support-v1, for good"
     assert Pause(key="p", question="all switched?").words == "Wait until a person confirms: all switched?"
 
 
@@ -136,6 +138,54 @@ def test_another_endpoint_than_was_agreed_to_stops_the_step(changes: dict[str, A
     oracle.change(endpoint(cluster()).id, **changes)
     with pytest.raises(Conflict, match=sentence):
         etag_of(REMOVE, oracle)
+
+
+FAR: dict[str, Any] = {"compartment_id": "ocid1.compartment.oc1..other"}
+
+
+def test_an_endpoint_of_another_compartment_stops_the_end_of_its_cluster_while_it_is_there() -> None:
+    oracle = FakeOracle(FakeClock())
+    far = oracle.add(endpoint(oracle.add(cluster()), "far", **FAR))
+    with pytest.raises(Conflict, match="has endpoints that nobody agreed to delete: far"):
+        etag_of(EMPTY, oracle)
+    oracle.on("fleet", When.AFTER, lambda: oracle.change(far.id, lifecycle_state=Lifecycle.DELETED))
+    assert etag_of(EMPTY, oracle) == "etag-1"
+    oracle.change(far.id, lifecycle_state=Lifecycle.ACTIVE)
+    oracle.on("fleet", When.AFTER, lambda: oracle.remove(far.id))
+    assert etag_of(EMPTY, oracle) == "etag-1"
+
+
+GONE = remove_model(OURS)
+
+
+def test_a_model_that_nothing_serves_is_removed_at_its_etag() -> None:
+    oracle = world()
+    oracle.add(OURS)
+    assert etag_of(GONE, oracle) == "etag-3"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"lifecycle_state": "DELETING"}, "The model support-v1 is DELETING; somebody else is at it"),
+        ({"name": "other"}, "is called other now, not support-v1"),
+    ],
+)
+def test_another_model_than_was_agreed_to_stops_the_step(changes: dict[str, Any], sentence: str) -> None:
+    oracle = world()
+    oracle.add(OURS)
+    oracle.change(OURS.id, **changes)
+    with pytest.raises(Conflict, match=sentence):
+        etag_of(GONE, oracle)
+
+
+@pytest.mark.parametrize("place", [{}, FAR])
+def test_a_model_that_is_served_since_stops_the_step(place: dict[str, Any]) -> None:
+    oracle = world()
+    oracle.add(OURS)
+    oracle.add(endpoint(cluster(), "late", model_id=OURS.id, **place))
+    with pytest.raises(Conflict, match="is served by endpoints that came since it was agreed to: late"):
+        etag_of(GONE, oracle)
 
 
 def test_what_is_gone_is_not_found() -> None:

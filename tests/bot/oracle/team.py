@@ -21,6 +21,7 @@ from dac.steps import (
     Pause,
     RemoveCluster,
     RemoveEndpoint,
+    RemoveModel,
     Scaling,
     Step,
 )
@@ -36,13 +37,17 @@ OPERATIONS: dict[type[Step], str] = {
     MakeModel: "CreateModel",
     RemoveCluster: "DeleteDedicatedAiCluster",
     RemoveEndpoint: "DeleteEndpoint",
+    RemoveModel: "DeleteModel",
 }
 _NOUNS = {"DedicatedAiCluster": "DEDICATED_AI_CLUSTER", "Endpoint": "ENDPOINT", "Model": "MODEL"}
 _VERBS = ("Create", "Delete", "Update")
 
 
 class Team:
-    """People and their database, with a cluster that serves nothing beside those of the scenario."""
+    """People and their database; beside those of the scenario a cluster that serves nothing.
+
+    Nothing serves the scenario's custom model here.
+    """
 
     def __init__(self, oracle: Oracle, place: Place, path: Path, *, dry_run: bool = False) -> None:
         self.oracle, self.place, self.path = oracle, place, path
@@ -62,10 +67,14 @@ class Team:
             unit_count=1,
         )
         made = self.oracle.writer.create(bare, tags={}, token="bare")
+        # What serves the only custom model: Oracle deletes it before the model.
+        serving = str(self.place.found("endpoints", "tickets-prod")["id"])
+        self.oracle.writer.delete(self.oracle.reader.resource(ResourceKind.ENDPOINT, CHICAGO, serving))
         self.place.advance(120)
         self.bare, self.idle = self.cluster(made.resource_id), self.cluster(str(idle["id"]))
         (endpoint,) = (each for each in self.endpoints() if each.cluster_id == self.idle.id)
         self.endpoint = endpoint_of(self.oracle.reader.resource(ResourceKind.ENDPOINT, CHICAGO, endpoint.id))
+        self.ours = self.model("tickets-triage")
         self.before = self.asked_for()
         self.place.ask("DELETE", "calls")
 

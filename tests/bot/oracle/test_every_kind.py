@@ -17,6 +17,7 @@ from bot.oracle.connection import Oracle
 from dac.cluster import ClusterType, Guardrails, ResourceKind
 from dac.creating import plan_create
 from dac.deleting import plan_delete
+from dac.deleting_models import plan_delete_model, surroundings
 from dac.endpoints import plan_create_endpoint, plan_delete_endpoint, plan_move_endpoint
 from dac.finetuning import plan_finetune
 from dac.migrating import plan_migrate
@@ -31,6 +32,7 @@ from dac.steps import (
     Pause,
     RemoveCluster,
     RemoveEndpoint,
+    RemoveModel,
     Removing,
     Scaling,
     Training,
@@ -112,11 +114,15 @@ KINDS: dict[str, Callable[[Team], Plan]] = {
         now=it.place.now,
     ),
     "finetune": _finetune,
+    "model-delete": lambda it: plan_delete_model(
+        surroundings(it.ours, it.oracle.reader), fleet=it.oracle.reader.fleet(), catalog=CATALOG, now=it.place.now
+    ),
 }
 PLACES = [
     ("scale", 0), ("create", 0), ("delete", 0), ("endpoint-create", 0), ("endpoint-delete", 0),
     ("endpoint-move", 0), ("endpoint-move", 2),
     ("migrate", 0), ("migrate", 1), ("migrate", 3), ("migrate", 4), ("finetune", 0), ("finetune", 1),
+    ("model-delete", 0),
 ]  # fmt: skip
 """Every step at which Oracle is asked for something."""
 
@@ -286,7 +292,7 @@ def test_what_somebody_else_changes_before_a_step_stops_it_there(team: Team, kin
             team.place.set(team.idle.id, displayName=step.name)
         case MakeEndpoint() | MakeModel():
             team.place.set(str(step.on), lifecycleState="NEEDS_ATTENTION")
-        case RemoveEndpoint() | RemoveCluster():
+        case RemoveEndpoint() | RemoveCluster() | RemoveModel():
             team.place.set(step.id, displayName="mine now")
         case _:
             pass

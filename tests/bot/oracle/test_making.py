@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.oracle.connection import Oracle
-from dac.cluster import Cluster, ClusterType, Endpoint, Guardrails, Lifecycle, Model, ResourceKind, Space
+from dac.cluster import Cluster, ClusterType, Endpoint, Guardrails, Lifecycle, Model, Resource, ResourceKind, Space
 from dac.errors import Conflict, Invalid, NotFound, Unavailable
 from dac.steps import Dataset, MakeCluster, MakeEndpoint, MakeModel, Training
 from tests.bot.oracle.conftest import CHICAGO, Place
@@ -200,3 +200,29 @@ def test_a_cluster_with_endpoints_is_not_deleted_and_one_read_from_a_list_not_ei
 def test_what_nobody_made_is_not_found(oracle: Oracle) -> None:
     with pytest.raises(NotFound):
         oracle.reader.resource(ResourceKind.MODEL, CHICAGO, "ocid1.generativeaimodel.oc1..nobody")
+
+
+def test_a_model_is_deleted_at_its_etag_after_what_serves_it_and_never_a_base_model(
+    oracle: Oracle, place: Place
+) -> None:
+    def read(name: str) -> Resource:
+        return oracle.reader.resource(ResourceKind.MODEL, CHICAGO, model_named(place, name))
+
+    with pytest.raises(
+        NotFound, match=r"Deleting model meta\.llama-3\.3-70b-instruct in us-chicago-1: Oracle answered"
+    ):
+        oracle.writer.delete(read("meta.llama-3.3-70b-instruct"))
+    ours = read("tickets-triage")
+    with pytest.raises(Conflict, match=r"409 Conflict.*used by endpoints"):
+        oracle.writer.delete(ours)
+    serving = str(place.found("endpoints", "tickets-prod")["id"])
+    oracle.writer.delete(oracle.reader.resource(ResourceKind.ENDPOINT, CHICAGO, serving))
+    place.advance(60)
+    with pytest.raises(Invalid, match="was read from a list"):
+        oracle.writer.delete(ours.model_copy(update={"etag": None}))
+    with pytest.raises(Conflict, match="412"):
+        oracle.writer.delete(ours.model_copy(update={"etag": "older"}))
+    work = oracle.writer.delete(ours)
+    assert [each.id for each in oracle.reader.work_requests(ours)] == [work]
+    place.advance(60)
+    assert read("tickets-triage").lifecycle_state == Lifecycle.DELETED
