@@ -23,7 +23,7 @@ from bot.slack import Sleep
 from bot.workers import Workers
 from commands import COMMANDS
 from commands._blocks import PREFIX
-from commands._command import Call
+from commands._command import Attachment, Call
 from commands._form import BLOCK, CALLBACK, errors, read
 from dac.errors import DacError
 
@@ -35,6 +35,9 @@ Work = Callable[[Delivery], Coroutine[Any, Any, None]]
 ANYTHING = re.compile(".*", re.DOTALL)
 OURS = re.compile(re.escape(PREFIX) + ".*", re.DOTALL)
 MENTION = re.compile(r"<@[UW][A-Z0-9]+>")
+SAID = {None, "file_share"}
+"""What a message is where somebody says something; other subtypes tell of what became of one."""
+
 HOME_BUTTON = "home"
 
 KEEP_SECONDS = 0.5
@@ -204,12 +207,13 @@ class Reception:
             delivery=delivery.name,
             thread_ts=thread_ts,
             request_id=await self._request_of(event["channel"], thread_ts),
+            files=_attached(event),
         )
         await self._desk.line(_said(event), call, Way())
 
     async def _direct(self, delivery: Delivery) -> None:
         event = delivery.body["event"]
-        if event.get("channel_type") != "im" or event.get("subtype") or _is_of_no_person(event):
+        if event.get("channel_type") != "im" or event.get("subtype") not in SAID or _is_of_no_person(event):
             return
         thread_ts = event.get("thread_ts")
         call = Call(
@@ -218,6 +222,7 @@ class Reception:
             delivery=delivery.name,
             thread_ts=thread_ts,
             request_id=await self._request_of(event["channel"], thread_ts),
+            files=_attached(event),
         )
         await self._desk.line(_said(event).removeprefix("/dac").strip(), call, Way())
 
@@ -269,6 +274,14 @@ def _menu(desk: Desk) -> Any:
 def _said(event: Body) -> str:
     """A message's text without the mention it begins with."""
     return MENTION.sub(" ", str(event.get("text", "")), count=1).strip()
+
+
+def _attached(event: Body) -> tuple[Attachment, ...]:
+    """Of a file shared from another workspace Slack tells no more than the id."""
+    return tuple(
+        Attachment(str(each["id"]), str(each.get("name") or ""), int(each.get("size") or 0))
+        for each in event.get("files") or ()
+    )
 
 
 def _name(kind: str, body: Body) -> str:

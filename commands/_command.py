@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,7 +52,8 @@ class Option:
     `by_button`: buttons say it, people need not know it. `asked`: a form offers it too. `reads`: whether a text is a
     whole value; once all words are given, such a value may be several words, and its name may go without dashes.
     `wants`: with it that argument is needed as well, so that a button can have a form ask for it. `among`: the values
-    there are and what a form calls each; with `many` several of them, typed with commas between.
+    there are and what a form calls each; with `many` several of them, typed with commas between. `file`: the value is
+    the id of a file in Slack (annotated `in_slack` too), and a form has one picked whose name ends in one of these.
     """
 
     by_button: bool = False
@@ -60,9 +62,13 @@ class Option:
     wants: str = ""
     among: Mapping[str, str] | None = None
     many: bool = False
+    file: tuple[str, ...] = ()
 
 
 Kind = Word | Rest | Option
+
+FILE_ID = re.compile(r"F[A-Z0-9]{3,20}")
+FILE_LINK = re.compile(r"^https://[^/]+/files/[UW][A-Z0-9]+/(F[A-Z0-9]{3,20})(?:/|$)")
 
 
 def ticked(among: Mapping[str, str]) -> BeforeValidator:
@@ -78,6 +84,18 @@ def ticked(among: Mapping[str, str]) -> BeforeValidator:
         return tuple(each for each in among if each in words)
 
     return BeforeValidator(read)
+
+
+def _file_id(value: object) -> object:
+    if not isinstance(value, str) or FILE_ID.fullmatch(value):
+        return value
+    if linked := FILE_LINK.search(value):
+        return linked[1]
+    raise ValueError(f"“{clip(value)}” is no file in Slack; give the link that Slack copies of one, or attach it")
+
+
+in_slack = BeforeValidator(_file_id)
+"""Reads the value of an option with `file`: a file's id, or its link as Slack copies it."""
 
 
 class Arguments(Frozen):

@@ -70,7 +70,7 @@ def form(
     }
     blocks: list[Block] = [section(command.summary), *([section(about)] if about else [])]
     for name, (kind, info) in command.arguments.kinds().items():
-        if isinstance(kind, Word) and kind.fixed and name in given.values:
+        if _fixed(kind) and name in given.values:
             blocks.append(section(f"*{_label(name)}*: {escape(str(given.values[name]))}"))
         elif _asked(kind):
             needed = info.is_required() or name in given.missing
@@ -106,7 +106,7 @@ def errors(command: AnyCommand, filled: Filled) -> dict[str, str]:
     except ValidationError as error:
         wrong = dict(problems(error))
         shown = {name: why for name, why in wrong.items() if name in asked} or {asked[-1]: next(iter(wrong.values()))}
-        return {f"{BLOCK}{name}": clip(why.capitalize(), 200) for name, why in shown.items()}
+        return {f"{BLOCK}{name}": clip(why[:1].upper() + why[1:], 200) for name, why in shown.items()}
     return {}
 
 
@@ -118,13 +118,18 @@ def options(found: list[tuple[str, str]], query: str) -> list[Block]:
 
 
 def _asked(kind: Kind) -> bool:
-    return kind.asked if isinstance(kind, Option) else True
+    return kind.asked or bool(kind.file) if isinstance(kind, Option) else True
+
+
+def _fixed(kind: Kind) -> bool:
+    """Whether it is only shown once it was given; Slack lets no form begin with a file."""
+    return kind.fixed if isinstance(kind, Word) else isinstance(kind, Option) and bool(kind.file)
 
 
 def _in_form(command: AnyCommand, name: str) -> bool:
     """Whether what was given comes back as a field of the form; what is only shown, or not even that, is kept aside."""
     kind, _ = command.arguments.kinds()[name]
-    return _asked(kind) and not (isinstance(kind, Word) and kind.fixed)
+    return _asked(kind) and not _fixed(kind)
 
 
 def _element(
@@ -135,6 +140,8 @@ def _element(
     if isinstance(kind, Option) and among:
         return _choices(among, value, many=kind.many)
     element: Block
+    if isinstance(kind, Option) and kind.file:
+        return {"type": "file_input", "action_id": ACTION, "filetypes": list(kind.file), "max_files": 1}
     if name in command.menus:
         element = {"type": "external_select", "action_id": f"{ACTION}:{command.name}:{name}", "min_query_length": 0}
         element["placeholder"] = plain("Type to search", 150)
@@ -187,5 +194,8 @@ def _entered(element: Mapping[str, Any]) -> str | None:
     ticked = element.get("selected_options")
     if isinstance(ticked, list):
         return ",".join(str(each["value"]) for each in ticked) or None
+    picked = element.get("files")
+    if isinstance(picked, list):
+        return str(picked[0]["id"]) if picked else None
     value = element.get("value")
     return None if value is None else str(value).strip() or None

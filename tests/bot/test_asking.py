@@ -162,6 +162,12 @@ def test_the_bot_is_spoken_to_directly(bot: Running, slack: Slack, line: str) ->
     until(lambda: [each for each in slack.messages("app", "rosa") if "chat-prod in" in each["text"]], "an answer")
 
 
+@pytest.mark.parametrize(("text", "channel"), [("status chat-prod", "app"), ("@dac status chat-prod", OPS)])
+def test_what_is_said_with_a_file_is_heard(bot: Running, slack: Slack, text: str, channel: str) -> None:
+    slack.say("rosa", text, channel=channel, files={"train.jsonl": b"{}"})
+    until(lambda: [each for each in slack.messages(channel, "rosa") if "chat-prod in" in each["text"]], "an answer")
+
+
 def home_of(slack: Slack, user: str) -> Json:
     return until(lambda: slack.ask("GET", f"views/{user}")["home"], "the App Home")
 

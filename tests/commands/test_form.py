@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import Field
 
 from commands import COMMANDS
-from commands._command import Call, Option, Rest
+from commands._command import Arguments, Call, Command, Option, Reply, Rest, Word, in_slack
 from commands._form import CALLBACK, Filled, errors, form, options, read
 from commands._parse import Parsed, parse
 from dac.errors import Invalid
@@ -138,6 +139,8 @@ def test_options_given_before_the_form_opened_are_kept() -> None:
         ({"type": "external_select", "selected_option": {"value": "chat@eu", "text": {}}}, "chat@eu"),
         ({"type": "static_select", "selected_option": {"value": "chat", "text": {}}}, "chat"),
         ({"type": "external_select", "selected_option": None}, None),
+        ({"type": "file_input", "files": [{"id": "F0AB12CD34", "name": "a.jsonl"}]}, "F0AB12CD34"),
+        ({"type": "file_input", "files": []}, None),
     ],
 )
 def test_every_kind_of_field_is_read(element: dict[str, Any], value: str | None) -> None:
@@ -264,3 +267,49 @@ def test_a_button_may_have_the_form_ask_for_what_is_else_not_needed() -> None:
     shown = inputs(opened("approve 12 --plan 0123456789ab --comment"))
     assert not shown["arg:because"]["optional"]
     assert inputs(opened("approve because x"))["arg:because"]["optional"]
+
+
+class Given(Arguments):
+    name: Annotated[str, Word(), Field(description="Its name")]
+    file: Annotated[str | None, Option(file=("jsonl", "txt")), in_slack, Field(description="A file in Slack")] = None
+
+
+class TestAFileInAForm:
+    """A command that is given a file of Slack's."""
+
+    COMMAND = Command(name="look", summary="Look into a file", arguments=Given, run=lambda *_: Reply(text=""))
+
+    def test_it_is_picked_and_only_of_its_kinds(self) -> None:
+        view = form(self.COMMAND, parse(self.COMMAND, "a"), CALL)
+        assert not validate("modal", view)
+        block = inputs(view)["arg:file"]
+        assert block["optional"]
+        assert block["element"] == {
+            "type": "file_input",
+            "action_id": "value",
+            "filetypes": ["jsonl", "txt"],
+            "max_files": 1,
+        }
+
+    def test_given_already_it_is_shown_and_kept(self) -> None:
+        view = form(self.COMMAND, parse(self.COMMAND, "--file F0AB12CD34"), CALL)
+        assert "F0AB12CD34" in json.dumps(view["blocks"])
+        assert set(inputs(view)) == {"arg:name"}
+        assert entered(view, name="a").values == {"file": "F0AB12CD34", "name": "a"}
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "F0AB12CD34",
+            "https://team.slack.com/files/U01ROSA/F0AB12CD34/train_set.jsonl",
+            "<https://team.slack.com/files/W01ROSA/F0AB12CD34>",
+        ],
+    )
+    def test_it_may_be_typed_or_given_by_its_link(self, typed: str) -> None:
+        parsed = parse(self.COMMAND, f"a --file {typed}")
+        assert Given.model_validate(parsed.values).file == "F0AB12CD34"
+
+    @pytest.mark.parametrize("typed", ["train.jsonl", "f0ab12cd34", "https://example.org/F0AB12CD34"])
+    def test_what_is_no_file_of_slacks_is_said_at_its_field(self, typed: str) -> None:
+        filled = Filled(verb="look", values={"name": "a", "file": typed}, channel="C1", thread_ts=None)
+        assert "is no file in Slack" in errors(self.COMMAND, filled)["arg:file"]
