@@ -7,6 +7,12 @@ export async function post(path, body = {}) {
   return request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
+/** Bring a file as this person; answers {ok, file} with the id under which a message or form may carry it. */
+export async function upload(user, file) {
+  const query = new URLSearchParams({ user, name: file.name });
+  return request(`/_page/upload?${query}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+}
+
 export async function get(path) {
   return request(path, {});
 }

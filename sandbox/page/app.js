@@ -150,11 +150,15 @@ function markRead() {
 
 // ---- what people do -----------------------------------------------------------------------------
 
-async function send(channelId, text) {
+async function send(channelId, text, files = []) {
   const command = /^(\/\S+)\s*([\s\S]*)$/.exec(text);
   if (!command) {
-    const answer = await post("/_page/message", { user: ws.me.id, channel: channelId, text });
+    const answer = await post("/_page/message", { user: ws.me.id, channel: channelId, text, files });
     if (!answer.ok) failed(channelId, text, answer);
+    return;
+  }
+  if (files.length) {
+    ws.notice(channelId, `A slash command carries no files: mention the app instead. Not sent: ${text}`);
     return;
   }
   channel.list.toBottom();
@@ -165,13 +169,13 @@ async function send(channelId, text) {
   if (!answer.ok && !answer.ack && answer.error !== "unknown_command") failed(channelId, text, answer);
 }
 
-async function reply(channelId, ts, text) {
+async function reply(channelId, ts, text, files) {
   if (text.startsWith("/")) {
     const name = text.split(/\s/)[0];
     ws.notice(channelId, `\`${name}\` is not supported in threads. Sorry! Write it in the channel instead.`, { thread: ts });
     return;
   }
-  const answer = await post("/_page/message", { user: ws.me.id, channel: channelId, text, thread_ts: ts });
+  const answer = await post("/_page/message", { user: ws.me.id, channel: channelId, text, thread_ts: ts, files });
   if (!answer.ok) failed(channelId, text, answer, ts);
 }
 

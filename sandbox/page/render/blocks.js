@@ -86,7 +86,7 @@ function input(block, ctx) {
   const error = ctx.errors?.[block.block_id];
   const item = block.element ?? {};
   const node = drawElement(item, block, ctx);
-  const control = node.querySelector?.("input, textarea, button.select") ?? node;
+  const control = node.querySelector?.("input:not([hidden]), textarea, button.select, .btn[data-action-id]") ?? node;
   control.setAttribute?.("aria-describedby", id);
   if (error) control.setAttribute?.("aria-invalid", "true");
   if (!block.optional) control.setAttribute?.("aria-required", "true");

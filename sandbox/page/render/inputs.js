@@ -1,12 +1,15 @@
-// The elements a person types into: text, numbers, addresses, and the place of a file input.
+// The elements a person types or puts something into: text, numbers, addresses, files.
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
+import { Attachments, tooLarge } from "./attachments.js";
 import { hooks, use } from "./dispatch.js";
 import { words } from "./mrkdwn.js";
 
 const TYPES = { email_text_input: "email", url_text_input: "url", number_input: "text" };
 const PAUSE_MS = 300;
+const MOST_FILES = 10;
+const LARGEST_IN_FORM = 10 * 2 ** 20;
 
 export function textInput(item, block, ctx) {
   const long = item.type === "rich_text_input" || item.multiline;
@@ -53,12 +56,22 @@ function flatText(richText) {
   return (richText.elements ?? []).map((part) => part.text ?? flatText(part)).join("");
 }
 
-export function fileInput(item, block) {
-  const note = "Files cannot be picked in the local workspace.";
-  return h(
-    "span",
-    { class: "field-wrap" },
-    h("button", { type: "button", class: "btn", disabled: true, title: note, data: hooks(block, item) }, icon("file", 16), "Add files"),
-    h("span", { class: "option-note" }, note),
-  );
+/** A button that lets files be picked, and a card for each; they are brought at once, and the form carries their ids. */
+export function fileInput(item, block, ctx) {
+  const most = item.max_files ?? MOST_FILES;
+  const label = words(block.label) || "Files";
+  const files = new Attachments({
+    user: () => ctx.me.id, label, testid: "file-input", types: item.filetypes, most, refused: (file) => refused(item, file),
+    // A form drawn anew has other cards of the same files, and those tell of them from then on.
+    changed: () => files.node.isConnected && ctx.values.write(block.block_id, item, files.items),
+  });
+  files.show(ctx.values.read(block.block_id, item) ?? []);
+  const button = h("button", { type: "button", class: "btn", data: hooks(block, item), on: { click: () => files.pick() } }, icon("clip", 16), most > 1 ? "Add files" : "Add a file");
+  return h("span", { class: "field-wrap" }, files.node, button, files.input);
+}
+
+function refused(item, file) {
+  const type = /\.([^.]+)$/.exec(file.name)?.[1].toLowerCase();
+  if (item.filetypes?.length && !item.filetypes.includes(type)) return `“${file.name}” is none of these types: ${item.filetypes.join(", ")}.`;
+  return tooLarge(file, LARGEST_IN_FORM);
 }

@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { openMenu, openPopover } from "../popover.js";
+import { bytes } from "./attachments.js";
 import { avatar } from "./avatar.js";
 import { messageBody } from "./blocks.js";
 import { ago, fullTime, timeOfDay } from "./dates.js";
@@ -124,8 +125,3 @@ function fileCard(file, ctx) {
     h("span", { class: "file-text" }, h("span", { class: "file-name" }, name), h("span", { class: "option-note" }, [file.pretty_type ?? file.filetype?.toUpperCase(), file.size && bytes(file.size)].filter(Boolean).join(" · "))),
   );
 }
-
-function bytes(size) {
-  return size < 1024 ? `${size} B` : size < 1_048_576 ? `${(size / 1024).toFixed(1)} kB` : `${(size / 1_048_576).toFixed(1)} MB`;
-}
-

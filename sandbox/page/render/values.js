@@ -1,5 +1,7 @@
 // What a person has entered into the elements of one message or view, and whether it may be submitted.
 
+import { isOnItsWay } from "./attachments.js";
+
 const SINGLE = { static_select: "option", external_select: "option", radio_buttons: "option", users_select: "user", conversations_select: "conversation", channels_select: "channel" };
 const MULTI = { multi_static_select: "option", multi_external_select: "option", checkboxes: "option", multi_users_select: "user", multi_conversations_select: "conversation", multi_channels_select: "channel" };
 
@@ -52,13 +54,13 @@ function initial(element) {
   return element.initial_value ?? element.initial_date ?? element.initial_time ?? element.initial_date_time ?? null;
 }
 
-/** An option as its value, a list of options as their values, anything else as it is. */
+/** An option as its value, a file as its id, a list as what is in it, anything else as it is. */
 export function plainValue(value) {
-  if (Array.isArray(value)) return value.map(plainValue);
-  return value !== null && typeof value === "object" ? value.value : value;
+  if (Array.isArray(value)) return value.map(plainValue).filter((one) => one !== undefined);
+  return value !== null && typeof value === "object" ? (value.value ?? value.id) : value;
 }
 
-const NAMES = { datepicker: "selected_date", timepicker: "selected_time", datetimepicker: "selected_date_time", rich_text_input: "rich_text_value" };
+const NAMES = { datepicker: "selected_date", timepicker: "selected_time", datetimepicker: "selected_date_time", rich_text_input: "rich_text_value", file_input: "files" };
 
 /** Under which name Slack's state holds the value of an element. */
 function stateName({ type }) {
@@ -84,7 +86,13 @@ export function problem(block, value) {
   if (typeof value === "string" && element.max_length && value.length > element.max_length) return `Please enter at most ${element.max_length} characters.`;
   if (element.type === "email_text_input" && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return "Please enter a valid email address.";
   if (element.type === "url_text_input" && !URL.canParse(value)) return "Please enter a valid URL.";
+  if (element.type === "file_input") return fileProblem(value);
   return element.type === "number_input" ? numberProblem(element, value) : null;
+}
+
+function fileProblem(files) {
+  if (files.some(isOnItsWay)) return "The file is still being uploaded; try again in a moment.";
+  return files.some(({ problem: why }) => why) ? "Take off what could not be uploaded." : null;
 }
 
 function numberProblem(element, value) {

@@ -16,13 +16,13 @@ export class ChannelView {
   #intro = null;
   #introFor = "";
 
-  /** `calls`: send(channel, text), switchUser(id); `ctxOf(message)` is what a message is drawn with. */
+  /** `calls`: send(channel, text, files), switchUser(id); `ctxOf(message)` is what a message is drawn with. */
   constructor(ctx, calls, ctxOf) {
     this.#ctx = ctx;
     this.#calls = calls;
     this.head = h("div", { class: "place-head" });
     this.list = new MessageList(ctxOf, { label: "Messages" });
-    this.composer = new Composer(ctx, { testid: "composer", send: (text) => calls.send(this.id, text), leave: () => this.list.enter() });
+    this.composer = new Composer(ctx, { testid: "composer", send: (text, files) => calls.send(this.id, text, files), leave: () => this.list.enter() });
     this.closed = h("div", { class: "closed", hidden: true });
     this.node = h("section", { class: "channel", data: { testid: "channel" } }, this.head, this.list.node, this.closed, this.composer.node);
   }

@@ -1,8 +1,9 @@
-// The box a person writes in: messages, slash commands with suggestions, mentions, history and drafts.
+// The box a person writes in: messages with files, slash commands with suggestions, mentions, history and drafts.
 
 import { h, replace, uniqueId } from "../dom.js";
 import { icon } from "../icons.js";
 import { openMenu } from "../popover.js";
+import { Attachments } from "../render/attachments.js";
 import { avatar } from "../render/avatar.js";
 
 const TALLEST = 220;
@@ -14,11 +15,12 @@ export class Composer {
   #leave;
   #history = new Map();
   #drafts = new Map();
+  #picked = new Map();
   #key = "";
   #suggestions = [];
   #active = 0;
 
-  /** `send(text)` gets what was entered; with `commands` off, slash commands are not offered; `leave` takes the keyboard up. */
+  /** `send(text, files)` gets what was entered and the ids of what was attached; with `commands` off, slash commands are not offered; `leave` takes the keyboard up. */
   constructor(ws, { testid, send, commands = true, leave }) {
     this.#ws = ws;
     this.#send = send;
@@ -34,8 +36,10 @@ export class Composer {
     const slash = commands && h("button", { type: "button", class: "composer-tool", "aria-label": "Commands", title: "Commands of the app", on: { mousedown: keepFocus, click: () => this.start("/") } }, "/");
     const at = h("button", { type: "button", class: "composer-tool", "aria-label": "Mention someone", title: "Mention someone", on: { mousedown: keepFocus, click: () => this.start("@") } }, "@");
     this.shortcuts = commands && h("button", { type: "button", class: "composer-tool", "aria-label": "Shortcuts", title: "Shortcuts of the app", hidden: true, on: { click: () => this.#offerShortcuts() } }, icon("bolt", 17));
+    this.files = new Attachments({ user: () => ws.me.id, label: "Attached files", testid: commands ? "attach" : "thread-attach", changed: () => this.#changed() });
+    const clip = h("button", { type: "button", class: "composer-tool", "aria-label": "Attach a file", title: "Attach a file", on: { mousedown: keepFocus, click: () => this.files.pick() } }, icon("clip", 17));
     this.hint = h("span", { class: "composer-hint" });
-    this.node = h("div", { class: "composer" }, this.list, h("div", { class: "composer-box" }, this.input, h("div", { class: "composer-bar" }, slash, at, this.shortcuts, this.hint, this.button)));
+    this.node = h("div", { class: "composer" }, this.list, h("div", { class: "composer-box" }, this.input, this.files.node, this.files.input, h("div", { class: "composer-bar" }, clip, slash, at, this.shortcuts, this.hint, this.button)));
     this.#changed();
   }
 
@@ -43,8 +47,10 @@ export class Composer {
   at(key, label, hint = "") {
     if (key !== this.#key) {
       this.#drafts.set(this.#key, this.input.value);
+      this.#picked.set(this.#key, this.files.items);
       this.#key = key;
       this.input.value = this.#drafts.get(key) ?? "";
+      this.files.show(this.#picked.get(key) ?? []);
     }
     this.input.placeholder = label;
     this.input.setAttribute("aria-label", label);
@@ -71,19 +77,23 @@ export class Composer {
   }
 
   submit() {
+    if (this.button.disabled) return;
     const text = this.input.value.trim();
-    if (!text) return;
+    const files = this.files.ids;
     const history = this.#history.get(this.#key) ?? [];
-    this.#history.set(this.#key, [text, ...history.filter((one) => one !== text)].slice(0, 30));
+    if (text) this.#history.set(this.#key, [text, ...history.filter((one) => one !== text)].slice(0, 30));
     this.input.value = "";
+    this.files.show([]);
     this.#changed();
-    this.#send(text);
+    this.#send(text, files);
   }
 
   forget() {
     this.#drafts.clear();
+    this.#picked.clear();
     this.#key = "";
     this.input.value = "";
+    this.files.show([]);
     this.#changed();
   }
 
@@ -96,7 +106,7 @@ export class Composer {
   #changed() {
     this.input.style.height = "auto";
     this.input.style.height = `${Math.min(this.input.scrollHeight, TALLEST)}px`;
-    this.button.disabled = !this.input.value.trim();
+    this.button.disabled = this.files.busy || !(this.input.value.trim() || this.files.ids.length);
     this.#suggest();
   }
 

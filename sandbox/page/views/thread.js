@@ -8,11 +8,11 @@ import { MessageList } from "./messages.js";
 export class ThreadPanel {
   #ctx;
 
-  /** `calls`: send(channel, ts, text), close(). */
+  /** `calls`: send(channel, ts, text, files), close(). */
   constructor(ctx, calls, ctxOf) {
     this.#ctx = ctx;
     this.list = new MessageList(ctxOf, { inThread: true, label: "Replies" });
-    this.composer = new Composer(ctx, { testid: "thread-composer", commands: false, send: (text) => calls.send(this.channel, this.ts, text), leave: () => this.list.enter() });
+    this.composer = new Composer(ctx, { testid: "thread-composer", commands: false, send: (text, files) => calls.send(this.channel, this.ts, text, files), leave: () => this.list.enter() });
     this.title = h("div", { class: "panel-title" });
     this.node = h(
       "aside",

@@ -62,6 +62,22 @@ MODAL: Json = {
     ],
 }
 
+FILE_MODAL: Json = {
+    "type": "modal",
+    "callback_id": "check",
+    "title": plain("Check a data set"),
+    "submit": plain("Check"),
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "set",
+            "label": plain("Data set"),
+            "hint": plain("JSON lines, 10 MB at the most"),
+            "element": {"type": "file_input", "action_id": "set", "filetypes": ["jsonl", "txt"], "max_files": 1},
+        }
+    ],
+}
+
 
 @dataclass
 class Bot:
@@ -90,6 +106,8 @@ def _commands_and_events(app: AsyncApp) -> None:
         await ack()
         if command["text"] == "modal":
             await client.views_open(trigger_id=command["trigger_id"], view=MODAL)
+        elif command["text"] == "file":
+            await client.views_open(trigger_id=command["trigger_id"], view=FILE_MODAL)
         elif command["text"] == "status":
             await respond("2 clusters, all healthy")
         else:
@@ -144,6 +162,14 @@ def _scale_modal(app: AsyncApp) -> None:
         tell = [each["value"] for each in entered["tell"]["tell"]["selected_options"]]
         await client.chat_postMessage(
             channel="C01OPS", text=f"{cluster} to {entered['units']['units']['value']}, {tell}"
+        )
+
+    @app.view("check")
+    async def given(ack: Any, view: Json, client: Any) -> None:
+        await ack()
+        files = view["state"]["values"]["set"]["set"]["files"]
+        await client.chat_postMessage(
+            channel="C01OPS", text=f"checking {', '.join(each['name'] for each in files)} of {files[0]['size']} bytes"
         )
 
     @app.view_closed("scale")
