@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
@@ -16,6 +17,8 @@ from sandbox.slack.webapi import dispatch
 
 LARGEST = 2**30
 """Bytes of one file, in Slack as well as here."""
+
+_PIECE = 2**20
 
 _SIGN_IN = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Sign in | local Slack</title>
 <p>Sign in to see this file.
@@ -134,17 +137,20 @@ async def _half(request: web.Request, file: File) -> web.StreamResponse:
     if start:
         response.headers["Content-Range"] = f"bytes {start}-{file.length - 1}/{file.length}"
     await response.prepare(request)
-    await response.write(_part(file, start, left // 2))
+    for piece in _pieces(file, start, left // 2):
+        await response.write(piece)
     if request.transport:
         # Closed and not aborted: what has been written still arrives.
         request.transport.close()
     return response
 
 
-def _part(file: File, start: int, length: int) -> bytes:
+def _pieces(file: File, start: int, length: int) -> Iterator[bytes]:
     with _path(file).open("rb") as held:
         held.seek(start)
-        return held.read(length)
+        while piece := held.read(min(length, _PIECE)):
+            length -= len(piece)
+            yield piece
 
 
 def _path(file: File) -> Path:
