@@ -20,7 +20,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from approvals.clockwork import Clockwork
 from approvals.executor import Executor
 from approvals.freezing import Freezer
-from approvals.idling import Idling
 from approvals.leases import Leases
 from approvals.records import Records
 from approvals.requests import Requests
@@ -28,6 +27,7 @@ from approvals.service import Approvals
 from approvals.store import Store
 from bot.cards import Cards
 from bot.catalog_files import read_catalog
+from bot.charts import Charts
 from bot.connection import Sleep, sign_in, take_deliveries
 from bot.dataset_checks import DatasetChecks
 from bot.desk import Desk
@@ -36,6 +36,7 @@ from bot.errands import Errands
 from bot.handbook_folder import read_handbook
 from bot.inbox import Inbox
 from bot.jobs import Jobs
+from bot.lasting import Lasting
 from bot.listeners import Reception
 from bot.oracle import Identity, OracleConfig, connect
 from bot.oracle.identity import Kind
@@ -62,6 +63,9 @@ INBOX_SECONDS = 10.0
 """How long after its last sign of life another process's deliveries are left to it; it gives one at every poll."""
 
 REPEAT_AFTER = timedelta(minutes=1)
+
+PATIENT_THREADS, PATIENT_QUEUE = 2, 20
+"""For answers that take minutes; beyond that many waiting, the next who asks is told."""
 
 QUICK_THREADS = 4
 """For what is only a moment in our own database, and must not wait behind Oracle."""
@@ -119,7 +123,8 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
         front = Workers("command", settings.command_threads, settings.command_queue)
         background = Workers("background", BACKGROUND_THREADS, 10_000)
         quick = Workers("quick", QUICK_THREADS, 10_000)
-        for workers in (quick, background, front):
+        patient = Workers("patient", PATIENT_THREADS, PATIENT_QUEUE)
+        for workers in (quick, background, front, patient):
             stack.callback(workers.close, LAST_THREAD_SECONDS)
 
         session = await stack.enter_async_context(
@@ -133,6 +138,8 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             # What is tried again, and what must not be, is decided in one place: bot.slack.
             retry_handlers=[],
         )
+        charts = Charts()
+        stack.callback(charts.close)
         slack = Slack(client, session, now, sleep)
         myself = await sign_in(client, settings, sleep)
 
@@ -155,8 +162,8 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             policy=rules,
         )
         cards = Cards(store, postings, slack, background, now)
-        tended = (Leases(store, oracle.reader, catalog, now), Idling(store, oracle.reader, catalog, now))
-        jobs = Jobs(Clockwork(store, now), tended, executor, cards, background, settings.poll_seconds)
+        leases = Leases(store, oracle.reader, catalog, now)
+        jobs = Jobs(Clockwork(store, now), leases, executor, cards, background, settings.poll_seconds)
         services = Services(
             fleet=oracle.reader,
             approvals=approvals,
@@ -172,7 +179,8 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             regions=settings.oci_regions,
             compartments=settings.oci_compartments,
         )
-        desk = Desk(services, slack, front, jobs.changed)
+        lasting = Lasting(slack, files, charts, patient, now)
+        desk = Desk(services, slack, front, jobs.changed, lasting)
 
         async def authorize() -> AuthorizeResult:
             # Known since the start: looked up at each delivery, it would delay the acknowledgement.

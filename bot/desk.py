@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.lasting import Lasting
 from bot.slack import Gone, Slack
 from bot.workers import Workers
 from commands import COMMANDS
@@ -20,7 +21,7 @@ from commands._decide import number
 from commands._form import Filled, form, options
 from commands._home import home
 from commands._notice import gist
-from commands._parse import Parsed, arguments, lacking, typed, understood
+from commands._parse import Parsed, arguments, attached, lacking, typed, understood
 from commands._words import at_price
 from dac.errors import DacError
 
@@ -44,11 +45,14 @@ class Way:
 class Desk:
     """`changed` is called after every command, for it may have given the executor and the cards something to do."""
 
-    def __init__(self, services: Services, slack: Slack, workers: Workers, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, services: Services, slack: Slack, workers: Workers, changed: Callable[[], None], lasting: Lasting
+    ) -> None:
         self._services = services
         self._slack = slack
         self._workers = workers
         self._changed = changed
+        self._lasting = lasting
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     async def line(self, text: str, call: Call, way: Way) -> None:
@@ -57,6 +61,7 @@ class Desk:
             return
         try:
             command, parsed = understood(COMMANDS, text, call.request_id)
+            parsed = attached(command, parsed, call.files)
             if parsed.missing:
                 await self._ask(command, parsed, call, way)
                 return
@@ -118,7 +123,10 @@ class Desk:
             log.exception("Carrying out %s (%s)", command.name, reference)
             reply = Reply(text=f"Something went wrong on my side; it has been logged as {reference}.")
         self._changed()
-        await self._answer(reply, call, way)
+        if reply.then is not None:
+            await self._lasting.follow(reply, call)
+        else:
+            await self._answer(reply, call, way)
         if call.channel == call.user:
             # It was said on the Home tab, which would go on showing what was there before.
             await self.home(call.user)

@@ -191,8 +191,12 @@ class Slack:
 
     async def tell(self, user: str, text: str, blocks: Sequence[Block]) -> None:
         """A direct message."""
+        await self.post(await self.direct(user), text, blocks)
+
+    async def direct(self, user: str) -> str:
+        """The channel in which the bot and one person are by themselves."""
         opened = await self.attempt(lambda: self._client.conversations_open(users=user))
-        await self.post(str(opened["channel"]["id"]), text, blocks)
+        return str(opened["channel"]["id"])
 
     async def respond(self, url: str, text: str, blocks: Sequence[Block], *, public: bool) -> None:
         """Answer a command or a click by its response_url; `Gone` when that has run out."""

@@ -18,6 +18,7 @@ PIECE = 500
 
 FIELD_TEXT = 2000
 BUTTON_TEXT = 75
+ALT_TEXT = 2000
 VALUE = 2000
 CONFIRM_TEXT = 300
 MESSAGE_BLOCKS = 50
@@ -120,6 +121,16 @@ def context(*texts: str) -> Block:
 
 def divider() -> Block:
     return {"type": "divider"}
+
+
+def picture(name: str, alt: str) -> Block:
+    """Where an answer's picture of that name will stand, once it has been drawn and uploaded."""
+    return {"type": "image", "slack_file": awaited(name), "alt_text": clip(alt, ALT_TEXT)}
+
+
+def awaited(name: str) -> Block:
+    """In the place of the file that a picture will be; in the form of an id, so that a message can be judged before."""
+    return {"id": f"F{name.upper():0<10}"}
 
 
 def button(label: str, command_line: str, *, style: str | None = None, confirm: Block | None = None) -> Block:

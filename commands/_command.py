@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from approvals.freezing import Freezer
 from approvals.requests import Requests
 from approvals.service import Approvals
 from commands._blocks import Block
+from commands._chart import Distributions
 from dac.catalog import Catalog
 from dac.checked import Checks
 from dac.figures import Frozen
@@ -159,12 +160,29 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Enclosed:
+    """A file that comes with an answer."""
+
+    name: str
+    title: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Reply:
-    """What the person sees; `public` shows it to the whole channel."""
+    """What the person sees; `public` shows it to the whole channel.
+
+    With `then` it is the beginning of an answer that takes a while: a public message, in whose place each further one
+    is put. They are made one by one in a worker, and may raise `DacError`. `pictures` and `files` count in the last of
+    them; a picture is drawn for the image block that `commands._blocks.picture` makes with its name.
+    """
 
     text: str
     blocks: Sequence[Block] = ()
     public: bool = False
+    pictures: Mapping[str, Distributions] = field(default_factory=dict)
+    files: Sequence[Enclosed] = ()
+    then: Iterator[Reply] | None = None
 
 
 @dataclass(frozen=True)

@@ -69,11 +69,13 @@ def form(
         "given": {name: value for name, value in given.values.items() if not _in_form(command, name)},
     }
     blocks: list[Block] = [section(command.summary), *([section(about)] if about else [])]
+    instead = any(isinstance(kind, Option) and kind.file for kind, _ in command.arguments.kinds().values())
     for name, (kind, info) in command.arguments.kinds().items():
         if _fixed(kind) and name in given.values:
             blocks.append(section(f"*{_label(name)}*: {escape(str(given.values[name]))}"))
         elif _asked(kind):
-            needed = info.is_required() or name in given.missing
+            # What a file can be picked instead of is not insisted on: the command says it when both are missing.
+            needed = info.is_required() or (name in given.missing and not instead)
             element = _element(command, name, kind, given.values.get(name), offered)
             blocks.append(_input(name, info, element, needed=needed))
     return {
@@ -107,7 +109,8 @@ def errors(command: AnyCommand, filled: Filled) -> dict[str, str]:
         wrong = dict(problems(error))
         shown = {name: why for name, why in wrong.items() if name in asked} or {asked[-1]: next(iter(wrong.values()))}
         return {f"{BLOCK}{name}": clip(why[:1].upper() + why[1:], 200) for name, why in shown.items()}
-    return {}
+    lacking = [name for name in (command.needs(filled.values) if command.needs else ()) if not filled.values.get(name)]
+    return {f"{BLOCK}{name}": "This is needed" for name in lacking if name in asked}
 
 
 def options(found: list[tuple[str, str]], query: str) -> list[Block]:

@@ -84,8 +84,8 @@ class Meant(NamedTuple):
 def place(region: str | None, compartment: str | None, services: Services, fleet: Fleet) -> Place:
     """The region and compartment that are meant; one that is left out is the only one there is. `Invalid`."""
     return Place(
-        _one("region", region, regions_known(services, fleet)),
-        _one("compartment", compartment, compartments_known(services, fleet)),
+        one("region", region, regions_known(services, fleet)),
+        one("compartment", compartment, compartments_known(services, fleet)),
     )
 
 
@@ -97,7 +97,8 @@ def compartments_known(services: Services, fleet: Fleet) -> list[str]:
     return list(services.compartments) or sorted({each.compartment_id for each in fleet.clusters})
 
 
-def _one(what: str, word: str | None, known: Sequence[str]) -> str:
+def one(what: str, word: str | None, known: Sequence[str]) -> str:
+    """The region or compartment that is meant, of those that are known. `Invalid`."""
     if word is None:
         if len(known) == 1:
             return known[0]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import html
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from commands._command import AnyCommand, Arguments, Kind, Option, Rest, Word
+from commands._command import AnyCommand, Arguments, Attachment, Kind, Option, Rest, Word
 from dac.errors import Invalid
 from dac.naming import clip, nearest
 
@@ -150,10 +150,24 @@ def parse(command: AnyCommand, tail: str) -> Parsed:
             break
         else:
             raise Invalid(f"“{clip(word)}” is one word too many. Usage: `{command.usage}`")
+    return Parsed(values=values, missing=_missing(command, values))
+
+
+def attached(command: AnyCommand, parsed: Parsed, files: Sequence[Attachment]) -> Parsed:
+    """With the first file that came with the line, where the command takes one and something is missing."""
+    takes = [name for name, (kind, _) in command.arguments.kinds().items() if isinstance(kind, Option) and kind.file]
+    if not (takes and files and parsed.missing):
+        return parsed
+    values = parsed.values | {takes[0]: files[0].id}
+    return Parsed(values=values, missing=_missing(command, values))
+
+
+def _missing(command: AnyCommand, values: Mapping[str, Any]) -> tuple[str, ...]:
+    kinds = command.arguments.kinds()
     wanted = {kind.wants for name, (kind, _) in kinds.items() if isinstance(kind, Option) and name in values}
     wanted |= set(command.needs(values) if command.needs else ())
     needed = [name for name, (_, info) in kinds.items() if info.is_required() or name in wanted]
-    return Parsed(values=values, missing=tuple(name for name in needed if not values.get(name)))
+    return tuple(name for name in needed if not values.get(name))
 
 
 def _rest(command: AnyCommand, tail: str, start: int, tokens: list[re.Match[str]], values: dict[str, Any]) -> str:

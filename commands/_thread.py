@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from approvals.events import Amended, Announced, Event, Hold, Reminded
 from approvals.request import Request, happened, submitted
 from approvals.states import State
-from approvals.watch import Watched
 from commands._blocks import (
     SECTION_TEXT,
     Block,
@@ -33,7 +32,6 @@ from commands._card import (
     forecast_sums,
     not_known,
     review_button,
-    way_button,
 )
 from commands._history import told
 from commands._when import said as spoken
@@ -91,8 +89,6 @@ def _next(request: Request, then: Request, event: Event) -> list[Block]:
         return [actions(extend_button(request))]
     if isinstance(body, Reminded) and body.what == "review" and request.glass and request.glass.owed:
         return [actions(review_button(request))]
-    if isinstance(body, Watched) and body.ways_on and request.watch and request.watch == then.watch:
-        return [actions(*(way_button(each) for each in body.ways_on))]
     return []
 
 

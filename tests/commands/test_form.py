@@ -313,3 +313,16 @@ class TestAFileInAForm:
     def test_what_is_no_file_of_slacks_is_said_at_its_field(self, typed: str) -> None:
         filled = Filled(verb="look", values={"name": "a", "file": typed}, channel="C1", thread_ts=None)
         assert "is no file in Slack" in errors(self.COMMAND, filled)["arg:file"]
+
+
+def test_what_a_form_left_open_and_the_command_needs_is_asked_for_at_its_field() -> None:
+    check, view = COMMANDS["dataset check"], opened("dataset check")
+    assert errors(check, entered(view)) == {"arg:dataset": "This is needed"}
+    assert errors(check, entered(view, dataset="training/pairs.jsonl")) == {}
+    assert errors(check, entered(view, file="F0123456")) == {}
+
+
+def test_what_a_file_can_be_picked_instead_of_may_be_left_open() -> None:
+    found = inputs(opened("dataset check"))
+    assert found["arg:dataset"]["optional"]
+    assert found["arg:file"]["optional"]

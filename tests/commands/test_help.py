@@ -34,6 +34,9 @@ SAMPLE = {
     "name": "chat-eu",
     "off|inform|block": "inform",
     "x": "0.0002",
+    "namespace": "acme",
+    "F0123456": "F0123456",
+    "bucket/object": "training/pairs.jsonl",
 }
 
 

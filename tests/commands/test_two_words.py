@@ -119,7 +119,7 @@ def test_a_form_offers_boxes_and_menus_and_reads_them_back() -> None:
     }
     filled = read({"private_metadata": view["private_metadata"], "state": state})
     assert filled.values == {"why": "isolation,tuning", "mode": "block"}
-    assert errors(made, filled) == {}
+    assert errors(made, filled) == {"arg:model": "This is needed"}
     assert set(errors(made, Filled("size hosting", {"why": "x"}, "C1", None))) == {"arg:why"}
 
 

@@ -1,0 +1,31 @@
+"""Charts as values: what is to be drawn, and the words for who cannot see it."""
+
+from __future__ import annotations
+
+from dac.figures import Frozen
+
+
+class Bar(Frozen):
+    """So many of `least` to `most`, both included."""
+
+    least: int
+    most: int
+    count: int
+
+
+class Spread(Frozen):
+    """How one thing is distributed, and where its middle is."""
+
+    name: str
+    bars: tuple[Bar, ...]
+    median: int
+
+
+class Distributions(Frozen):
+    """Several distributions over one axis, one below the other; `unit` is of the axis, `counted` of the bars."""
+
+    title: str
+    unit: str
+    counted: str
+    spreads: tuple[Spread, ...]
+    alt: str

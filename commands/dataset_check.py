@@ -1,0 +1,152 @@
+"""/dac dataset check: whether a file is fit to be trained on, read through without showing what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator, Field
+
+from commands import _making
+from commands._blocks import context, escape, named, section
+from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word, in_slack
+from commands._dataset import dataset_at, is_address, kept
+from commands._dataset_report import Looked, report_on, size
+from commands._words import age, bar
+from dac.dataset import Checker
+from dac.dataset_report import Report
+from dac.dataset_rules import rules_of
+from dac.errors import Denied, Invalid, NotFound
+from dac.gateway import Stored
+from dac.naming import clip
+from dac.steps import Dataset
+
+WHOLE = 100
+SURE_AFTER = timedelta(seconds=5)
+"""Before that, how long it will take cannot be told from how long it has taken."""
+
+
+class Check(Arguments):
+    dataset: Annotated[
+        str | None,
+        AfterValidator(lambda word: is_address(word) if word else word),
+        Word(),
+        Field(max_length=1100, title="bucket/object", description="The JSONL file in Object Storage"),
+    ] = None
+    file: Annotated[
+        str | None,
+        in_slack,
+        Option(asked=True, file=("jsonl", "json", "txt")),
+        Field(max_length=300, title="F0123456", description="Or a file from your computer"),
+    ] = None
+    namespace: Annotated[
+        str | None,
+        Option(asked=True),
+        Field(max_length=100, description="The namespace of Object Storage; left out, the tenancy's own"),
+    ] = None
+    region: Annotated[
+        str | None,
+        Option(asked=True),
+        Field(max_length=100, description="Where; left out, it is looked for in every region I look after"),
+    ] = None
+
+
+class Found(NamedTuple):
+    region: str
+    dataset: Dataset
+    stored: Stored
+
+
+def needs(values: Mapping[str, Any]) -> tuple[str, ...]:
+    return () if values.get("dataset") or values.get("file") else ("dataset",)
+
+
+def run(args: Check, call: Call, services: Services) -> Reply:
+    if args.file:
+        return _of_file(args.file, call, services)
+    found = _find(args, services)
+    looked = Looked(str(found.dataset), f"Object Storage in {found.region}", found.stored.size, dataset=found.dataset)
+    parts = services.fleet.content(*found)
+    return _checking(looked, parts, services, lambda report: kept(*found, report, services))
+
+
+def _of_file(file_id: str, call: Call, services: Services) -> Reply:
+    file = services.files.info(file_id)
+    if file.user != call.user and file_id not in {each.id for each in call.files}:
+        # Whoever knows its number could otherwise ask about files that Slack does not show them.
+        raise Denied(f"“{clip(file.name)}” was put into Slack by somebody else: attach it to your own message.")
+    return _checking(Looked(file.name, "a file in Slack", file.size), services.files.read(file), services, _forget)
+
+
+def _forget(_: Report) -> None:
+    """A file in Slack cannot be trained on, so nobody will ask again."""
+
+
+def _find(args: Check, services: Services) -> Found:
+    """The object in the one region that has it; where none does, what Oracle said, by preference that it is missing."""
+    known = _making.regions_known(services, services.fleet.fleet())
+    regions = [_making.one("region", args.region, known)] if args.region else known
+    found: list[Found] = []
+    refused: list[NotFound | Denied] = []
+    for region in regions:
+        dataset = dataset_at(args.dataset or "", args.namespace, region, services)
+        try:
+            found.append(Found(region, dataset, services.fleet.stored(region, dataset)))
+        except (NotFound, Denied) as error:
+            refused.append(error)
+    if not found:
+        raise min(refused, key=lambda error: not isinstance(error, NotFound))
+    if len(found) > 1:
+        where = " and ".join(each.region for each in found)
+        raise Invalid(f"There is such an object in {where}; say with --region which you mean.")
+    return found[0]
+
+
+def _checking(
+    looked: Looked, parts: Iterable[bytes], services: Services, remember: Callable[[Report], object]
+) -> Reply:
+    if not looked.size:
+        raise Invalid(f"{clip(looked.name)} is empty: there is nothing to train on.")
+    checker = Checker(rules_of(services.catalog, services.handbook))
+    begun = services.now()
+
+    def rest() -> Iterator[Reply]:
+        for part in parts:
+            checker.feed(part)
+            yield _progress(looked, checker, services.now() - begun)
+        report = checker.finish()
+        remember(report)
+        yield report_on(looked, report, services)
+
+    return replace(_progress(looked, checker, timedelta()), then=rest())
+
+
+def _progress(looked: Looked, checker: Checker, took: timedelta) -> Reply:
+    done = min(checker.bytes, looked.size)
+    percent = WHOLE * done // looked.size
+    told = [f"{size(done)} of {size(looked.size)}", f"{checker.lines:,} lines", f"{checker.rows:,} pairs"]
+    if done and took >= SURE_AFTER:
+        told.append(f"about {age(took * ((looked.size - done) / done))} left")
+    text = f"Checking {named(looked.name)}, {escape(looked.where)}"
+    return Reply(
+        text=f"{text}: {percent} %",
+        blocks=[section(f"🔎 {text}\n{bar(percent)}"), context(" · ".join(told))],
+        public=True,
+    )
+
+
+COMMAND = Command(
+    name="dataset check",
+    summary="Whether a file is fit to be trained on: format, quantity, quality. What it says is shown to nobody.",
+    arguments=Check,
+    run=run,
+    needs=needs,
+    examples=("dataset check training/pairs.jsonl", "dataset check oci://training@acme/pairs.jsonl"),
+    aliases=("dataset", "check dataset"),
+    menus={"region": _making.regions},
+    submit="Check it",
+    group=Group.ADVISE,
+    order=28,
+)
