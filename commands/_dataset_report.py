@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from commands._advice import figure, offer
 from commands._answer import Answer, Line
-from commands._blocks import Block, clip, escape, named, phrase, picture
+from commands._blocks import Block, clip, context, escape, named, phrase, picture
 from commands._chart import Bar, Distributions, Spread
 from commands._command import Enclosed, Reply, Services
 from dac.dataset_findings import measured
@@ -53,8 +53,7 @@ def report_on(looked: Looked, report: Report, services: Services) -> Reply:
     chart = distributions(looked, report)
     if charted:
         answer.block(picture(PICTURE, chart.alt))
-    for each in measured(report):
-        answer.small(escape(each), seen)
+    answer.block(context("\n".join(answer.marked(escape(each), (seen,)) for each in measured(report))))
     reply = answer.reply(*_next(looked, report), public=True)
     lines = offending_lines(looked, report)
     return Reply(
@@ -90,9 +89,13 @@ def _figures(looked: Looked, report: Report, seen: Source) -> Iterator[tuple[str
     rules = report.rules
     yield "Pairs", f"{report.rows:,} in {_counted(report.lines, 'line')}", (seen,)
     yield "Size", f"{size(looked.size)}, {escape(looked.where)}", (seen,)
-    yield "Tokens, estimated", f"about {report.tokens:,}", (seen, rules.tokens)
+    yield "Tokens, estimated", f"about {_about(report.tokens)}", (seen, rules.tokens)
     share = figure(rules.train_share * 100)
-    yield "of these trained on", f"about {report.tokens_per_epoch:,} an epoch ({share} %)", (rules.oracle, rules.tokens)
+    yield (
+        "Tokens of an epoch",
+        f"about {_about(report.tokens_per_epoch)}, Oracle trains on {share} % of the pairs",
+        (rules.oracle, rules.tokens),
+    )
     for name, lengths in (("Prompts", report.prompts), ("Completions", report.completions)):
         if lengths.count:
             yield f"{name}, characters", _spread(lengths), (seen,)
@@ -171,6 +174,11 @@ def size(count: int) -> str:
             return f"{number:.3g} {unit}" if unit != "bytes" else f"{count} bytes"
         number /= KILO
     return f"{number:,.3g} GB" if number < KILO else f"{number:,.0f} GB"
+
+
+def _about(count: int) -> str:
+    """An estimate is not told to the last digit."""
+    return f"{int(float(f'{count:.3g}')):,}"
 
 
 def _counted(count: int, noun: str) -> str:

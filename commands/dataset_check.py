@@ -33,7 +33,11 @@ class Check(Arguments):
         str | None,
         AfterValidator(lambda word: is_address(word) if word else word),
         Word(),
-        Field(max_length=1100, title="bucket/object", description="The JSONL file in Object Storage"),
+        Field(
+            max_length=1100,
+            title="bucket/object",
+            description="The JSONL file in Object Storage, such as training/pairs.jsonl",
+        ),
     ] = None
     file: Annotated[
         str | None,
