@@ -132,7 +132,7 @@ def distributions(looked: Looked, report: Report) -> Distributions:
     both = [(name, it) for name, it in (("Prompts", report.prompts), ("Completions", report.completions)) if it.count]
     told = phrase([f"{name.lower()} {_spread(it)} characters" for name, it in both], "and")
     return Distributions(
-        title=f"{clip(looked.name, 60)}: {report.rows:,} pairs",
+        title=f"How long the texts of {report.rows:,} pairs are",
         unit="characters",
         counted="pairs",
         spreads=tuple(

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import slack as speaking
+from bot.charts import Charts
 from bot.inbox import Delivery, Inbox
+from bot.lasting import Lasting
+from bot.slack_files import SlackFiles
+from bot.workers import Workers
+from commands._blocks import picture, section
+from commands._chart import Distributions
+from commands._command import Call, Reply
 from tests.bot.conftest import MakeHouse
-from tests.bot.house import MANIFEST, House, Running
+from tests.bot.house import MANIFEST, House, Running, Time
 from tests.bot.people import CHICAGO, OPS, Json, Slack, shown, until
 from tests.dac.datasets import clean
 
@@ -127,3 +141,68 @@ def test_what_a_process_that_is_gone_began_is_ended_in_its_own_message(home: Hou
     home.start()
     told = answer(slack, "but no object (line 4)")
     assert [each["ts"] for each in answers(slack)] == [told["ts"]]
+
+
+CALL = Call(user="U01ROSA", channel=OPS, delivery="command:1")
+
+
+def followed(slack: Slack, time: Time, reply: Reply, call: Call = CALL) -> None:
+    """The answer given to the end by what gives such answers, at the local Slack."""
+
+    async def follow() -> None:
+        workers = Workers("test", 1, 5)
+        async with aiohttp.ClientSession() as session:
+            client = AsyncWebClient(slack.token, base_url=f"{slack.url}/api/", session=session)
+            said = speaking.Slack(client, session, time.now, time.sleep)
+            with closing(Charts()) as charts:
+                files = SlackFiles(said, client, session, time.sleep)
+                await Lasting(said, files, charts, workers, time.now).follow(reply, call)
+        workers.close(10)
+
+    asyncio.run(follow())
+
+
+def test_it_is_drawn_anew_every_few_seconds_and_ends_as_its_last_word(slack: Slack) -> None:
+    time = Time()
+
+    def rest() -> Iterator[Reply]:
+        for number in range(5):
+            time.advance(seconds=2)
+            yield Reply(text=f"step {number}", public=True)
+
+    followed(slack, time, Reply(text="begun", public=True, then=rest()))
+    (told,) = [each for each in slack.messages() if each.get("bot_id")]
+    assert told["text"] == "step 4"
+    assert len(slack.calls("chat.update")) == 3
+
+
+def test_one_that_ends_at_once_is_its_own_last_word(slack: Slack) -> None:
+    followed(slack, Time(), Reply(text="begun", public=True, then=iter(())))
+    assert [each["text"] for each in slack.messages() if each.get("bot_id")] == ["begun"]
+
+
+def test_what_was_said_on_the_home_tab_is_answered_directly(slack: Slack) -> None:
+    at_home = replace(CALL, channel=CALL.user)
+    followed(slack, Time(), Reply(text="begun", public=True, then=iter([Reply(text="ended")])), at_home)
+    assert [each["text"] for each in slack.direct("rosa")] == ["ended"]
+
+
+def test_a_picture_that_cannot_be_drawn_leaves_the_words(slack: Slack) -> None:
+    nothing = Distributions(title="x", unit="x", counted="x", spreads=(), alt="x")
+    last = Reply(text="ended", blocks=[section("ended"), picture("lengths", "x")], pictures={"lengths": nothing})
+    followed(slack, Time(), Reply(text="begun", public=True, then=iter([last])))
+    (told,) = [each for each in slack.messages() if each.get("bot_id")]
+    assert [each["type"] for each in told["blocks"]] == ["section"]
+
+
+def test_a_fault_of_ours_on_the_way_is_owned_up_to_without_its_details(
+    slack: Slack, caplog: pytest.LogCaptureFixture
+) -> None:
+    def rest() -> Iterator[Reply]:
+        yield Reply(text="on the way")
+        raise ZeroDivisionError("a fault of ours with a secret: xoxb-12")
+
+    followed(slack, Time(), Reply(text="begun", public=True, then=rest()))
+    (told,) = [each for each in slack.messages() if each.get("bot_id")]
+    assert told["text"].startswith("Something went wrong on my side; it has been logged as")
+    assert "ZeroDivisionError" in caplog.text
