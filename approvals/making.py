@@ -20,6 +20,7 @@ from approvals.workrequests import (
 from dac.cluster import Lifecycle, Model, Resource
 from dac.errors import Conflict, Denied, Invalid, NotFound
 from dac.steps import MakeCluster, MakeEndpoint, MakeModel
+from dac.still import check_dataset
 
 STEP_TAG = "dac-step"
 """Freeform tag that tells which of the request's steps made a thing."""
@@ -44,6 +45,9 @@ class MakingHand:
         if stopped := self._tools.stopped(request, ""):
             return stopped
         try:
+            if isinstance(step, MakeModel):
+                # Much may have been held up since the step was claimed, and Oracle trains on whatever is there.
+                check_dataset(step, self._tools.reader)
             taken = self._tools.writer.create(step, tags=_tags(request, step), token=f"{request.tag}-{step.key}")
         except (Conflict, Invalid, Denied, NotFound) as no:
             if found := self._found(request, step):

@@ -15,13 +15,13 @@ from bot.slack import Gone, Slack
 from bot.workers import Workers
 from commands import COMMANDS
 from commands._blocks import Block, clip, context, escape, section
-from commands._card import plan_costs, price_lists
 from commands._command import AnyCommand, Call, Reply, Services, Word
 from commands._decide import number
 from commands._form import Filled, form, options
 from commands._home import home
 from commands._notice import gist
 from commands._parse import Parsed, arguments, attached, lacking, typed, understood
+from commands._sums import plan_costs, price_lists
 from commands._words import at_price
 from dac.errors import DacError
 

@@ -9,10 +9,10 @@ from approvals.request import Request
 from approvals.states import State
 from commands._blocks import Block, actions, button, clip, confirm, context, date, escape, fields, named, quote, section
 from commands._standing import QUOTED, broken, size, standing
+from commands._sums import money, not_known, plan_costs, price_lists
 from commands._when import said
 from commands._words import amount, at_price, by_contract, caution, cost_name, linked, price_name, signed
 from dac.budgets import BudgetEffect
-from dac.change import Change
 from dac.cluster import Headroom
 from dac.extending import ExtendPlan
 from dac.figures import Price, Unknown
@@ -70,7 +70,7 @@ def card(request: Request) -> Message:
         *([section(broken(request.glass))] if request.glass else []),
         section(f"{_asks(request)}\n{quote(request.reason or 'No reason given.', QUOTED)}"),
         fields(_pairs(request)),
-        context(_where_from(plan)),
+        context(*_where_from(plan)),
         section(standing(request)),
     ]
     text = f"{escape(plan.summary)}: {badge(request)} (request {request.id})"
@@ -149,31 +149,6 @@ def command_line(request: Request) -> str:
     return clip(line + because, 1900)
 
 
-def money(plan: Plan) -> str:
-    """What saying yes comes to; its source is named wherever this is shown."""
-    if isinstance(plan, ExtendPlan):
-        return f"{signed(plan.lease_cost)} in all" if isinstance(plan.lease_cost, Price) else "cost unknown"
-    change = plan.cost_change
-    monthly = f"{signed(change)} a month" if isinstance(change, Price) else "cost unknown"
-    if isinstance(plan.span_cost, Price) and plan.span:
-        return f"{signed(plan.span_cost)} for {said(plan.span)}, {monthly}"
-    return monthly
-
-
-def not_known(cost: Unknown) -> str:
-    """Ends without a full stop, which would stick to the address it names."""
-    return clip(f"{cost.what[:1].upper()}{escape(cost.what[1:])} is not known: {escape(cost.settle)}", 900)
-
-
-def price_lists(plan: Plan) -> list[str]:
-    """The lists that the plan's prices were read from."""
-    return list(dict.fromkeys(linked(cost.sources[0]) for cost in plan_costs(plan) if isinstance(cost, Price)))
-
-
-def plan_costs(plan: Change) -> tuple[Price | Unknown | None, ...]:
-    return plan.cost_before, plan.cost_after, plan.span_cost
-
-
 def _asks(request: Request) -> str:
     if request.returns is not None:
         return f"By itself, as <@{request.requester}> was allowed with request {request.returns}:"
@@ -192,10 +167,11 @@ def _pairs(request: Request) -> list[Pair]:
 
 def _stepwise(plan: Stepwise) -> list[Pair]:
     """Whatever is made or removed: what its own plan says of it, beside the cost."""
-    steps = len(plan.doing)
+    steps, once = len(plan.doing), plan.once
+    label = f"{cost_name(*plan_costs(plan))} a month{f', if {once.kept} is kept' if once else ''}"
     return [
         *((each.label, named(each.said, 300)) for each in plan.facts[:FACTS]),
-        (f"{cost_name(*plan_costs(plan))} a month", _before_after(plan.cost_before, plan.cost_after, plan.cost_change)),
+        (label, _before_after(plan.cost_before, plan.cost_after, plan.cost_change)),
         (plan.subject.what, f"{named(plan.subject.name)}\n{plan.subject.region}"),
         *((("Service limit", _headroom(plan.headroom)),) if _takes_room(plan) else ()),
         *((("Steps", f"{steps}, told one by one in the thread"),) if steps > 1 else ()),
@@ -295,8 +271,11 @@ def _is_over(effect: BudgetEffect) -> bool:
     return not isinstance(effect.left, Unknown) and effect.left.amount < 0
 
 
-def _where_from(plan: Plan) -> str:
-    """The list the price was read from, and the least that is billed; the whole sum stands in the thread."""
+def _where_from(plan: Plan) -> list[str]:
+    """The list the price was read from, and the least that is billed; the whole sum stands in the thread.
+
+    Then whatever else its facts were read from.
+    """
     lists = price_lists(plan)
     lines = [f"{caution(*plan_costs(plan))}: {' · '.join(lists)}. The sum is in the thread."] if lists else []
     costs = (plan.cost_before, plan.cost_after)
@@ -311,7 +290,8 @@ def _where_from(plan: Plan) -> str:
     if isinstance(plan, ScalePlan) and plan.budgets:
         rates = "your contract's rates" if by_contract(*plan_costs(plan)) else "list prices"
         lines.append(f"Budgets: the team's policy file, against {rates}.")
-    return "\n".join(lines)
+    rest = plan.sources if isinstance(plan, Stepwise) else ()
+    return ["\n".join(lines), *([f"The rest: {' · '.join(map(linked, rest))}"] if rest else [])]
 
 
 def _typed(plan: Plan) -> str:
@@ -326,7 +306,8 @@ def _gist(plan: Plan) -> str:
     if isinstance(plan, ExtendPlan):
         return f"{said(plan.by)} longer with {size(plan)}, {money(plan)} {at_price(*plan_costs(plan))}"
     if isinstance(plan, Stepwise):
-        return f"{plan.goal[:1].upper()}{plan.goal[1:]}, {money(plan)} {at_price(*plan_costs(plan))}"
+        comma = "," if plan.once else ""
+        return f"{plan.goal[:1].upper()}{plan.goal[1:]}, {money(plan)}{comma} {at_price(*plan_costs(plan))}"
     lasting = f" for {said(plan.lease)}" if plan.lease else ""
     return f"From {plan.from_units} to {size(plan)}{lasting}, {money(plan)} {at_price(*plan_costs(plan))}"
 
@@ -363,6 +344,8 @@ def _deciding(request: Request) -> list[Block]:
     row.append(deny_button(request))
     if isinstance(request.plan, ScalePlan):
         row.append(button("Other size …", f"edit {request.id}"))
+    if isinstance(request.plan, Stepwise):
+        row += [button(each.label, each.command) for each in request.plan.offers]
     return row
 
 

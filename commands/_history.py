@@ -39,8 +39,8 @@ from approvals.request import Request
 from approvals.states import Action, State
 from approvals.step_events import Confirmed, Paused, Resumed, Stepped
 from commands._blocks import clip, date, escape, mentions, named, phrase, quote
-from commands._card import money, plan_costs, price_lists
 from commands._standing import REHEARSAL, consent, expired, held, size
+from commands._sums import money, plan_costs, price_lists
 from commands._waits import one_of
 from commands._when import said as spoken
 from commands._words import age, amount, cost_name, price_name, sources

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from approvals.request import Request
 from commands._blocks import clip, context, escape, named, section
-from commands._card import Message, badge, money, plan_costs, price_lists
+from commands._card import Message, badge
+from commands._sums import money, plan_costs, price_lists
 from commands._words import caution
 from dac.plans import Plan
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from approvals.request import Request
 from commands._blocks import Block, button, clip, context, escape, quote, section
-from commands._card import badge, money, plan_costs, price_lists
+from commands._card import badge
+from commands._sums import money, plan_costs, price_lists
 from commands._waits import waits
 from commands._words import age, caution
 

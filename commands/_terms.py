@@ -10,6 +10,7 @@ from approvals.states import SAID, State
 from approvals.windows import frozen_until
 from commands._blocks import date, named, people
 from commands._command import Services
+from commands._sums import money
 from commands._waits import one_of
 from commands._when import said
 from commands._words import by, cost_name, linked, price_name, signed
@@ -48,6 +49,8 @@ def cost(plan: Plan) -> str:
     if isinstance(change, Unknown):
         return f"{named(change.what[:1].upper() + change.what[1:], 200)} is not known: {named(change.settle, 300)}"
     monthly = f"{cost_name(change)}: {signed(change)} a month"
+    if plan.once:
+        return f"{cost_name(change)}: {money(plan)}"
     if plan.span and isinstance(plan.span_cost, Price):
         return f"{monthly} while it lasts, {signed(plan.span_cost)} in all for the {said(plan.span)}"
     return monthly

@@ -30,10 +30,10 @@ from commands._card import (
     cancel_button,
     extend_button,
     forecast_sums,
-    not_known,
     review_button,
 )
 from commands._history import told
+from commands._sums import not_known, ranged
 from commands._when import said as spoken
 from commands._words import amount, bar, by_contract, caution, signed, sources
 from dac.figures import Price, Unknown
@@ -187,6 +187,9 @@ def _cost(plan: Plan) -> str:
             lines.append(
                 f"• {after.per[:1].upper()}{after.per[1:]}: {amount(before)} → {amount(after)}, {signed(change)}"
             )
+    if plan.once:
+        lines.insert(0, f"• {ranged(plan.once)} for {plan.once.what}")
+        asked += [plan.once.least, plan.once.most]
     if isinstance(plan.span_cost, Price) and plan.span:
         lines.append(f"• {signed(plan.span_cost)} in all for the {spoken(plan.span)}")
         asked.append(plan.span_cost)

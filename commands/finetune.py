@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from commands import _making
-from commands._advice import figure, typed_as
+from commands._advice import typed_as
 from commands._asked import submitted
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services
-from commands._dataset import ADDRESS, is_address
+from commands._dataset import dataset_at, is_address, known
 from commands._making import Compartment, Name, Reason, Region
 from commands._pick import clusters
-from commands.size_finetune import NAMES, PRESETS
+from commands.size_finetune import PRESETS, preset_named
 from dac.cluster import Cluster, ClusterType, Fleet, ResourceKind, Space
 from dac.creating import Wish, tunable
-from dac.errors import Invalid
+from dac.dataset_seen import Seen, seen, unseen
+from dac.errors import Denied, Invalid
+from dac.figures import Unknown
+from dac.finetune_told import Advice
 from dac.finetuning import FineTunePlan, plan_finetune
-from dac.models import ModelEntry
 from dac.quantities import count
-from dac.steps import Dataset, Training
-from dac.tuning import BATCH, EPOCHS, RATE, Setting, of_preset, plan_tuning
+from dac.steps import Dataset
+from dac.tuning import BATCH, EPOCHS, RATE, band_for
 
 LEAST_RATE = Decimal("1e-9")
 """Below that it is a slip of the finger: nothing would be learned."""
-
-
-def _is_preset(word: str) -> str:
-    found = [each for each in PRESETS if each.startswith(word.strip().casefold())]
-    if len(found) != 1:
-        raise ValueError(f"the handbook has {', '.join(PRESETS)}")
-    return found[0]
 
 
 def _rate(text: str) -> Decimal:
@@ -57,8 +51,8 @@ class Finetune(Arguments):
     ]
     namespace: Annotated[
         str | None,
-        Option(asked=True),
-        Field(max_length=100, description="The tenancy's namespace of Object Storage, as its Console shows it"),
+        Option(),
+        Field(max_length=100, description="The namespace of Object Storage; left out, the tenancy's own"),
     ] = None
     cluster: Annotated[
         str | None,
@@ -72,9 +66,8 @@ class Finetune(Arguments):
     ] = None
     preset: Annotated[
         str | None,
-        AfterValidator(_is_preset),
         Option(asked=True, among=PRESETS),
-        Field(max_length=20, description="The handbook's settings; left out, Oracle's defaults"),
+        Field(max_length=40, description="The handbook's settings; left out, Oracle's defaults"),
     ] = None
     epochs: Annotated[
         int | None,
@@ -97,28 +90,14 @@ class Finetune(Arguments):
     because: Reason = ""
 
 
-def needs(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The namespace is asked for, unless it is in the address of the data set."""
-    found = ADDRESS.fullmatch(str(values.get("dataset") or "").strip())
-    return () if found and found["namespace"] else ("namespace",)
-
-
 def plan(args: Finetune, call: Call, services: Services) -> FineTunePlan:  # noqa: ARG001 - as every plan
-    return _planned(args, services)[0]
-
-
-def run(args: Finetune, call: Call, services: Services) -> Reply:
-    made, clamped = _planned(args, services)
-    return submitted(made, args.because, call, services, note=" ".join(map(_said, clamped)))
-
-
-def _planned(args: Finetune, services: Services) -> tuple[FineTunePlan, list[Setting]]:
     fleet, catalog = services.fleet.fleet(), services.catalog
     entry = _making.model_meant(args.model, services, fleet).entry
     tuning = tunable(entry, catalog)
     cluster = _making.read_cluster(args.cluster, services, fleet) if args.cluster else None
     region, compartment = _place(args, cluster, services, fleet)
-    training, clamped = _training(args, entry, services)
+    dataset = _dataset(args, region, services)
+    data = _seen(region, dataset, services)
     models = services.fleet.resources(ResourceKind.MODEL, region, compartment)
     clusters_there = services.fleet.resources(ResourceKind.CLUSTER, region, compartment)
     wish = Wish(
@@ -128,11 +107,13 @@ def _planned(args: Finetune, services: Services) -> tuple[FineTunePlan, list[Set
         type=ClusterType.FINE_TUNING,
         model=entry.id,
     )
-    made = plan_finetune(
+    return plan_finetune(
         args.name,
         base=_making.model_there(args.model, region, services, models),
-        dataset=_dataset(args),
-        training=training,
+        dataset=dataset,
+        data=data,
+        method=args.method,
+        advice=_advice(args, data, services),
         cluster=cluster,
         wish=None if cluster else wish,
         models=models,
@@ -141,7 +122,11 @@ def _planned(args: Finetune, services: Services) -> tuple[FineTunePlan, list[Set
         catalog=catalog,
         now=services.now(),
     )
-    return made, clamped
+
+
+def run(args: Finetune, call: Call, services: Services) -> Reply:
+    made = plan(args, call, services)
+    return submitted(made, args.because, call, services, note="\n".join(made.warnings))
 
 
 def _place(args: Finetune, cluster: Cluster | None, services: Services, fleet: Fleet) -> tuple[str, str]:
@@ -151,52 +136,41 @@ def _place(args: Finetune, cluster: Cluster | None, services: Services, fleet: F
     return _making.place(args.region, args.compartment, services, fleet)
 
 
-def _dataset(args: Finetune) -> Dataset:
-    found = ADDRESS.fullmatch(args.dataset)
-    assert found  # noqa: S101 - checked as it was typed
-    namespace = args.namespace or found["namespace"]
-    if not namespace:
-        raise Invalid("Say with --namespace in which namespace of Object Storage the data set is.")
-    return Dataset(namespace=namespace, bucket=found["bucket"], object_name=found["object"])
+def _dataset(args: Finetune, region: str, services: Services) -> Dataset:
+    try:
+        return dataset_at(args.dataset, args.namespace, region, services)
+    except Denied as no:
+        raise Invalid(f"{no} Say with --namespace in which namespace of Object Storage the data set is.") from None
 
 
-def _training(args: Finetune, entry: ModelEntry, services: Services) -> tuple[Training, list[Setting]]:
-    """How it is trained, and which settings had to give way to what Oracle takes; what nobody chose is Oracle's."""
-    wanted: dict[str, Decimal] = {}
-    for each in services.handbook.presets:
-        if args.preset and each.name.casefold().startswith(args.preset):
-            wanted = of_preset(each)
+def _seen(region: str, dataset: Dataset, services: Services) -> Seen:
+    """What is known of the data set; where the bot may not look, Oracle may still."""
+    try:
+        stored = services.fleet.stored(region, dataset)
+        return seen(dataset, stored, known(region, dataset, stored, services))
+    except Denied as no:
+        return unseen(str(no))
+
+
+def _advice(args: Finetune, data: Seen, services: Services) -> Advice:
+    handbook = services.handbook
     given = ((EPOCHS, args.epochs), (BATCH, args.batch), (RATE, args.rate))
-    wanted |= {name: Decimal(value) for name, value in given if value is not None}
-    rules = services.catalog.fine_tuning
-    least = rules.min_examples if rules else 1
-    tuned = plan_tuning(services.catalog, services.handbook, entry, least, wanted, args.method)
-    taken = {each.name: each.taken for each in tuned.settings if each.name in wanted}
-    training = Training.model_validate(
-        {
-            "method": tuned.method.name.upper(),
-            "epochs": taken.get(EPOCHS),
-            "batch_size": taken.get(BATCH),
-            "learning_rate": taken.get(RATE),
-        }
+    return Advice(
+        handbook=handbook.source,
+        preset=preset_named(args.preset, services) if args.preset else None,
+        asked={name: Decimal(value) for name, value in given if value is not None},
+        band=None if isinstance(data.pairs, Unknown) else band_for(handbook, data.pairs),
     )
-    return training, [each for each in tuned.settings if each.name in wanted and each.clamped]
-
-
-def _said(setting: Setting) -> str:
-    wanted, taken = figure(setting.wanted, 6), figure(setting.taken, 6)
-    return f"Oracle does not take a {NAMES[setting.name]} of {wanted}: {taken} is used, the nearest that it takes."
 
 
 COMMAND = Command(
     name="finetune",
-    summary="Ask for a model to be trained on your examples. Nothing is made or read before it is approved.",
+    summary="Ask for a model to be trained on your examples. Nothing is made before it is approved.",
     arguments=Finetune,
     run=run,
     plan=plan,
-    needs=needs,
     examples=(
-        "finetune support-v2 --model llama-3.3-70b --dataset training/pairs.jsonl --namespace acme",
+        "finetune support-v2 --model llama-3.3-70b --dataset training/pairs.jsonl",
         "finetune support-v3 --model llama-3.3-70b --dataset oci://training@acme/pairs.jsonl --preset careful",
     ),
     aliases=("fine-tune",),

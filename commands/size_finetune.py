@@ -16,13 +16,13 @@ from dac.change import units as in_units
 from dac.errors import Invalid
 from dac.figures import Price, Unknown
 from dac.handbook import Preset
+from dac.naming import clip
 from dac.pricing import cents, together
 from dac.quantities import count
 from dac.sizing import model_named
-from dac.tuning import BATCH, EPOCHS, RATE, Setting, Tuned, of_preset, plan_tuning, tunable
+from dac.tuning import BATCH, EPOCHS, NAMES, Setting, Tuned, of_preset, plan_tuning, tunable
 
 MOST_ROWS = 1_000_000_000
-NAMES = {EPOCHS: "epochs", BATCH: "batch size", RATE: "learning rate"}
 PRESETS = {
     "conservative": "Conservative (start here)",
     "aggressive": "Aggressive (if underfitting)",
@@ -68,7 +68,7 @@ def run(args: Tune, call: Call, services: Services) -> Reply:  # noqa: ARG001 - 
     if args.model is None and not usual:
         raise Invalid("No managed model can be fine-tuned today, as far as the catalogue knows.")
     model = model_named(catalog, args.model) if args.model else usual[0]
-    preset = _preset(args, services)
+    preset = preset_named(args.preset, services) if args.preset else None
     wanted = of_preset(preset) if preset else {}
     wanted |= {name: Decimal(value) for name, value in ((EPOCHS, args.epochs), (BATCH, args.batch)) if value}
     tuned = plan_tuning(catalog, handbook, model, args.rows, wanted, args.method)
@@ -91,14 +91,13 @@ def run(args: Tune, call: Call, services: Services) -> Reply:  # noqa: ARG001 - 
     )
 
 
-def _preset(args: Tune, services: Services) -> Preset | None:
-    if args.preset is None:
-        return None
-    wanted = args.preset.casefold()
+def preset_named(word: str, services: Services) -> Preset:
+    """The handbook's preset of which that is the name, or its beginning; `Invalid` names those there are."""
+    wanted = word.strip().casefold()
     found = [each for each in services.handbook.presets if each.name.casefold().startswith(wanted)]
     if len(found) != 1:
         names = ", ".join(each.name for each in services.handbook.presets)
-        raise Invalid(f"The handbook has no preset “{args.preset[:40]}”; it has {names}.")
+        raise Invalid(f"The handbook has no preset “{clip(word)}”; it has {names}.")
     return found[0]
 
 
@@ -142,10 +141,8 @@ def _settings(answer: Answer, tuned: Tuned, preset: Preset | None, services: Ser
 
 
 def _clamp(setting: Setting) -> str:
-    allowed = setting.range
-    reach = f"from {figure(allowed.least, 6)}" if allowed.least is not None else "from any"
-    reach += f" to {figure(allowed.most, 6)}" if allowed.most is not None else " up"
-    return f"{NAMES[setting.name].capitalize()} {figure(setting.wanted, 6)} is not taken: Oracle's range is {reach}"
+    name = NAMES[setting.name].capitalize()
+    return f"{name} {figure(setting.wanted, 6)} is not taken: Oracle's range is {setting.range}"
 
 
 def _examples(answer: Answer, rows: int, services: Services) -> None:

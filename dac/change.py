@@ -44,6 +44,18 @@ class Look:
     now: datetime
 
 
+class Once(Frozen):
+    """What a piece of work costs, from the least to the most, where its monthly cost need not come true.
+
+    `what` it is, such as "the training"; the month is of what it needs, `kept` says what that is.
+    """
+
+    what: str
+    kept: str
+    least: Price | Unknown
+    most: Price | Unknown
+
+
 class Change(Frozen):
     """A change of the service. Approval binds to `digest`, which covers `matters` and nothing else.
 
@@ -121,6 +133,11 @@ class Change(Frozen):
     @property
     def span_cost(self) -> Price | Unknown | None:
         """What it adds to the list cost in all, where it is for a while."""
+        return None
+
+    @property
+    def once(self) -> Once | None:
+        """What it costs by itself, where what it leaves behind may be removed once it is done."""
         return None
 
     def again(self, look: Look) -> Self:

@@ -7,27 +7,36 @@ from datetime import datetime
 from typing import Literal
 
 from dac.catalog import Catalog
-from dac.change import Look, Subject, about
+from dac.change import Look, Once, Subject, about
 from dac.cluster import Cluster, ClusterType, Headroom, Lifecycle, Model, Resource, ResourceKind, Space
 from dac.creating import Wish, make_cluster, tunable
+from dac.dataset_seen import Seen
 from dac.endpoints import model_of
 from dac.errors import Conflict, Invalid
-from dac.figures import Basis, Price, Unknown, cost_name
-from dac.making import Fact, Stepwise, check_name, check_room, new_name, nothing, quoted
+from dac.figures import Price, Unknown
+from dac.finetune_told import Advice, plain, tell
+from dac.gateway import FleetReader
+from dac.making import Offer, Stepwise, check_name, check_room, new_name, nothing, quoted
 from dac.naming import clip
-from dac.pricing import monthly, unit_hour
+from dac.pricing import monthly
 from dac.steps import AnyStep, Dataset, Id, MakeCluster, MakeModel, Ref, Training
-
-HOURS_UNKNOWN = "how long it trains is not known beforehand"
+from dac.tuning import BATCH, EPOCHS, RATE, Chosen, choose
 
 
 class FineTunePlan(Stepwise):
-    """Train a model. `cluster` is the one that is used, None where one is made for it; that one stays, and costs."""
+    """Train a model. `cluster` is the one that is used, None where one is made for it; that one stays, and costs.
+
+    `least` and `most` are what the training itself costs.
+    """
 
     action: Literal["finetune"] = "finetune"
     cluster: Cluster | None
     wish: Wish | None
     base: Model
+    data: Seen
+    advice: Advice
+    least: Price | Unknown
+    most: Price | Unknown
 
     @property
     def kind(self) -> str:
@@ -70,14 +79,33 @@ class FineTunePlan(Stepwise):
         return self.made.unit_count if self.made else 0
 
     @property
+    def matters(self) -> dict[str, str]:
+        return super().matters | {"the data set": str(self.data)}
+
+    @property
+    def once(self) -> Once | None:
+        if self.cluster:
+            return None
+        return Once(what="the training", kept="its cluster", least=self.least, most=self.most)
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        new = self.new
+        if isinstance(self.data.etag, Unknown) or not isinstance(self.data.pairs, Unknown):
+            return ()
+        where = f"--namespace {new.dataset.namespace} --region {new.region}"
+        return (Offer("Check the data set", f"dataset check {quoted(str(new.dataset))} {where}"),)
+
+    @property
     def command(self) -> str:
-        new, how = self.new, self.new.training
+        new, how = self.new, self.advice
         place = f"--region {new.region} --compartment {new.compartment_id}"
         where = f"--cluster {self.cluster.id}" if self.cluster else place
         data = f"--dataset {quoted(str(new.dataset))} --namespace {new.dataset.namespace}"
-        chosen = (("epochs", how.epochs), ("batch", how.batch_size), ("rate", how.learning_rate))
-        settings = "".join(f" --{name} {value}" for name, value in chosen if value is not None)
-        model = f"--model {self.base.id} {data} {where} --method {how.method}{settings}"
+        preset = f" --preset {quoted(how.preset.name.casefold())}" if how.preset else ""
+        chosen = (("epochs", EPOCHS), ("batch", BATCH), ("rate", RATE))
+        settings = "".join(f" --{name} {plain(how.asked[key])}" for name, key in chosen if key in how.asked)
+        model = f"--model {self.base.id} {data} {where} --method {new.training.method}{preset}{settings}"
         return f"finetune {quoted(new.name)} {model}"
 
     def again(self, look: Look) -> FineTunePlan:
@@ -88,7 +116,9 @@ class FineTunePlan(Stepwise):
             new.name,
             base=model_of(look.reader.resource(ResourceKind.MODEL, new.region, self.base.id)),
             dataset=new.dataset,
-            training=new.training,
+            data=_again(self.data, new, look.reader),
+            method=new.training.method,
+            advice=self.advice,
             cluster=look.reader.cluster(self.cluster.region, self.cluster.id) if self.cluster else None,
             wish=self.wish,
             models=look.reader.resources(ResourceKind.MODEL, *place),
@@ -104,7 +134,9 @@ def plan_finetune(  # noqa: PLR0913 - what a fine-tune is made of, by name
     *,
     base: Model,
     dataset: Dataset,
-    training: Training,
+    data: Seen,
+    method: str | None,
+    advice: Advice,
     cluster: Cluster | None,
     wish: Wish | None,
     models: Iterable[Resource],
@@ -114,10 +146,10 @@ def plan_finetune(  # noqa: PLR0913 - what a fine-tune is made of, by name
     now: datetime,
 ) -> FineTunePlan:
     """Plan it on a cluster that is, or on the one that is wished for; or raise why it cannot be done."""
-    tuning = tunable(catalog.model(base.name), catalog)
-    if training.method not in {_method(each) for each in tuning.methods}:
-        can = " or ".join(_method(each) for each in tuning.methods)
-        raise Invalid(f"{base.name} is fine-tuned by {can}, not by {training.method}.")
+    entry = catalog.model(base.name)
+    tuning = tunable(entry, catalog)
+    assert entry  # noqa: S101 - there is one, or it could not be tuned
+    chosen = choose(catalog, entry, advice.wanted, method)
     if base.time_dedicated_retired and base.time_dedicated_retired <= now:
         raise Invalid(f"{base.name} is retired for dedicated clusters, so nothing can be trained from it.")
     steps: tuple[AnyStep, ...] = ()
@@ -132,7 +164,6 @@ def plan_finetune(  # noqa: PLR0913 - what a fine-tune is made of, by name
         steps, where, place = (made,), Ref(step=made.key), (made.name, made.region, made.compartment_id)
     else:
         raise Invalid("Name the fine-tuning cluster, or what the new one is to be called.")
-    hourly = unit_hour(catalog, tuning.shape)
     cost = monthly(catalog, tuning.shape, tuning.units)
     new = MakeModel(
         key="model",
@@ -144,20 +175,22 @@ def plan_finetune(  # noqa: PLR0913 - what a fine-tune is made of, by name
         base_model_id=base.id,
         base_name=base.name,
         dataset=dataset,
-        training=training,
+        training=_training(chosen, advice),
+        etag=None if isinstance(data.etag, Unknown) else data.etag,
     )
+    told = tell(catalog, chosen, dataset, data, advice, made=bool(steps))
     return FineTunePlan(
         cluster=cluster,
         wish=None if cluster else wish,
         base=base,
         doing_=(*steps, new),
-        facts=(
-            Fact(label="Units", said=f"{tuning.units} × {tuning.shape}, preset by Oracle"),
-            Fact(label="Method", said=str(training)),
-            Fact(label="Dataset", said=str(dataset)),
-            Fact(label=f"{cost_name(_basis(hourly))} an hour", said=_per_hour(hourly, tuning.units)),
-        ),
-        warnings=_warnings(steps, catalog),
+        data=data,
+        advice=advice,
+        least=told.least,
+        most=told.most,
+        facts=told.facts,
+        warnings=told.warnings,
+        sources=told.sources,
         cost_before=cost if cluster else nothing(cost),
         cost_after=cost,
         headroom=headroom if headroom is not None else Unknown(what="the service limit", settle="none of it is needed"),
@@ -165,13 +198,22 @@ def plan_finetune(  # noqa: PLR0913 - what a fine-tune is made of, by name
     )
 
 
-def _warnings(steps: tuple[AnyStep, ...], catalog: Catalog) -> tuple[str, ...]:
-    least = f"Oracle bills at least {catalog.commitments.fine_tuning}; {HOURS_UNKNOWN}."
-    burns = (
-        "The cluster made for it stays and costs by the hour: Oracle deletes it only after the model trained on it. "
-        "Ask for that as soon as the model is not needed, or use the cluster for the next one."
+def _training(chosen: Chosen, advice: Advice) -> Training:
+    """What nobody chose is left to Oracle."""
+    taken = {each.name: each.taken for each in chosen.settings if each.name in advice.wanted}
+    return Training.model_validate(
+        {
+            "method": chosen.method.config.removesuffix("_TRAINING_CONFIG"),
+            "epochs": taken.get(EPOCHS),
+            "batch_size": taken.get(BATCH),
+            "learning_rate": taken.get(RATE),
+        }
     )
-    return (least, burns) if steps else (least,)
+
+
+def _again(data: Seen, new: MakeModel, reader: FleetReader) -> Seen:
+    """What could not be looked at was agreed to as such."""
+    return data if isinstance(data.etag, Unknown) else data.now(reader.stored(new.region, new.dataset).etag)
 
 
 def _usable(cluster: Cluster, shape: str) -> str:
@@ -182,16 +224,3 @@ def _usable(cluster: Cluster, shape: str) -> str:
     if cluster.unit_shape != shape:
         raise Invalid(f"{cluster.name} has {cluster.unit_shape}; this model is fine-tuned on {shape}.")
     return cluster.id
-
-
-def _method(word: str) -> str:
-    """As Oracle's SDK writes it."""
-    return word.upper().replace("-", "").replace(" ", "")
-
-
-def _basis(hourly: Price | Unknown) -> Basis:
-    return hourly.basis if isinstance(hourly, Price) else "list"
-
-
-def _per_hour(hourly: Price | Unknown, count: int) -> str:
-    return f"{hourly.money * count}" if isinstance(hourly, Price) else str(hourly)

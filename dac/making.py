@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from dac.catalog import Catalog
 from dac.change import Change, amount, units
 from dac.cluster import Cluster, Endpoint, Fleet, Headroom, Lifecycle, Resource, Traffic
 from dac.errors import Conflict, Invalid
-from dac.figures import Frozen, Money, Price, Unknown
+from dac.figures import Frozen, Money, Price, Source, Unknown
 from dac.naming import clip
 from dac.shapes import Shape
 from dac.steps import AnyStep
@@ -37,12 +38,21 @@ class Fact(Frozen):
     said: str
 
 
+class Offer(NamedTuple):
+    """A command that a card offers, and what its button says."""
+
+    label: str
+    command: str
+
+
 class Stepwise(Change):
     """A change that is its steps: they were agreed to, and are kept as they were written down."""
 
     doing_: tuple[AnyStep, ...]
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    """Where facts and warnings can be read, besides those of the prices."""
 
     @property
     def doing(self) -> tuple[AnyStep, ...]:
@@ -56,6 +66,11 @@ class Stepwise(Change):
     def command(self) -> str:
         """What to type to ask for the same again."""
         raise NotImplementedError
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """What may be worth looking at before deciding."""
+        return ()
 
     @property
     def matters(self) -> dict[str, str]:

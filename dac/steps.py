@@ -138,7 +138,10 @@ class Training(Frozen):
 
 
 class MakeModel(Making):
-    """A fine-tune: to Oracle, training is the making of a model. `on` is the fine-tuning cluster."""
+    """A fine-tune: to Oracle, training is the making of a model. `on` is the fine-tuning cluster.
+
+    `etag` is the data set's as it was agreed to, None where nobody could look at it.
+    """
 
     kind: Literal["create_model"] = "create_model"
     on: Id
@@ -147,6 +150,7 @@ class MakeModel(Making):
     base_name: str
     dataset: Dataset
     training: Training
+    etag: str | None = None
 
     @property
     def makes(self) -> ResourceKind:

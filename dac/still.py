@@ -24,6 +24,7 @@ def etag_of(step: AnyStep, reader: FleetReader) -> str:
             return ""
         case MakeModel():
             _check_cluster(step.region, str(step.on), ClusterType.FINE_TUNING, reader)
+            check_dataset(step, reader)
             return ""
         case RemoveEndpoint():
             return _of_endpoint(step, reader)
@@ -33,6 +34,18 @@ def etag_of(step: AnyStep, reader: FleetReader) -> str:
             return _of_model(step, reader)
         case _:
             return ""
+
+
+def check_dataset(step: MakeModel, reader: FleetReader) -> None:
+    """`Conflict` where another file has taken the place of the one that was agreed to, `NotFound` where none has."""
+    if step.etag is None:
+        return
+    now = reader.stored(step.region, step.dataset).etag
+    if now != step.etag:
+        raise Conflict(
+            f"The data set {step.dataset} is another file than was agreed to: "
+            f"its etag was {step.etag} and is {now} now."
+        )
 
 
 def attached(cluster_id: str, region: str, compartment_id: str, reader: FleetReader) -> tuple[Endpoint, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,6 +17,8 @@ from dac.naming import clip
 from dac.tuning_rules import Method, Range
 
 EPOCHS, BATCH, RATE = "total_training_epochs", "training_batch_size", "learning_rate"
+NAMES = {EPOCHS: "epochs", BATCH: "batch size", RATE: "learning rate"}
+"""What people call Oracle's settings."""
 
 
 class Setting(Frozen):
@@ -31,7 +34,18 @@ class Setting(Frozen):
         return self.wanted != self.taken
 
 
-class Tuned(Frozen):
+class Chosen(Frozen):
+    """How a model is trained today: the method, Oracle's preset of units, and each setting within Oracle's range."""
+
+    method: Method
+    preset: FineTuning
+    settings: tuple[Setting, ...]
+
+    def setting(self, name: str) -> Setting:
+        return next(each for each in self.settings if each.name == name)
+
+
+class Tuned(Chosen):
     """A fine-tune of so many examples; `band` is the handbook's, None above its last.
 
     `least` and `most` are the cost of the shortest and of the longest run the band expects, on Oracle's preset units.
@@ -39,16 +53,10 @@ class Tuned(Frozen):
 
     model: str
     rows: int
-    method: Method
-    preset: FineTuning
-    settings: tuple[Setting, ...]
     band: TuningBand | None
     least: Price | Unknown
     most: Price | Unknown
     sources: tuple[Source, ...]
-
-    def setting(self, name: str) -> Setting:
-        return next(each for each in self.settings if each.name == name)
 
     @property
     def exact_steps(self) -> Fraction:
@@ -66,42 +74,47 @@ def tunable(catalog: Catalog) -> tuple[ModelEntry, ...]:
     return tuple(each for each in catalog.models.values() if each.fine_tunable)
 
 
+def choose(catalog: Catalog, model: ModelEntry, wanted: Mapping[str, Decimal], method: str | None = None) -> Chosen:
+    """How it would be trained; `Invalid` for a base that cannot be fine-tuned, or not by that method."""
+    rules, preset = catalog.fine_tuning, model.fine_tuning
+    possible = " or ".join(each.id for each in tunable(catalog)) or "none"
+    if rules is None or preset is None or not model.fine_tunable:
+        raise Invalid(f"{model.name} cannot be fine-tuned today; what can is {possible}.")
+    name = (method or preset.methods[0]).upper().replace("-", "").replace(" ", "")
+    if name not in preset.methods:
+        raise Invalid(f"{model.name} is fine-tuned by {' or '.join(preset.methods)}, not by {clip(name)}.")
+    chosen = rules.methods[name]
+    return Chosen(
+        method=chosen, preset=preset, settings=tuple(_setting(each, chosen, wanted) for each in (EPOCHS, BATCH, RATE))
+    )
+
+
 def plan_tuning(
     catalog: Catalog,
     handbook: Handbook,
     model: ModelEntry,
     rows: int,
-    wanted: dict[str, Decimal],
+    wanted: Mapping[str, Decimal],
     method: str | None = None,
 ) -> Tuned:
-    """What it takes today; `Invalid` for a base that cannot be fine-tuned and for fewer rows than Oracle takes."""
-    rules, preset = catalog.fine_tuning, model.fine_tuning
-    possible = " or ".join(each.id for each in tunable(catalog)) or "none"
-    if rules is None or preset is None or not model.fine_tunable:
-        raise Invalid(f"{model.name} cannot be fine-tuned today; what can is {possible}.")
-    if rows < rules.min_examples:
+    """What it takes today; `Invalid` as `choose`, and for fewer rows than Oracle takes."""
+    chosen, rules = choose(catalog, model, wanted, method), catalog.fine_tuning
+    if rules and rows < rules.min_examples:
         raise Invalid(f"Oracle refuses fewer than {rules.min_examples} examples; you have {rows}.")
-    name = (method or preset.methods[0]).upper()
-    if name not in preset.methods:
-        raise Invalid(f"{model.name} is fine-tuned by {' or '.join(preset.methods)}, not by {clip(name)}.")
-    chosen = rules.methods[name]
     band = band_for(handbook, rows)
-    unknown = Unknown(what="its duration", settle="the handbook's bands end below that; a first run tells")
-    hours = (band.hours_least, band.hours_most) if band else None
-    least, most = (
-        (job(catalog, preset.shape, preset.units, each).cost for each in hours) if hours else (unknown, unknown)
-    )
+    least, most = costs(catalog, chosen.preset, band)
     return Tuned(
-        model=model.id,
-        rows=rows,
-        method=chosen,
-        preset=preset,
-        settings=tuple(_setting(each, chosen, wanted) for each in (EPOCHS, BATCH, RATE)),
-        band=band,
-        least=least,
-        most=most,
-        sources=preset.sources,
+        **dict(chosen), model=model.id, rows=rows, band=band, least=least, most=most, sources=chosen.preset.sources
     )
+
+
+def costs(catalog: Catalog, preset: FineTuning, band: TuningBand | None) -> tuple[Price | Unknown, Price | Unknown]:
+    """Of the shortest and of the longest training that the band expects, on Oracle's units."""
+    if band is None:
+        unknown = Unknown(what="its duration", settle="the handbook's bands end below that; a first run tells")
+        return unknown, unknown
+    least, most = (job(catalog, preset.shape, preset.units, hours) for hours in (band.hours_least, band.hours_most))
+    return least.cost, most.cost
 
 
 def band_for(handbook: Handbook, rows: int) -> TuningBand | None:
@@ -121,7 +134,7 @@ def of_preset(preset: Preset) -> dict[str, Decimal]:
     return {EPOCHS: Decimal(preset.epochs), BATCH: Decimal(preset.batch_size), RATE: preset.learning_rate}
 
 
-def _setting(name: str, method: Method, wanted: dict[str, Decimal]) -> Setting:
+def _setting(name: str, method: Method, wanted: Mapping[str, Decimal]) -> Setting:
     allowed = method.settings[name]
     value = wanted.get(name, allowed.default)
     return Setting(name=name, wanted=value, taken=allowed.clamp(value), range=allowed)

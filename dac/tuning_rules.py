@@ -24,6 +24,10 @@ class Range(Frozen):
     default: Number
     or_zero: bool = False
 
+    def __str__(self) -> str:
+        least = "any" if self.least is None else f"{self.least.normalize():f}"
+        return f"from {least} up" if self.most is None else f"from {least} to {self.most.normalize():f}"
+
     def clamp(self, value: Decimal) -> Decimal:
         """The nearest value that Oracle takes."""
         if self.or_zero and value == 0:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from approvals.executor import Executor
 from approvals.request import Request
 from dac.cluster import Cluster, ClusterType, Endpoint, Guardrails, Model, ResourceKind, Space
 from dac.creating import Wish, plan_create
+from dac.dataset_seen import Seen
 from dac.deleting import plan_delete
 from dac.deleting_models import plan_delete_model, surroundings
 from dac.endpoints import plan_create_endpoint, plan_delete_endpoint, plan_move_endpoint
 from dac.finetuning import plan_finetune
 from dac.migrating import plan_migrate
 from dac.plans import Plan
-from dac.steps import Dataset, Making, Removing, Scaling, Training
+from dac.steps import Dataset, Making, Removing, Scaling
+from dac.tuning import EPOCHS
 from tests.approvals.conftest import House
+from tests.dac.plannings import ADVICE
 from tests.fakes import ANN, BOB, CATALOG, REGION, cluster, endpoint, model, plan
 
 TEAM = "ocid1.compartment.oc1..team"
@@ -36,13 +40,15 @@ OURS = model(
     tuned_on=TUNER.id,
 )
 DATA = Dataset(namespace="acme", bucket="training", object_name="pairs.jsonl")
-LORA = Training(method="LORA", epochs=3)
+PAIRS = 40
+PAIR = b'{"prompt": "Where is my parcel?", "completion": "On its way."}\n'
 
 
 def furnish(house: House) -> None:
     """Two hosting clusters, an endpoint on one, Oracle's models, and one of our own with where it was trained."""
     for each in (CHAT, BARE, TUNER, SERVED, COMMAND, REASONING, LLAMA, OURS):
         house.oracle.add(each)
+    house.oracle.objects[str(DATA)] = PAIR * PAIRS
 
 
 def _scale(house: House) -> Plan:
@@ -121,7 +127,7 @@ def _migrate(house: House) -> Plan:
     )
 
 
-def _finetune(house: House) -> Plan:
+def finetune(house: House, *, data: Seen | None = None) -> Plan:
     wish = Wish(
         name="tuning", region=REGION, compartment_id=TEAM, type=ClusterType.FINE_TUNING, model="llama-3.3-70b-instruct"
     )
@@ -129,7 +135,9 @@ def _finetune(house: House) -> Plan:
         "llama-ours",
         base=LLAMA,
         dataset=DATA,
-        training=LORA,
+        data=data or Seen(etag=house.oracle.stored(REGION, DATA).etag, pairs=PAIRS),
+        method="LORA",
+        advice=ADVICE.model_copy(update={"asked": {EPOCHS: Decimal(3)}}),
         cluster=None,
         wish=wish.model_copy(update={"model": LLAMA.name}),
         models=house.oracle.there(Model),
@@ -155,7 +163,7 @@ KINDS: dict[str, Callable[[House], Plan]] = {
     "endpoint-delete": _endpoint_delete,
     "endpoint-move": _endpoint_move,
     "migrate": _migrate,
-    "finetune": _finetune,
+    "finetune": finetune,
     "model-delete": _model_delete,
 }
 

@@ -12,6 +12,7 @@ from approvals.request import Request
 from approvals.service import Approvals
 from approvals.states import Action, State
 from approvals.store import Store
+from dac.dataset_seen import unseen
 from dac.errors import DacError, Denied, Invalid, Unavailable
 from dac.steps import (
     AnyStep,
@@ -29,10 +30,12 @@ from tests.approvals.conftest import LEASE, House, fresh
 from tests.approvals.kinds import (
     BARE,
     CHAT,
+    DATA,
     KINDS,
     Calls,
     approved,
     asked,
+    finetune,
     finish,
     furnish,
     given,
@@ -284,6 +287,48 @@ def test_what_somebody_else_changes_before_a_step_stops_it_there(town: House, ki
         assert ended.state is State.FAILED
         assert f"It stopped before step {place + 1} of {STEPS[kind]}" in ended.outcome
         assert ended.ways or not town.oracle.made
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize(
+    "put", [{str(DATA): b"another"}, {"training/other.jsonl": b""}], ids=["replaced", "taken away"]
+)
+def test_a_data_set_that_is_not_the_one_agreed_to_is_not_trained_on(
+    town: House, place: int, put: dict[str, bytes]
+) -> None:
+    request = approved(town, "finetune")
+    reaches(town, town.executor(), request, place)
+    calls = given(town)
+    town.oracle.objects = put
+    ended = finish(town, town.executor(), request)
+    assert given(town) == calls
+    assert ended.state is (State.FAILED if place else State.STALE)
+    assert str(DATA) in ended.outcome or "the data set was 40 pairs" in ended.outcome
+
+
+def test_nor_is_one_that_was_replaced_while_the_training_was_held_up(town: House) -> None:
+    rules = policy().model_copy(update={"freezers": policy().rules[0].approvers})
+    request = approved(town, "finetune")
+    reaches(town, town.executor(), request, 1)
+    town.oracle.on("resources", When.AFTER, lambda: town.freezer(rules).freeze(BOB, because="incident"))
+    town.executor().advance(request.id)
+    held = town.executor().advance(request.id)
+    assert held.claim
+    assert (held.claim.begun, held.claim.sent_at, bool(held.held)) == (True, None, True)
+    town.oracle.objects[str(DATA)] = b"another"
+    town.freezer(rules).unfreeze(BOB)
+    ended = finish(town, town.executor(), request)
+    assert ended.state is State.FAILED
+    assert "No model llama-ours was made" in ended.outcome
+    assert "is another file than was agreed to" in ended.outcome
+
+
+def test_what_nobody_could_look_at_is_trained_on_as_it_was_agreed_to(town: House) -> None:
+    town.oracle.objects = {}
+    plan = finetune(town, data=unseen("Oracle answered 404 BucketNotFound."))
+    request = town.approvals().submit(plan, requester=ANN, reason="", channel="CTEAM", delivery="hidden")
+    town.approvals().approve(request.id, BOB)
+    assert finish(town, town.executor(), request).state is State.APPLIED
 
 
 @pytest.mark.parametrize("kind", [kind for kind, count in STEPS.items() if count > 1])

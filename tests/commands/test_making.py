@@ -46,7 +46,8 @@ from tests.fakes import ANN, BOB, REGION, Ending, cluster, endpoint, fleet, gap,
 
 CHAT, BARE = cluster(), cluster("bare")
 SERVED = endpoint(CHAT, etag="etag-0")
-DATA = "--dataset training/pairs.jsonl --namespace acme"
+DATA = "--dataset training/pairs.jsonl"
+PAIRS = "".join(f'{{"prompt": "What of {n}?", "completion": "All of {n} is well."}}\n' for n in range(40)).encode()
 TRAIN = f"finetune support-v2 --model llama-3.3-70b {DATA}"
 
 
@@ -57,7 +58,13 @@ def world(*more: Cluster, **changes: Any) -> Fleet:
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    return Room(tmp_path, world())
+    return stocked(Room(tmp_path, world()))
+
+
+def stocked(room: Room) -> Room:
+    """With a data set where the lines here say it is."""
+    room.oracle.objects["training/pairs.jsonl"] = PAIRS
+    return room
 
 
 def approved(room: Room, line: str) -> None:
@@ -186,40 +193,6 @@ def step(room: Room) -> MakeModel:
     return asked.new
 
 
-class TestTraining:
-    def test_what_nobody_chose_is_left_to_oracle(self, room: Room) -> None:
-        room.say(TRAIN)
-        chosen = step(room).training
-        assert chosen.method == "LORA"
-        assert (chosen.epochs, chosen.batch_size, chosen.learning_rate) == (None, None, None)
-
-    def test_a_preset_is_the_handbooks_and_the_clamp_is_said(self, room: Room) -> None:
-        answer = shown(room.say(f"{TRAIN} --preset careful"))
-        assert str(step(room).training) == "LORA, epochs 2, learning rate 0.00005, batch size 8"
-        assert "Oracle does not take a batch size of 4: 8 is used" in answer
-
-    def test_what_is_said_comes_before_the_preset(self, room: Room) -> None:
-        answer = shown(room.say(f"{TRAIN} --preset aggressive --epochs 7 --rate 0.0001"))
-        assert str(step(room).training) == "LORA, epochs 7, learning rate 0.0001, batch size 16"
-        assert "does not take" not in answer
-
-    def test_the_address_of_the_data_may_hold_the_namespace(self, room: Room) -> None:
-        line = "finetune support-v2 --model llama-3.3-70b --dataset oci://training@acme/in/pairs.jsonl"
-        room.say(line)
-        data = step(room).dataset
-        assert (data.namespace, data.bucket, data.object_name) == ("acme", "training", "in/pairs.jsonl")
-
-    def test_a_cluster_that_is_there_is_used(self, tmp_path: Path) -> None:
-        room = Room(tmp_path, world(TUNING))
-        room.say(f"{TRAIN} --cluster tuning")
-        assert step(room).on == TUNING.id
-        assert room.request().plan.more_units == 0
-
-    def test_only_its_address_tells_the_namespace_so_it_is_asked_for(self) -> None:
-        _, parsed = understood("finetune x --model llama-3.3-70b --dataset training/pairs.jsonl")
-        assert parsed.missing == ("namespace",)
-
-
 class TestWhere:
     def test_the_settings_say_where_something_new_can_be(self, room: Room) -> None:
         two = Room(room.path, world())
@@ -288,7 +261,7 @@ WRONG = [
     ("migrate bare --shape LARGE_GENERIC", Invalid, "bare serves nothing yet"),
     ("migrate chat --shape LARGE_GENERIC", Invalid, "it needs LARGE_COHERE_V3"),
     (f"{TRAIN} --method TFEW", Invalid, "is fine-tuned by LORA, not by TFEW"),
-    (f"{TRAIN} --preset wild", Invalid, "the handbook has conservative, aggressive, careful"),
+    (f"{TRAIN} --preset wild", Invalid, "has no preset “wild”; it has conservative, aggressive, careful"),
     (f"{TRAIN} --rate 7", Invalid, "A learning rate is a number from 0.000000001 to 1"),
     (f"{TRAIN} --rate NaN", Invalid, "A learning rate is a number from 0.000000001 to 1"),
     (f"{TRAIN} --rate x", Invalid, "A learning rate is a number from 0.000000001 to 1"),
@@ -472,7 +445,7 @@ def test_the_line_that_asks_for_the_same_again_is_understood(plan: Stepwise, mis
         ("delete chat because nobody has called it for 7 days", "delete", ()),
         ('endpoint move "my endpoint" "my cluster"', "endpoint move", ()),
         ("create hosting --model cohere.command-a-03-2025 --units 2", "create hosting", ("name",)),
-        ("finetune --model meta.llama-3.3-70b-instruct", "finetune", ("name", "dataset", "namespace")),
+        ("finetune --model meta.llama-3.3-70b-instruct", "finetune", ("name", "dataset")),
         ("endpoint delete ocid1.made", "endpoint delete", ()),
         ("delete ocid1.made", "delete", ()),
         ("model delete ocid1.made", "model delete", ()),
@@ -482,7 +455,7 @@ def test_the_line_that_asks_for_the_same_again_is_understood(plan: Stepwise, mis
         ("model embeddings", "model", ()),
         ("models deletion", "model", ()),
         (f"create hosting --model {OURS.id}", "create hosting", ("name",)),
-        ("fine-tune x", "finetune", ("model", "dataset", "namespace")),
+        ("fine-tune x", "finetune", ("model", "dataset")),
         ("create hosting x", "create hosting", ("model",)),
         ("migrate chat", "migrate", ("model",)),
         ("move endpoint a", "endpoint move", ("cluster",)),
@@ -547,10 +520,3 @@ def test_the_menu_of_custom_models_tells_each_by_where_it_was_trained(tmp_path: 
     room = Room(tmp_path, world(TUNING, models=(LLAMA, OURS, twin, OURS.model_copy(update={"id": "x", "name": "v2"}))))
     offered = {each["value"]: each["text"]["text"] for each in options(customs(room.services), "")}
     assert offered == {OURS.id: "support-v1 · tuning", "ocid1.twin": "support-v1 · tuning", "v2": "v2 · tuning"}
-
-
-def test_a_form_sent_without_the_namespace_says_what_is_missing(room: Room) -> None:
-    command = COMMANDS["finetune"]
-    given = {"name": "x", "model": "llama-3.3-70b", "dataset": "b/o"}
-    with pytest.raises(Invalid, match="Say with --namespace"):
-        command.run(arguments(command, given), room.call(), room.services)

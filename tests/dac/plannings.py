@@ -6,6 +6,7 @@ from typing import Any
 
 from dac.cluster import Cluster, ClusterType, Endpoint, Guardrails, Model
 from dac.creating import CreateClusterPlan, Wish, plan_create
+from dac.dataset_seen import Seen
 from dac.deleting import DeleteClusterPlan, plan_delete
 from dac.deleting_models import DeleteModelPlan, Surroundings, plan_delete_model
 from dac.endpoints import (
@@ -17,9 +18,12 @@ from dac.endpoints import (
     plan_move_endpoint,
 )
 from dac.figures import Unknown
+from dac.finetune_told import Advice
 from dac.finetuning import FineTunePlan, plan_finetune
+from dac.handbook import shipped
 from dac.migrating import MigratePlan, plan_migrate
-from dac.steps import Dataset, Training
+from dac.steps import Dataset
+from dac.tuning import band_for
 from tests.fakes import CATALOG, REGION, START, cluster, endpoint, fleet, model
 
 TEAM = "ocid1.compartment.oc1..team"
@@ -36,6 +40,9 @@ OURS = model(
     tuned_on=TUNING.id,
     etag="etag-0",
 )
+SEEN = Seen(etag="etag-1", pairs=620)
+HANDBOOK = shipped()
+ADVICE = Advice(handbook=HANDBOOK.source, band=band_for(HANDBOOK, 620))
 LIMIT = Unknown(what="limit", settle="look in the Console")
 
 
@@ -91,7 +98,9 @@ def tuned(**changes: Any) -> FineTunePlan:
     given: dict[str, Any] = {
         "base": LLAMA,
         "dataset": Dataset(namespace="acme", bucket="training", object_name="pairs.jsonl"),
-        "training": Training(method="LORA"),
+        "data": SEEN,
+        "method": None,
+        "advice": ADVICE,
         "cluster": None,
         "wish": wish(name="tuning", type=ClusterType.FINE_TUNING, model=LLAMA.name),
         "models": (),

@@ -19,9 +19,11 @@ from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
 from dac.figures import Price, Unknown
 from dac.making import GONE, check_name, nothing, traffic_of
 from dac.plans import Plan
-from dac.steps import Training
+from dac.tuning import BATCH, EPOCHS, RATE
 from tests.dac.plannings import (
+    ADVICE,
     COMMAND,
+    HANDBOOK,
     LLAMA,
     OURS,
     REASONING,
@@ -93,8 +95,9 @@ def test_guardrails_and_names_with_spaces_are_typed_too() -> None:
     tuning = created(type=ClusterType.FINE_TUNING, model=LLAMA.name)
     assert tuning.command.startswith(f"create finetune chat-new --model {LLAMA.name} --region")
     assert "--model" not in created(model=None, shape="large_cohere_v3").command
-    chosen = Training(method="LORA", epochs=3, learning_rate=Decimal("0.00005"), batch_size=8)
-    assert tuned(training=chosen).command.endswith("--method LORA --epochs 3 --batch 8 --rate 0.00005")
+    asked = {EPOCHS: Decimal(3), BATCH: Decimal(4), RATE: Decimal("0.00005")}
+    advice = ADVICE.model_copy(update={"asked": asked, "preset": HANDBOOK.presets[2]})
+    assert tuned(advice=advice).command.endswith("--method LORA --preset careful --epochs 3 --batch 4 --rate 0.00005")
 
 
 @pytest.mark.parametrize(
@@ -287,7 +290,7 @@ REFUSED: list[tuple[Callable[[], object], type[DacError], str]] = [
         Invalid,
         "is retired for dedicated clusters",
     ),
-    (lambda: tuned(training=Training(method="TFEW")), Invalid, "is fine-tuned by LORA, not by TFEW"),
+    (lambda: tuned(method="T-Few"), Invalid, "is fine-tuned by LORA, not by TFEW"),
     (lambda: tuned(base=COMMAND), Invalid, "cannot be fine-tuned today"),
     (lambda: tuned(base=model(name="unheard-of")), Invalid, "Name the model that is to be fine-tuned"),
     (
@@ -367,16 +370,6 @@ def test_a_model_is_found_by_its_name_or_ocid_and_a_wrong_word_offers_the_neares
 def test_a_model_that_we_hold_nothing_of_is_oracles_to_judge() -> None:
     ours = model(id="ocid1.ours", name="ours", type="CUSTOM")
     assert endpoint_made(model=ours).new.model_id == "ocid1.ours"
-
-
-def test_a_price_that_is_not_known_is_said_of_an_hour_of_training() -> None:
-    assert any(each.label == "List cost an hour" and each.said == "$48" for each in tuned().facts)
-
-
-def test_an_hour_of_training_at_the_contracts_rate_is_called_so() -> None:
-    own = CATALOG.prices["B108085"].model_copy(update={"amount": Decimal("9.00"), "basis": "contract"})
-    catalog = CATALOG.model_copy(update={"prices": {**CATALOG.prices, "B108085": own}})
-    assert any(each.label == "Contract cost an hour" and each.said == "$36" for each in tuned(catalog=catalog).facts)
 
 
 def facts(made: Any) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bot.oracle import connect
 from bot.oracle.connection import Oracle
 from dac.cluster import ClusterType, Guardrails, ResourceKind
 from dac.creating import plan_create
+from dac.dataset_seen import Seen
 from dac.deleting import plan_delete
 from dac.deleting_models import plan_delete_model, surroundings
 from dac.endpoints import plan_create_endpoint, plan_delete_endpoint, plan_move_endpoint
@@ -35,23 +37,27 @@ from dac.steps import (
     RemoveModel,
     Removing,
     Scaling,
-    Training,
 )
+from dac.tuning import EPOCHS
 from sandbox.oracle import Key
-from tests.bot.oracle.conftest import Place, local_oracle
+from tests.bot.oracle.conftest import CHICAGO, Place, local_oracle
 from tests.bot.oracle.lives import LEASE, Point, ends
 from tests.bot.oracle.team import OPERATIONS, Team, work_of
+from tests.dac.plannings import ADVICE
 from tests.fakes import ANN, CATALOG
 
 LLAMA, COMMAND = "meta.llama-3.3-70b-instruct", "cohere.command-a-03-2025"
+DATA = Dataset(namespace="acmeai", bucket="training-data", object_name="support-chat.jsonl")
 
 
 def _finetune(team: Team) -> Plan:
     return plan_finetune(
         "llama-ours",
         base=team.model(LLAMA),
-        dataset=Dataset(namespace="acmeai", bucket="training-data", object_name="support-chat.jsonl"),
-        training=Training(method="LORA", epochs=3),
+        dataset=DATA,
+        data=Seen(etag=team.oracle.reader.stored(CHICAGO, DATA).etag, pairs=620),
+        method="LORA",
+        advice=ADVICE.model_copy(update={"asked": {EPOCHS: Decimal(3)}}),
         cluster=None,
         wish=team.wish("tuning", type=ClusterType.FINE_TUNING, model=LLAMA),
         models=team.there(ResourceKind.MODEL),
@@ -298,4 +304,18 @@ def test_what_somebody_else_changes_before_a_step_stops_it_there(team: Team, kin
             pass
     ended = life.finish(request.id)
     assert ended.state is (State.FAILED if at else State.STALE), ended.outcome
+    assert team.begun() == begun
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_another_file_in_the_place_of_the_data_set_stops_it_there(team: Team, at: int) -> None:
+    request = approved(team, "finetune")
+    life = team.life()
+    life.reaches(request.id, at)
+    begun = team.begun()
+    other = {"name": DATA.object_name, "text": '{"prompt": "a", "completion": "b"}\n' * 40}
+    team.place.ask("POST", "objects", {"region": CHICAGO, "bucket": DATA.bucket, "object": other})
+    ended = life.finish(request.id)
+    assert ended.state is (State.FAILED if at else State.STALE), ended.outcome
+    assert ("is another file than was agreed to" if at else "the data set was 620 pairs (etag ") in ended.outcome
     assert team.begun() == begun
