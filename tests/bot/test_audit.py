@@ -18,29 +18,39 @@ import pytest
 
 from bot.__main__ import main
 from bot.settings import Settings, variable
-from tests.bot.house import ONE_APPROVAL, ROOT, House
+from tests.bot.conftest import Keys
+from tests.bot.house import ONE_APPROVAL, ROOT, House, house
 from tests.bot.people import until
 
 Audit = Callable[..., tuple[int, str, str]]
 
 
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory, signing_keys: Keys) -> Path:
+    """What is left of a day: one request carried out, one denied, one refused. Nobody writes to it any more."""
+    with house(tmp_path_factory.mktemp("day"), signing_keys) as home:
+        slack = home.slack
+        bot = home.start(policy_file=home.policy(ONE_APPROVAL))
+        slack.command("rosa", "scale search-embed 2 because launch week")
+        slack.press("olga", slack.card("0 of 1"), "Approve")
+        slack.told("olga", "You are not among")
+        slack.press("ada", slack.card("0 of 1"), "Approve")
+        home.carry_out(bot)
+        slack.card("Done")
+        slack.command("rosa", "scale chat-prod 3")
+        slack.card("0 of 1", request_id=2)
+        slack.command("ada", "deny 2 because =HYPERLINK(1)")
+        slack.card("Denied", request_id=2)
+        bot.stop()
+        return bot.settings.database
+
+
 @pytest.fixture
-def database(home: House) -> Path:
-    """What is left of a day: one request carried out, one denied, one refused."""
-    slack = home.slack
-    bot = home.start(policy_file=home.policy(ONE_APPROVAL))
-    slack.command("rosa", "scale search-embed 2 because launch week")
-    slack.press("olga", slack.card("0 of 1"), "Approve")
-    slack.told("olga", "You are not among")
-    slack.press("ada", slack.card("0 of 1"), "Approve")
-    home.carry_out(bot)
-    slack.card("Done")
-    slack.command("rosa", "scale chat-prod 3")
-    slack.card("0 of 1", request_id=2)
-    slack.command("ada", "deny 2 because =HYPERLINK(1)")
-    slack.card("Denied", request_id=2)
-    bot.stop()
-    return bot.settings.database
+def database(day: Path, tmp_path: Path) -> Path:
+    """A copy of that day's, to do with as a test likes."""
+    with closing(sqlite3.connect(day)) as written, closing(sqlite3.connect(tmp_path / day.name)) as copy:
+        written.backup(copy)
+    return tmp_path / day.name
 
 
 @pytest.fixture
