@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
 
@@ -72,7 +71,6 @@ __all__ = [
     "WORDS",
     "asked",
     "chat",
-    "every",
     "paths",
     "state_of",
     "story",
@@ -298,12 +296,3 @@ NAMES = tuple(paths(a_plan(), WORDS["short"]))
 
 def state_of(name: str) -> State:
     return State(name.split(" ", 1)[0])
-
-
-def every() -> Iterator[tuple[str, Story]]:
-    """Each turn × price known or not × limit known or not × words."""
-    for priced in (True, False):
-        for limited in (True, False):
-            for kind, words in WORDS.items():
-                for name, path in _known(words, priced=priced, limited=limited).items():
-                    yield f"{name}, {kind} words, price {priced}, limit {limited}", told(*path)
