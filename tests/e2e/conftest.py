@@ -5,12 +5,13 @@ from contextlib import closing
 
 import pytest
 
+from tests.e2e.processes import Process
 from tests.e2e.world import World
 
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with closing(World(tmp_path_factory.mktemp("e2e"))) as world:
+    with closing(World(tmp_path_factory.mktemp("e2e"), start=Process.forked)) as world:
         yield world
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from itertools import chain, repeat
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sandbox import slack as local_slack
 from sandbox.clock import Clock
@@ -56,14 +56,19 @@ expires_after = "PT8H"
 """
 
 
+class Start(Protocol):
+    def __call__(self, module: str, *, log: Path, extra: dict[str, str]) -> Process: ...
+
+
 class Servers:
     """A local Slack, a local Oracle, and bots that know of them by their environment alone.
 
-    Without further `channels` it is the sandbox's own workspace, and the channel is #dac-ops.
+    Without further `channels` it is the sandbox's own workspace, and the channel is #dac-ops. `start` is how a bot is.
     """
 
-    def __init__(self, folder: Path, channels: int = CHANNELS) -> None:
+    def __init__(self, folder: Path, channels: int = CHANNELS, start: Start = Process.start) -> None:
         self.folder = folder
+        self._start = start
         self.bots: list[Process] = []
         self._channels = chain((f"C9{number:04}" for number in range(1, channels + 1)), repeat("C01OPS"))
         self._servers = ExitStack()
@@ -124,7 +129,7 @@ class Servers:
         }
 
     def start_bot(self, *, wait: bool = True, **more: str) -> Process:
-        bot = Process.start("bot", log=self.folder / "bot.log", extra=self.environment | more)
+        bot = self._start("bot", log=self.folder / "bot.log", extra=self.environment | more)
         self.bots.append(bot)
         if wait:
             self.until(lambda: self.sockets() >= len(self.bots) or not bot.alive)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.asking import Json, ask, until
-from tests.e2e.servers import CHANNELS, Servers
+from tests.e2e.processes import Process
+from tests.e2e.servers import CHANNELS, Servers, Start
 
 ROSA, ADA, BEN, OLGA = "U01ROSA", "U02ADA", "U03BEN", "U04OLGA"
 """Asks; approves; approves; is an outsider."""
@@ -24,8 +25,8 @@ NUMBER = re.compile(r"\(request (\d+)\)$")
 class World(Servers):
     """Both local servers, for as long as the tests run; each test gets a channel and a day of its own with `anew`."""
 
-    def __init__(self, folder: Path, channels: int = CHANNELS) -> None:
-        super().__init__(folder, channels)
+    def __init__(self, folder: Path, channels: int = CHANNELS, start: Start = Process.start) -> None:
+        super().__init__(folder, channels, start)
         self.anew()
 
     def anew(self) -> None:

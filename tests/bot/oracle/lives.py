@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -20,14 +19,11 @@ from bot.oracle.connection import Oracle
 from dac.gateway import ClusterWriter, FleetReader
 from tests.bot.oracle.conftest import Place
 from tests.fakes import ANN, CATALOG, MortalStore, When, groups, policy
+from tests.forking import FORKED
 
 LEASE = timedelta(minutes=2)
 TURNS = 50
 """More than any request takes."""
-
-_PROCESSES = multiprocessing.get_context("forkserver")
-# Oracle's SDK takes a second to import: a process that has done so, and does nothing else, is forked for each life.
-_PROCESSES.set_forkserver_preload([__name__, "oci.generative_ai", "oci.limits"])
 
 
 class Point(StrEnum):
@@ -126,7 +122,7 @@ def ends(place: Place, path: Path, request_id: int, at: int, point: Point) -> in
 
     Oracle's record and the database are all that is left of it; the clock of the `place` goes on from where it was.
     """
-    process = _PROCESSES.Process(target=_live, args=(place, path, request_id, at, point), daemon=True)
+    process = FORKED.Process(target=_live, args=(place, path, request_id, at, point), daemon=True)
     process.start()
     process.join(60)
     ended = process.exitcode
