@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from approvals.policy import Rule
 from approvals.states import Action
 from approvals.step_events import Confirmed, Paused, Resumed, Stepped
+from approvals.watch import Watched
 from dac.figures import Frozen
 from dac.plans import Plan
 
@@ -291,6 +292,7 @@ Body: TypeAlias = Annotated[
     | Announced
     | Returning
     | Closed
+    | Watched
     | Refused,
     Field(discriminator="action"),
 ]

@@ -74,3 +74,10 @@ def what_is_held(db: Database) -> None:
     db.execute("CREATE INDEX held_by_request ON held (request_id)")
     db.execute("INSERT INTO held SELECT cluster_id, id FROM requests WHERE state = 'applying'")
     db.execute("DROP INDEX one_applying_per_cluster")
+
+
+@approvals()
+def what_is_watched(db: Database) -> None:
+    """A fine-tune leaves its cluster, which costs: since when, for as long as somebody must see to it."""
+    db.execute("ALTER TABLE requests ADD COLUMN watched_since TEXT")
+    db.execute("CREATE INDEX requests_watched ON requests (watched_since) WHERE watched_since IS NOT NULL")

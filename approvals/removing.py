@@ -19,6 +19,7 @@ from approvals.workrequests import (
 from dac.cluster import Lifecycle, Resource
 from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
 from dac.steps import Removing
+from dac.still import found
 
 _BROKEN = frozenset({Lifecycle.FAILED, Lifecycle.NEEDS_ATTENTION})
 
@@ -69,14 +70,7 @@ class RemovingHand:
         return steps.progress(request, work)
 
     def _there(self, step: Removing) -> Resource | None:
-        """None where it is gone; Oracle says the same of what one may not see, so the list must not have it either."""
-        try:
-            return self._tools.reader.resource(step.removes, step.region, step.id)
-        except NotFound:
-            listed = self._tools.reader.resources(step.removes, step.region, step.compartment_id)
-            if any(each.id == step.id and each.lifecycle_state != Lifecycle.DELETED for each in listed):
-                raise
-            return None
+        return found(step.removes, step.region, step.compartment_id, step.id, self._tools.reader)
 
     def _refused(self, request: Request, step: Removing, no: DacError) -> Request:
         """Oracle said no; unless that is because it is being deleted already."""

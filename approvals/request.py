@@ -43,6 +43,7 @@ from approvals.policy import Rule
 from approvals.states import DECIDED, FINAL, State, after
 from approvals.step_events import Confirmed, Paused, Resumed, Stepped
 from approvals.tally import Approval, Objection, Tally, tally
+from approvals.watch import Watch, Watched, begun, seen
 from dac.figures import Frozen
 from dac.plans import Plan
 from dac.steps import AnyStep, MakeCluster
@@ -126,6 +127,7 @@ class Request(Frozen):
     held: Held | None = None
     claim: Claim | None = None
     lease: Lease | None = None
+    watch: Watch | None = None
     trouble: str = ""
     trouble_since: AwareDatetime | None = None
     escalated_at: AwareDatetime | None = None
@@ -218,6 +220,7 @@ def happened(request: Request, event: Event) -> Request:
         changed["decided_at"] = event.at
     if state is not request.state and state in FINAL:
         changed |= {"ended_by": event.actor, "ended_at": event.at, "trouble": "", "trouble_since": None, "held": None}
+        changed["watch"] = begun(request.plan, request.claim, event.at)
     changed |= (
         _deciding(request, event) or _doing(request, event) or _between(request, event) or _afterwards(request, event)
     )
@@ -349,6 +352,8 @@ def _afterwards(request: Request, event: Event) -> dict[str, object]:
             returned_by = (*lease.returned_by, body.by_request)
             returned = {"announced": True, "returning": body.by_request, "returned_by": returned_by}
             return _SMOOTH | {"lease": lease.model_copy(update=returned)}
+        case Watched() if request.watch:
+            return {"watch": seen(request.watch, body)}
         case Closed() if lease:
             return _SMOOTH | {"lease": lease.model_copy(update={"outcome": body.outcome})}
         case _:

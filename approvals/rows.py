@@ -147,7 +147,7 @@ def _has_same_fixed(one: Request, other: Request) -> bool:
 
 def columns(request: Request) -> dict[str, object]:
     """By which it is found, but for those that never change."""
-    at, lease = due(request), request.lease
+    at, lease, watch = due(request), request.lease, request.watch
     return {
         "version": request.version,
         "state": request.state.value,
@@ -155,5 +155,6 @@ def columns(request: Request) -> dict[str, object]:
         "decided_at": stamp(request.decided_at) if request.decided_at else None,
         "due_at": stamp(at) if at else None,
         "lease_ends_at": stamp(lease.ends_at) if lease and lease.open else None,
+        "watched_since": stamp(watch.since) if watch and watch.open else None,
         "review_owed": 1 if request.glass and request.glass.owed else None,
     }

@@ -53,6 +53,7 @@ class Action(StrEnum):
     ANNOUNCE = "announce"  # the lease ends soon
     RETURN = "return"  # the lease has ended: a request of its own undoes the change
     CLOSE = "close"  # nothing is left to undo
+    WATCH = "watch"  # what has become of the cluster that a fine-tune leaves
     REFUSE = "refuse"  # somebody tried what they may not
 
 
@@ -112,13 +113,14 @@ _WITHIN: dict[State, frozenset[Action]] = {
             Action.ESCALATE,
             Action.REVIEW,
             Action.REMIND,
+            Action.WATCH,
         }
     ),
-    # A broken glass is reviewed however the change has ended.
-    State.FAILED: frozenset({Action.REVIEW, Action.REMIND}),
+    # A broken glass is reviewed however the change has ended, and what it has made by then goes on costing.
+    State.FAILED: frozenset({Action.REVIEW, Action.REMIND, Action.WATCH}),
     State.STALE: frozenset({Action.REVIEW, Action.REMIND}),
     State.EXPIRED: frozenset({Action.REVIEW, Action.REMIND}),
-    State.CANCELLED: frozenset({Action.REVIEW, Action.REMIND}),
+    State.CANCELLED: frozenset({Action.REVIEW, Action.REMIND, Action.WATCH}),
     State.DENIED: frozenset(),
 }
 

@@ -136,6 +136,11 @@ class Store:
         with self._together.reading() as db:
             return self._rows.found(db, "lease_ends_at IS NOT NULL", [], order="lease_ends_at, id")
 
+    def watched(self) -> list[Request]:
+        """Those whose fine-tuning cluster is still watched, oldest first."""
+        with self._together.reading() as db:
+            return self._rows.found(db, "watched_since IS NOT NULL", [])
+
     def review_owed(self) -> list[Request]:
         """Those whose broken glass nobody has reviewed yet, oldest first."""
         with self._together.reading() as db:

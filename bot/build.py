@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from approvals.clockwork import Clockwork
 from approvals.executor import Executor
 from approvals.freezing import Freezer
+from approvals.idling import Idling
 from approvals.leases import Leases
 from approvals.records import Records
 from approvals.requests import Requests
@@ -162,8 +163,8 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             policy=rules,
         )
         cards = Cards(store, postings, slack, background, now)
-        leases = Leases(store, oracle.reader, catalog, now)
-        jobs = Jobs(Clockwork(store, now), leases, executor, cards, background, settings.poll_seconds)
+        tended = (Leases(store, oracle.reader, catalog, now), Idling(store, oracle.reader, catalog, now))
+        jobs = Jobs(Clockwork(store, now), tended, executor, cards, background, settings.poll_seconds)
         services = Services(
             fleet=oracle.reader,
             approvals=approvals,

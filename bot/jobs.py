@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from approvals.clockwork import Clockwork
 from approvals.executor import Executor
-from approvals.leases import Leases
 from bot.cards import Cards
 from bot.workers import Workers
 from dac.errors import DacError
@@ -19,6 +18,14 @@ from dac.errors import DacError
 log = logging.getLogger(__name__)
 
 Round = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Tended(Protocol):
+    """Something that is to be seen to again and again, by two processes as well as by one."""
+
+    def tend(self) -> bool:
+        """Bring it a step further; whether anything has changed. `DacError` for what does not answer."""
+        ...
 
 
 class Jobs:
@@ -30,14 +37,14 @@ class Jobs:
     def __init__(
         self,
         clockwork: Clockwork,
-        leases: Leases,
+        tended: Sequence[Tended],
         executor: Executor,
         cards: Cards,
         workers: Workers,
         poll_seconds: float,
     ) -> None:
         self._clockwork = clockwork
-        self._leases = leases
+        self._tended = tended
         self._executor = executor
         self._cards = cards
         self._workers = workers
@@ -85,9 +92,15 @@ class Jobs:
             self.changed()
 
     async def tend(self) -> None:
-        """Leases that have ended are given back."""
-        if await self._workers.run(self._leases.tend):
-            self.changed()
+        """Leases that have ended are given back, and what fine-tunes have left is watched."""
+        rounds = [self._workers.run(each.tend) for each in self._tended]
+        for each, result in zip(self._tended, await asyncio.gather(*rounds, return_exceptions=True), strict=True):
+            if isinstance(result, DacError):
+                log.warning("%s: %s", type(each).__name__, result)
+            elif isinstance(result, BaseException):
+                log.error("Tending %s", type(each).__name__, exc_info=result)
+            elif result:
+                self.changed()
 
     async def advance(self) -> None:
         """One step of every request that has one; a step may wait for Oracle, so they go side by side."""

@@ -40,6 +40,13 @@ DIGEST = 12
 WAYS = 3
 """Ways back that a card offers; the rest are in the thread."""
 
+WAYS_CALLED = {
+    "create hosting --model ": "Host the model",
+    "finetune --model ": "Train another on",
+    "model delete ": "Delete the model",
+}
+"""How some of these begin, and what their buttons say."""
+
 FACTS = 6
 """Facts of a plan that fit on a card beside the rest."""
 
@@ -362,6 +369,9 @@ def stop_button(request: Request) -> Block:
 
 def way_button(line: str) -> Block:
     """A command that undoes what is left, or goes on from what was made; it asks for an approval of its own."""
+    for begins, label in WAYS_CALLED.items():
+        if line.startswith(begins):
+            return button(f"{label} …{line[-6:]}", line)
     verb = line.partition(" ocid1.")[0]
     return button(clip(f"{verb[:1].upper()}{verb[1:]} …{line[-6:]}", 60), line)
 

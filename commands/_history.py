@@ -38,10 +38,12 @@ from approvals.events import (
 from approvals.request import Request
 from approvals.states import Action, State
 from approvals.step_events import Confirmed, Paused, Resumed, Stepped
+from approvals.watch import Watched
 from commands._blocks import clip, date, escape, mentions, named, phrase, quote
 from commands._standing import REHEARSAL, consent, expired, held, size
 from commands._sums import money, plan_costs, price_lists
 from commands._waits import one_of
+from commands._watched import watched
 from commands._when import said as spoken
 from commands._words import age, amount, cost_name, price_name, sources
 from dac.plans import Plan
@@ -120,6 +122,8 @@ def told(before: Request, after: Request, event: Event) -> str:  # noqa: C901, P
             return f"🔁 The lease has ended: request {body.by_request} gives back what was leased."
         case Closed():
             return f"🏁 The lease is over. {_oracle(body.outcome)}"
+        case Watched():
+            return watched(after, body)
         case Stepped():
             place = f"{len(after.claim.done) if after.claim else 0} of {len(after.plan.doing)}"
             return f"✔️ Step {place}: {_oracle(body.said)}"

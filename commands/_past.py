@@ -43,6 +43,7 @@ _DID: dict[Action, str] = {
     Action.ANNOUNCE: "announced the end of the lease",
     Action.RETURN: "asked for the return",
     Action.CLOSE: "closed the lease",
+    Action.WATCH: "looked after the cluster it left",
     Action.REFUSE: "was refused",
 }
 

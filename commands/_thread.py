@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from approvals.events import Amended, Announced, Event, Hold, Reminded
 from approvals.request import Request, happened, submitted
 from approvals.states import State
+from approvals.watch import Watched
 from commands._blocks import (
     SECTION_TEXT,
     Block,
@@ -31,6 +32,7 @@ from commands._card import (
     extend_button,
     forecast_sums,
     review_button,
+    way_button,
 )
 from commands._history import told
 from commands._sums import not_known, ranged
@@ -89,6 +91,8 @@ def _next(request: Request, then: Request, event: Event) -> list[Block]:
         return [actions(extend_button(request))]
     if isinstance(body, Reminded) and body.what == "review" and request.glass and request.glass.owed:
         return [actions(review_button(request))]
+    if isinstance(body, Watched) and body.ways_on and request.watch and request.watch == then.watch:
+        return [actions(*(way_button(each) for each in body.ways_on))]
     return []
 
 

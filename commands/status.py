@@ -24,7 +24,8 @@ from commands._blocks import (
 )
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
 from commands._pick import clusters
-from commands._words import age, amount, cost_name, linked, price_name, rate
+from commands._words import age, amount, cost_name, linked, price_name, rate, sources
+from dac.catalog import Catalog
 from dac.change import units
 from dac.cluster import Cluster, Endpoint, Fleet, Lifecycle, WorkRequest
 from dac.errors import DacError, NotFound
@@ -59,10 +60,10 @@ def run(args: Status, call: Call, services: Services) -> Reply:  # noqa: ARG001 
     fleet, now = services.fleet.fleet(), services.now()
     cluster = find_cluster(fleet, args.cluster) if args.cluster else None
     if cluster is None:
-        text, blocks = _fleet(fleet, now, args.page, buttons=not args.share)
+        text, blocks = _fleet(fleet, now, services.catalog, args.page, buttons=not args.share)
         line = "status" if args.page == 1 else f"status --page {args.page}"
     else:
-        text, blocks = _one(examine(cluster, fleet, now), fleet, services)
+        text, blocks = _one(examine(cluster, fleet, now, services.catalog), fleet, services)
         line = f"status {cluster.id}"
     if args.share:
         return Reply(text=text, blocks=blocks, public=True)
@@ -72,13 +73,13 @@ def run(args: Status, call: Call, services: Services) -> Reply:  # noqa: ARG001 
     return Reply(text=text, blocks=[*blocks, actions(*row)])
 
 
-def overview(fleet: Fleet, now: datetime) -> tuple[str, list[Block]]:
+def overview(fleet: Fleet, now: datetime, catalog: Catalog) -> tuple[str, list[Block]]:
     """The first page, for where there is no row of buttons below it."""
-    return _fleet(fleet, now, 1, buttons=True)
+    return _fleet(fleet, now, catalog, 1, buttons=True)
 
 
-def _fleet(fleet: Fleet, now: datetime, page: int, *, buttons: bool) -> tuple[str, list[Block]]:
-    found = survey(fleet, now)
+def _fleet(fleet: Fleet, now: datetime, catalog: Catalog, page: int, *, buttons: bool) -> tuple[str, list[Block]]:
+    found = survey(fleet, now, catalog)
     pages = max(-(-len(found) // PAGE), 1)
     if page > pages:
         raise NotFound(f"There is no page {page}: the {len(found)} clusters fit on {pages}.")
@@ -88,7 +89,7 @@ def _fleet(fleet: Fleet, now: datetime, page: int, *, buttons: bool) -> tuple[st
     blocks.extend(section(_line(health, now)) for health in found[first : first + PAGE])
     if not found:
         blocks.append(section(_nothing(fleet)))
-    blocks.append(context(_footer(fleet, now, first, len(found))))
+    blocks.append(context(_footer(fleet, now, first, len(found)), *_prices(found[first : first + PAGE])))
     if page < pages and buttons:
         rest = len(found) - first - PAGE
         blocks.append(actions(button(f"Next page ({rest} more)", f"status --page {page + 1}")))
@@ -136,6 +137,12 @@ def _gaps(fleet: Fleet) -> list[Block]:
 def _footer(fleet: Fleet, now: datetime, first: int, total: int) -> str:
     shown = f"{first + 1} to {min(first + PAGE, total)} of {total} · " if total > PAGE else ""
     return f"{shown}Read {date(fleet.taken_at)}, {age(fleet.age(now))} ago. Traffic: Oracle Monitoring, last hour."
+
+
+def _prices(shown: Sequence[Health]) -> list[str]:
+    """Where the sums in what was found are read."""
+    costs = [each.cost for health in shown for each in health.findings if isinstance(each.cost, Price)]
+    return [clip(f"{price_name(*costs)}: {sources(costs)}", 1500)] if costs else []
 
 
 def _line(health: Health, now: datetime) -> str:

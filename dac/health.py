@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
 
+from dac.catalog import Catalog
 from dac.cluster import Cluster, ClusterType, Endpoint, Fleet, Lifecycle, Model, Traffic
-from dac.figures import Frozen
+from dac.figures import Frozen, Price, Unknown
+from dac.pricing import cents, cluster_hour
 
 SLOW = Decimal(5)
 """Seconds of p95 latency above which it is a finding: the handbook's alarm "High latency" (rule of thumb)."""
@@ -41,8 +43,11 @@ class Severity(IntEnum):
 
 
 class Finding(Frozen):
+    """`cost` is what a sum in the sentence was made from."""
+
     severity: Severity
     sentence: str
+    cost: Price | Unknown | None = None
 
 
 class Load(Frozen):
@@ -84,20 +89,20 @@ class Health(Frozen):
         return min((each.severity for each in self.findings), default=Severity.OK)
 
 
-def survey(fleet: Fleet, now: datetime) -> tuple[Health, ...]:
+def survey(fleet: Fleet, now: datetime, catalog: Catalog) -> tuple[Health, ...]:
     """Every cluster of the fleet, what needs attention first, then by name."""
     index = _Index(fleet)
     return tuple(
         sorted(
-            (_examine(cluster, index, now) for cluster in fleet.clusters),
+            (_examine(cluster, index, now, catalog) for cluster in fleet.clusters),
             key=lambda each: (each.severity, each.cluster.name.casefold(), each.cluster.region),
         )
     )
 
 
-def examine(cluster: Cluster, fleet: Fleet, now: datetime) -> Health:
+def examine(cluster: Cluster, fleet: Fleet, now: datetime, catalog: Catalog) -> Health:
     """One cluster of the fleet."""
-    return _examine(cluster, _Index(fleet), now)
+    return _examine(cluster, _Index(fleet), now, catalog)
 
 
 class _Index:
@@ -111,6 +116,7 @@ class _Index:
         for traffic in fleet.traffic:
             self.traffic[traffic.endpoint_id].append(traffic)
         self.models = {(model.region, model.id): model for model in fleet.models}
+        self.training = {each.tuned_on for each in fleet.models if each.lifecycle_state == Lifecycle.CREATING}
         self._unseen = {(gap.region, gap.what.split(" ", 1)[0]) for gap in fleet.gaps}
 
     def unseen(self, region: str, what: str) -> bool:
@@ -118,7 +124,7 @@ class _Index:
         return (region, what) in self._unseen
 
 
-def _examine(cluster: Cluster, index: _Index, now: datetime) -> Health:
+def _examine(cluster: Cluster, index: _Index, now: datetime, catalog: Catalog) -> Health:
     endpoints = tuple(index.endpoints[cluster.id])
     hosted = dict.fromkeys((cluster.region, each.model_id) for each in endpoints)
     models = tuple(index.models[each] for each in hosted if each in index.models)
@@ -128,6 +134,7 @@ def _examine(cluster: Cluster, index: _Index, now: datetime) -> Health:
         *_lifecycle(cluster, endpoints),
         *_retirement(models, now),
         *(_hosting(cluster, index, endpoints, traffic) if cluster.type == ClusterType.HOSTING else ()),
+        *(_tuning(cluster, index, catalog) if cluster.type == ClusterType.FINE_TUNING else ()),
     ]
     return Health(
         cluster=cluster,
@@ -203,6 +210,20 @@ def _hosting(
         )
     if endpoints:
         yield from _traffic(cluster, endpoints, traffic, whole=whole)
+
+
+def _tuning(cluster: Cluster, index: _Index, catalog: Catalog) -> Iterable[Finding]:
+    """It costs whether anything is trained on it or not."""
+    if cluster.lifecycle_state != Lifecycle.ACTIVE or cluster.id in index.training:
+        return
+    if index.unseen(cluster.region, "models"):
+        sentence = "Whether anything is trained on it is unknown: models were not listed"
+        yield Finding(severity=Severity.UNKNOWN, sentence=sentence)
+        return
+    hour = cluster_hour(catalog, cluster.unit_shape, cluster.unit_count)
+    costs = f"costs {cents(hour.money)} an hour" if isinstance(hour, Price) else "what it costs is not known"
+    sentence = f"Fine-tuning cluster with nothing being trained: {costs}"
+    yield Finding(severity=Severity.ATTENTION, sentence=sentence, cost=hour)
 
 
 def _traffic(

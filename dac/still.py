@@ -48,6 +48,20 @@ def check_dataset(step: MakeModel, reader: FleetReader) -> None:
         )
 
 
+def found(
+    kind: ResourceKind, region: str, compartment_id: str, resource_id: str, reader: FleetReader
+) -> Resource | None:
+    """As it is now, None where it is gone; `NotFound` for what the list has and may not be seen."""
+    try:
+        return reader.resource(kind, region, resource_id)
+    except NotFound:
+        # Oracle says the same of what is gone and of what one may not see.
+        listed = reader.resources(kind, region, compartment_id)
+        if any(each.id == resource_id and each.lifecycle_state != Lifecycle.DELETED for each in listed):
+            raise
+        return None
+
+
 def attached(cluster_id: str, region: str, compartment_id: str, reader: FleetReader) -> tuple[Endpoint, ...]:
     """The endpoints on a cluster, those that are on their way out included."""
     return endpoints_where(lambda each: each.cluster_id == cluster_id, region, compartment_id, reader)

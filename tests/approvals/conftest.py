@@ -17,6 +17,7 @@ from approvals.clockwork import Clockwork
 from approvals.events import Event
 from approvals.executor import Executor
 from approvals.freezing import Freezer
+from approvals.idling import Idling
 from approvals.leases import Leases
 from approvals.policy import Policy
 from approvals.records import Records
@@ -51,6 +52,10 @@ class House:
     @property
     def leases(self) -> Leases:
         return Leases(self.store, self.oracle, CATALOG, self.clock.now)
+
+    @property
+    def idling(self) -> Idling:
+        return Idling(self.store, self.oracle, CATALOG, self.clock.now)
 
     @property
     def records(self) -> Records:

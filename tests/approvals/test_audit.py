@@ -110,7 +110,7 @@ MADE_ROOM = "UPDATE events SET seq = -seq - 1 WHERE seq > 5; UPDATE events SET s
 INSERTED = MADE_ROOM + copied("6", COLUMNS.replace("actor", "'UCAT'")) + " WHERE seq = 5"
 MADE_UP = """
 INSERT INTO requests SELECT 9, version, 'denied', cluster_id, requester, asked_at, decided_at, due_at, lease_ends_at,
-review_owed, 'other', body FROM requests WHERE id = 2
+review_owed, 'other', body, watched_since FROM requests WHERE id = 2
 """
 CHANGED = "is not as it was written"
 

@@ -24,6 +24,7 @@ from bot.slack_files import SlackFiles
 from bot.workers import Workers
 from commands._command import Call
 from dac.cluster import Fleet
+from dac.errors import Unavailable
 from tests.bot.house import BOT_TOKEN, ONE_APPROVAL, House, Running, Time
 from tests.bot.people import OPS, ROSA, Slack, until
 from tests.fakes import FakeClock, FakeOracle
@@ -162,7 +163,7 @@ def test_a_round_that_fails_unthought_of_is_logged_and_the_next_one_comes(
             lease=bot.settings.lease,
         )
         leases = Leases(store, fleet, catalog, time.now)
-        jobs = Jobs(Clockwork(store, time.now), leases, executor, cards, workers, 0.01)
+        jobs = Jobs(Clockwork(store, time.now), (leases,), executor, cards, workers, 0.01)
         jobs.start()
         async with asyncio.timeout(10):
             await cards.went_on.wait()
@@ -170,4 +171,36 @@ def test_a_round_that_fails_unthought_of_is_logged_and_the_next_one_comes(
         workers.close(10)
 
     asyncio.run(rounds())
+    assert "a fault of ours" in caplog.text
+
+
+class Tending:
+    """Something that is seen to, and how that goes."""
+
+    def __init__(self, outcome: bool | Exception) -> None:  # noqa: FBT001 - what tend gives
+        self.outcome, self.times = outcome, 0
+
+    def tend(self) -> bool:
+        self.times += 1
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+def test_what_is_seen_to_does_not_wait_for_what_fails(caplog: pytest.LogCaptureFixture) -> None:
+    tended = [
+        Tending(Unavailable("Oracle did not answer.")),
+        Tending(ZeroDivisionError("a fault of ours")),
+        Tending(True),
+    ]
+
+    async def once() -> None:
+        workers = Workers("test", 2, 10)
+        jobs = Jobs(None, tended, None, None, workers, 60)  # type: ignore[arg-type]
+        await jobs.tend()
+        workers.close(10)
+
+    asyncio.run(once())
+    assert [each.times for each in tended] == [1, 1, 1]
+    assert "Tending: Oracle did not answer." in caplog.text
     assert "a fault of ours" in caplog.text

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from approvals.clockwork import Clockwork
 from approvals.executor import Executor
 from approvals.freezing import Freezer
+from approvals.idling import Idling
 from approvals.leases import Leases
 from approvals.policy import Policy
 from approvals.records import Records
@@ -78,6 +79,7 @@ class Room:
             self.store, self.oracle, self.oracle, CATALOG, now, holder="one", lease=timedelta(minutes=2)
         )
         self._leases = Leases(self.store, self.oracle, CATALOG, now)
+        self._idling = Idling(self.store, self.oracle, CATALOG, now)
         self._clockwork = Clockwork(self.store, now)
         self._deliveries = count(1)
 
@@ -101,6 +103,7 @@ class Room:
         for _ in range(4):
             self._clockwork.tick()
             self._leases.tend()
+            self._idling.tend()
             for number in self._executor.due():
                 self._executor.advance(number)
 

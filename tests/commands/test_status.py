@@ -51,8 +51,17 @@ def test_what_could_not_be_read_is_named_once_for_each_region_and_reason(tmp_pat
 def test_what_needs_attention_stands_first_and_what_is_well_last(tmp_path: Path) -> None:
     reply = opened(tmp_path, mixed()).say("status")
     order = [match[1] for text in texts(reply.blocks) if (match := re.match(r"\S+ \*([^*]+)\* · ", text))]
-    assert order == ["broken", "failing", "bare", "idle", "slow", "unmeasured", "busy", "growing", "tuning"]
-    assert "9 clusters in 2 regions, 5 need attention, 1 not known" in reply.text
+    assert order == ["broken", "failing", "bare", "idle", "slow", "tuning", "unmeasured", "busy", "growing"]
+    assert "9 clusters in 2 regions, 6 need attention, 1 not known" in reply.text
+
+
+def test_a_fine_tuning_cluster_that_trains_nothing_is_told_with_its_price_and_where_that_is_read(
+    tmp_path: Path,
+) -> None:
+    tuning = cluster("tuning", type="FINE_TUNING", unit_shape="LARGE_GENERIC")
+    said = shown(opened(tmp_path, fleet(tuning)).say("status"))
+    assert "Fine-tuning cluster with nothing being trained: costs $48 an hour" in said
+    assert "List price: <https" in said
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from dac.cluster import Endpoint, Model, Traffic
+from dac.cluster import Cluster, Endpoint, Model, Traffic
+from dac.figures import Price
 from dac.health import Health, Load, Severity, examine, load, survey
-from tests.fakes import START, cluster, endpoint, fleet, gap, model, traffic
+from tests.fakes import CATALOG, START, cluster, endpoint, fleet, gap, model, traffic
 
 CHAT = cluster("chat")
 END = endpoint(CHAT)
@@ -25,7 +26,7 @@ def seen(
     **more: Any,
 ) -> Health:
     changed = cluster("chat", lifecycle_state=state, **(of or {}))
-    return examine(changed, fleet(changed, endpoints=endpoints, traffic=measured, **more), START)
+    return examine(changed, fleet(changed, endpoints=endpoints, traffic=measured, **more), START, CATALOG)
 
 
 def sentences(health: Health) -> list[str]:
@@ -154,8 +155,28 @@ def test_one_of_two_models_that_could_not_be_listed_may_retire() -> None:
     assert sentences(health) == [UNLISTED]
 
 
-def test_models_do_not_matter_to_a_fine_tuning_cluster() -> None:
-    assert seen(of={"type": "FINE_TUNING"}, gaps=(gap("models in compartment …team"),)).findings == ()
+TUNING: dict[str, Any] = {"type": "FINE_TUNING", "unit_shape": "LARGE_GENERIC"}
+
+
+def training(on: Cluster, state: str = "CREATING") -> Model:
+    return model(id=f"ocid1.tuned.{on.name}", type="CUSTOM", tuned_on=on.id, lifecycle_state=state)
+
+
+def test_a_fine_tuning_cluster_that_trains_nothing_costs_in_vain() -> None:
+    health = seen(of=TUNING, models=(training(CHAT, "ACTIVE"),))
+    assert sentences(health) == ["Fine-tuning cluster with nothing being trained: costs $48 an hour"]
+    assert health.severity is Severity.ATTENTION
+    assert isinstance(health.findings[0].cost, Price)
+    assert seen(of=TUNING, models=(training(CHAT),)).findings == ()
+    assert seen(of=TUNING, state="DELETING").findings == ()
+    untold = seen(of={**TUNING, "unit_shape": "NEW_X1"})
+    assert sentences(untold) == ["Fine-tuning cluster with nothing being trained: what it costs is not known"]
+
+
+def test_whether_anything_is_trained_is_not_known_where_models_were_not_listed() -> None:
+    health = seen(of=TUNING, gaps=(gap("models in compartment …team"),))
+    assert sentences(health) == ["Whether anything is trained on it is unknown: models were not listed"]
+    assert health.severity is Severity.UNKNOWN
 
 
 @pytest.mark.parametrize(("kind", "state"), [("HOSTING", "CREATING"), ("FINE_TUNING", "ACTIVE")])
@@ -164,7 +185,7 @@ def test_only_a_running_hosting_cluster_needs_endpoints(kind: str, state: str) -
 
 
 def test_traffic_of_a_fine_tuning_cluster_is_not_judged() -> None:
-    assert seen(QUIET, of={"type": "FINE_TUNING"}).findings == ()
+    assert seen(QUIET, of=TUNING, models=(training(CHAT),)).findings == ()
 
 
 def test_seventy_two_hours_without_a_call_are_idle() -> None:
@@ -278,9 +299,9 @@ def test_endpoints_and_traffic_belong_to_the_cluster_that_hosts_them() -> None:
     other = endpoint(embed, "other")
     measured, elsewhere = traffic(END, **BUSY), traffic(other, calls=7)
     both = fleet(CHAT, embed, endpoints=(END, other, SECOND), traffic=(measured, elsewhere))
-    health = examine(CHAT, both, START)
+    health = examine(CHAT, both, START, CATALOG)
     assert (health.endpoints, health.traffic) == ((END, SECOND), (measured,))
-    assert examine(embed, both, START).traffic == (elsewhere,)
+    assert examine(embed, both, START, CATALOG).traffic == (elsewhere,)
 
 
 def test_findings_come_worst_first() -> None:
@@ -307,6 +328,8 @@ def test_the_fleet_is_shown_what_needs_attention_first_then_by_name_and_region()
         cluster("B-fine", type="FINE_TUNING"),
         cluster("z-idle"),
     ]
-    shown = [f"{each.cluster.name} {each.severity.name}" for each in survey(fleet(*clusters), START)]
+    tuned = tuple(training(each) for each in clusters)
+    found = survey(fleet(*clusters, models=tuned), START, CATALOG)
+    shown = [f"{each.cluster.name} {each.severity.name}" for each in found]
     assert shown == ["b-broken BROKEN", "z-idle ATTENTION", "a-fine OK", "B-fine OK", "c-fine OK", "C-fine OK"]
-    assert survey(fleet(), START) == ()
+    assert survey(fleet(), START, CATALOG) == ()
