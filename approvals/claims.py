@@ -13,7 +13,7 @@ class Claim(Frozen):
     """Who is carrying the plan out, on which reading of what it changes, and what Oracle calls the work.
 
     `done` are the steps at their end, in the plan's order. The next one is under way from when it is claimed
-    (`begun`); `question` is what a person is asked before it goes on.
+    (`begun`); `question` is what a person is asked before it goes on, of which they were `reminded` so many times.
     """
 
     etag: str
@@ -29,6 +29,7 @@ class Claim(Frozen):
     resource_id: str = ""
     question: str = ""
     asked_at: AwareDatetime | None = None
+    reminded: int = 0
 
     @property
     def since(self) -> AwareDatetime:
@@ -65,5 +66,5 @@ def stepped(claim: Claim, body: Between, at: AwareDatetime, actor: str) -> Claim
 
 def _ended(claim: Claim, done: Done) -> Claim:
     nothing = {"etag": "", "sent_at": None, "work_request_id": None, "percent": 0, "begun": False, "begun_at": None}
-    asked = {"resource_id": "", "question": "", "asked_at": None}
+    asked = {"resource_id": "", "question": "", "asked_at": None, "reminded": 0}
     return claim.model_copy(update={**nothing, **asked, "done": (*claim.done, done)})

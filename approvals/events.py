@@ -92,10 +92,10 @@ class Amended(Frozen):
 
 
 class Reminded(Frozen):
-    """`what` tells who is reminded: those who can still approve, or those who owe a review."""
+    """`what` tells who is reminded: those who can still approve, those who owe a review, who is asked at a pause."""
 
     action: Literal[Action.REMIND] = Action.REMIND
-    what: Literal["approval", "review"]
+    what: Literal["approval", "review", "pause"]
     number: int
 
 
@@ -368,6 +368,11 @@ TROUBLE_ESCALATES = timedelta(minutes=15)
 
 ESCALATES_AGAIN = timedelta(hours=1)
 """How often they are told again; not before its end if a freeze window is what holds it up."""
+
+PAUSE_REMINDED = timedelta(hours=4)
+"""How long a request may wait for a person between two steps before it is reminded of."""
+
+PAUSE_REMINDED_AGAIN = timedelta(hours=24)
 
 REVIEW_REMINDED = timedelta(hours=24)
 """How often people are reminded of a review that is overdue."""

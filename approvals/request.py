@@ -156,6 +156,11 @@ class Request(Frozen):
         return self.plan.doing[len(self.claim.done) if self.claim else 0]
 
     @property
+    def remaining(self) -> tuple[AnyStep, ...]:
+        """What is still to be done, the step that is under way included."""
+        return self.plan.doing[len(self.claim.done) if self.claim else 0 :]
+
+    @property
     def touches(self) -> tuple[str, ...]:
         """What nobody else may change meanwhile: what its plan touches, and the clusters it has made by now."""
         claim, steps = self.claim, self.plan.doing
@@ -321,6 +326,8 @@ def _doing(request: Request, event: Event) -> dict[str, object]:
 def _between(request: Request, event: Event) -> dict[str, object]:
     """What comes of it between two steps."""
     match event.body:
+        case Reminded(what="pause", number=number) if request.claim:
+            return {"claim": request.claim.model_copy(update={"reminded": number})}
         case Stepped() | Resumed() | Paused() | Confirmed() as body if request.claim:
             return _SMOOTH | {"claim": stepped(request.claim, body, event.at, event.actor)}
         case _:

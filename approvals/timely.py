@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from approvals.claims import Claim
 from approvals.events import (
     ESCALATES_AGAIN,
+    PAUSE_REMINDED,
+    PAUSE_REMINDED_AGAIN,
     REVIEW_REMINDED,
     TROUBLE_ESCALATES,
     Announced,
@@ -42,6 +45,8 @@ def _ahead(request: Request, at: datetime) -> Iterator[tuple[datetime, Body]]:
             yield from _reminder(request, at)
     if request.state is State.APPROVED and request.begin_by:
         yield request.begin_by, Expired()
+    if request.state is State.APPLYING and request.claim and request.claim.asked_at:
+        yield _pause(request.claim, request.claim.asked_at, at)
     if glass and glass.owed:
         yield _review(glass, at)
     if lease and lease.open and not lease.announced and at < lease.ends_at:
@@ -56,6 +61,12 @@ def _reminder(request: Request, at: datetime) -> Iterator[tuple[datetime, Body]]
     if request.reminded < len(moments):
         passed = sum(each <= at for each in moments)
         yield moments[request.reminded], Reminded(what="approval", number=max(passed, request.reminded + 1))
+
+
+def _pause(claim: Claim, since: datetime, at: datetime) -> tuple[datetime, Body]:
+    passed = (at - since - PAUSE_REMINDED) // PAUSE_REMINDED_AGAIN + 1
+    number = max(passed, claim.reminded + 1)
+    return since + PAUSE_REMINDED + claim.reminded * PAUSE_REMINDED_AGAIN, Reminded(what="pause", number=number)
 
 
 def _review(glass: Glass, at: datetime) -> tuple[datetime, Body]:

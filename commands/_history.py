@@ -149,10 +149,11 @@ def _oracle(words: str) -> str:
 def _paused(after: Request, body: Paused) -> str:
     """Whoever can let it go on is called: nothing happens before somebody does."""
     who = phrase([*mentions([after.requester]), *everyone(after, but=after.requester)], "or", CALLED)
-    return (
-        f"✋ {who}: {_oracle(body.question)}\nNothing goes on before one of you says `/dac confirm {after.id}`; "
-        f"`/dac stop {after.id}` ends it here."
-    )
+    return f"✋ {who}: {_oracle(body.question)}\n{_say(after)}"
+
+
+def _say(after: Request) -> str:
+    return f"Nothing goes on before one of you says `/dac confirm {after.id}`; `/dac stop {after.id}` ends it here."
 
 
 def _to(after: Request) -> str:
@@ -243,6 +244,11 @@ def _reminded(after: Request, body: Reminded) -> str:
         return (
             f"⏰ {who}: <@{glass.by}> broke the glass for request {after.id}, and your review of that was owed by "
             f"{date(glass.review_by)}."
+        )
+    if body.what == "pause" and after.claim and after.claim.asked_at:
+        return (
+            f"⏰ <@{after.requester}>: request {after.id} waits for a person since {date(after.claim.asked_at)}, and "
+            f"until then the old and the new both cost. {_oracle(after.claim.question)}\n{_say(after)}"
         )
     count, lines = after.tally, []
     if count.counted < count.needed:

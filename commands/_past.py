@@ -81,6 +81,8 @@ def _did(event: Event) -> str:
             return "approved it, as was agreed with the lease"
         case Reminded(what="review"):
             return "reminded of the review"
+        case Reminded(what="pause"):
+            return "reminded of the question"
         case Amended():
             return f"changed it to {body.plan.goal}"
         case Reviewed():

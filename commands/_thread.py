@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from approvals.events import Amended, Announced, Event, Hold, Reminded
 from approvals.request import Request, happened, submitted
 from approvals.states import State
+from approvals.step_events import Paused
 from approvals.watch import Watched
 from commands._blocks import (
     SECTION_TEXT,
@@ -29,9 +30,11 @@ from commands._card import (
     agree_button,
     break_glass_button,
     cancel_button,
+    confirm_button,
     extend_button,
     forecast_sums,
     review_button,
+    stop_button,
     way_button,
 )
 from commands._history import told
@@ -41,7 +44,7 @@ from commands._words import amount, bar, by_contract, caution, signed, sources
 from dac.figures import Price, Unknown
 from dac.plans import Plan
 from dac.scaling import ScalePlan
-from dac.steps import MovingLease
+from dac.steps import MovingLease, RemoveEndpoint
 
 SECTIONS = 3
 """Full sections of text in one message, well below what Slack refuses."""
@@ -91,9 +94,18 @@ def _next(request: Request, then: Request, event: Event) -> list[Block]:
         return [actions(extend_button(request))]
     if isinstance(body, Reminded) and body.what == "review" and request.glass and request.glass.owed:
         return [actions(review_button(request))]
+    if isinstance(body, Paused) or (isinstance(body, Reminded) and body.what == "pause"):
+        return _at_pause(request) if request.state is State.APPLYING and request.claim == then.claim else []
     if isinstance(body, Watched) and body.ways_on and request.watch and request.watch == then.watch:
         return [actions(*(way_button(each) for each in body.ways_on))]
     return []
+
+
+def _at_pause(request: Request) -> list[Block]:
+    """Whether clients have switched, the traffic of what is to be removed tells."""
+    clusters = dict.fromkeys(each.on for each in request.remaining if isinstance(each, RemoveEndpoint))
+    looks = [button("See the traffic", f"status {each}") for each in clusters]
+    return [actions(confirm_button(request), stop_button(request), *looks)]
 
 
 def _detail(request: Request) -> Message:

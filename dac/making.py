@@ -143,6 +143,12 @@ def traffic_of(endpoint: Endpoint, fleet: Fleet) -> str:
     return f"{int(measured.calls):,} calls in the last {int(measured.window.total_seconds() // 3600)} hours"
 
 
+def newest(endpoint_id: str, traffic: Iterable[Traffic]) -> Traffic | None:
+    """The newest that was measured of it: the shortest of the windows that all end then."""
+    of = (each for each in traffic if each.endpoint_id == endpoint_id)
+    return min(of, key=lambda each: each.window, default=None)
+
+
 def _longest(endpoint: Endpoint, traffic: Iterable[Traffic]) -> Traffic | None:
     return max(
         (each for each in traffic if each.endpoint_id == endpoint.id), key=lambda each: each.window, default=None

@@ -18,6 +18,7 @@ from dac.making import Fact, Stepwise, check_name, check_room, committed, new_na
 from dac.naming import clip
 from dac.pricing import monthly
 from dac.steps import MakeCluster, MakeEndpoint, Ref
+from dac.still import attached
 
 
 class MigratePlan(Stepwise):
@@ -75,11 +76,14 @@ class MigratePlan(Stepwise):
     def again(self, look: Look) -> MigratePlan:
         held = look.reader.cluster(self.cluster.region, self.cluster.id)
         place = (held.region, held.compartment_id)
+        there = endpoints_of(look.reader.resources(ResourceKind.ENDPOINT, *place))
+        known = {each.id for each in there}
+        elsewhere = (each for each in attached(held.id, *place, look.reader) if each.id not in known)
         return plan_migrate(
             held,
             self.wish,
             model=model_of(look.reader.resource(ResourceKind.MODEL, held.region, self.serves.id)),
-            endpoints=endpoints_of(look.reader.resources(ResourceKind.ENDPOINT, *place)),
+            endpoints=(*there, *elsewhere),
             there=look.reader.resources(ResourceKind.CLUSTER, *place),
             headroom=look.reader.headroom(Space(region=held.region, unit_shape=self.new.unit_shape)),
             catalog=look.catalog,

@@ -127,19 +127,20 @@ def _migrate(house: House) -> Plan:
     )
 
 
-def finetune(house: House, *, data: Seen | None = None) -> Plan:
+def finetune(house: House, *, name: str = "llama-ours", data: Seen | None = None, on: Cluster | None = None) -> Plan:
+    """On a cluster that is there, or on one made for it."""
     wish = Wish(
         name="tuning", region=REGION, compartment_id=TEAM, type=ClusterType.FINE_TUNING, model="llama-3.3-70b-instruct"
     )
     return plan_finetune(
-        "llama-ours",
+        name,
         base=LLAMA,
         dataset=DATA,
         data=data or Seen(etag=house.oracle.stored(REGION, DATA).etag, pairs=PAIRS),
         method="LORA",
         advice=ADVICE.model_copy(update={"asked": {EPOCHS: Decimal(3)}}),
-        cluster=None,
-        wish=wish.model_copy(update={"model": LLAMA.name}),
+        cluster=on,
+        wish=None if on else wish.model_copy(update={"model": LLAMA.name}),
         models=house.oracle.there(Model),
         clusters=house.oracle.there(Cluster),
         headroom=house.oracle.headroom(Space(region=REGION, unit_shape="LARGE_GENERIC")),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from approvals.clockwork import Clockwork
 from approvals.executor import Executor
 from approvals.request import Request
 from approvals.service import Approvals
@@ -26,7 +28,7 @@ from dac.steps import (
     Removing,
     Scaling,
 )
-from tests.approvals.conftest import LEASE, House, fresh
+from tests.approvals.conftest import LEASE, House, at_once, fresh
 from tests.approvals.kinds import (
     BARE,
     CHAT,
@@ -402,6 +404,50 @@ def test_at_the_pause_nothing_is_removed_before_a_person_confirms(town: House, k
             town.approvals().stop(request.id, outsider)
     town.approvals().confirm(request.id, ANN, comment="all switched")
     assert finish(town, executor, request).state is State.APPLIED
+
+
+def to_the_pause(house: House, kind: str) -> Request:
+    request = approved(house, kind)
+    for _ in range(40):
+        now = house.executor().advance(request.id)
+        if now.claim and now.claim.question:
+            return now
+        house.clock.advance(minutes=10)
+    raise AssertionError("it never comes to its pause")
+
+
+@pytest.mark.parametrize("end", ["confirm", "stop"])
+def test_at_the_pause_it_is_reminded_of_until_somebody_has_said_a_word(town: House, end: str) -> None:
+    waiting = to_the_pause(town, "migrate")
+    for _ in range(53):
+        town.clock.advance(hours=1)
+        town.clockwork.tick()
+        town.executor().advance(waiting.id)
+    events = [each for each in town.store.events(waiting.id) if each.body.action is Action.REMIND]
+    assert waiting.claim
+    assert waiting.claim.asked_at
+    assert [(each.at - waiting.claim.asked_at) // timedelta(hours=1) for each in events] == [4, 28, 52]
+    getattr(town.approvals(), end)(waiting.id, ANN)
+    ended = finish(town, town.executor(), waiting)
+    town.clock.advance(hours=99)
+    assert not town.clockwork.tick()
+    assert ended.claim
+    assert ended.claim.reminded == (0 if end == "confirm" else 3)
+    assert town.store.replayed(waiting.id) == town.store.get(waiting.id)
+
+
+def test_two_processes_remind_of_the_pause_once_and_a_restart_not_again(town: House) -> None:
+    waiting = to_the_pause(town, "endpoint-move")
+    town.clock.advance(hours=5)
+    one, two = town.clockwork, Clockwork(Store(town.path), town.clock.now)
+    at_once(lambda: ticked(town, one, waiting), lambda: ticked(town, two, waiting))
+    assert not Clockwork(Store(town.path), town.clock.now).tick()
+    assert town.actions(waiting).count(Action.REMIND) == 1
+
+
+def ticked(house: House, clockwork: Clockwork, request: Request) -> Request:
+    clockwork.tick()
+    return house.store.get(request.id)
 
 
 @pytest.mark.parametrize("who", [ANN, BOB])

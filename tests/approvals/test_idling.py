@@ -14,13 +14,12 @@ from approvals.request import Request
 from approvals.states import Action, State
 from approvals.store import Store
 from approvals.watch import Watch, Watched
-from dac.cluster import Cluster, Lifecycle, Model
+from dac.cluster import Cluster, Lifecycle
 from dac.deleting import plan_delete
 from dac.errors import NotFound, Unavailable
 from dac.figures import Price, Unknown
-from dac.finetuning import plan_finetune
 from tests.approvals.conftest import House
-from tests.approvals.kinds import DATA, LLAMA, LORA, TEAM, TUNER, approved, finish, furnish, reaches
+from tests.approvals.kinds import LLAMA, TEAM, TUNER, approved, finetune, finish, furnish, reaches
 from tests.fakes import ANN, BOB, CATALOG, REGION, Ending, When, cluster, endpoint
 
 
@@ -41,19 +40,7 @@ def tuned(town: House) -> Request:
 
 def another(town: House, on: Cluster) -> Request:
     """A further fine-tune on that cluster, agreed to."""
-    plan = plan_finetune(
-        "llama-next",
-        base=LLAMA,
-        dataset=DATA,
-        training=LORA,
-        cluster=on,
-        wish=None,
-        models=town.oracle.there(Model),
-        clusters=town.oracle.there(Cluster),
-        headroom=None,
-        catalog=CATALOG,
-        now=town.clock.now(),
-    )
+    plan = finetune(town, name="llama-next", on=on)
     asked = town.approvals().submit(plan, requester=ANN, reason="", channel="CTEAM", delivery="another")
     return town.approvals().approve(asked.id, BOB)
 

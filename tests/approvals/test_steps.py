@@ -34,7 +34,7 @@ from tests.approvals.kinds import (
     turn,
     wanted,
 )
-from tests.fakes import BOB, Ending, When, policy, rule
+from tests.fakes import BOB, Ending, When, endpoint, policy, rule
 
 RULES = policy().model_copy(update={"freezers": policy().rules[0].approvers})
 
@@ -336,3 +336,11 @@ def test_a_rule_is_chosen_by_what_a_thing_costs_or_saves_a_month(town: House, ki
     exact = {"monthly_change": {"min": least, "max": most}, "units_change": {"min": -2, "max": 2}}
     assert policy(rule(**exact)).judge(KINDS[kind](town)).rule
     assert policy(rule(monthly_change={"min": least + 1, "max": most + 1})).judge(KINDS[kind](town)).rule is None
+
+
+def test_endpoints_of_another_compartment_migrate_too(town: House) -> None:
+    far = town.oracle.add(endpoint(CHAT, "far", compartment_id="ocid1.compartment.oc1..other"))
+    request = approved(town, "migrate")
+    ended = finish(town, town.executor(), request)
+    assert ended.state is State.APPLIED, ended.outcome
+    assert far.id in town.oracle.removed

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from approvals.claims import Claim
 from approvals.clockwork import Clockwork
 from approvals.events import Announced, Body, Escalated, Expired, Held, Hold, Reminded
 from approvals.policy import People
@@ -53,6 +54,13 @@ def leased(**changes: Any) -> Request:
     return request(state=State.APPLIED, lease=lease.model_copy(update=changes))
 
 
+def paused(**changes: Any) -> Request:
+    """Waiting since START for a person's word."""
+    given = {"question": "all switched?", "asked_at": START, **changes}
+    claim = Claim(etag="", holder="one", until=START, started_at=START).model_copy(update=given)
+    return request(state=State.APPLYING, claim=claim)
+
+
 def glass(**changes: Any) -> Glass:
     given = Glass(by=DAN, at=START, because="down", reviewers=(BOB,), review_by=START + DAY)
     return given.model_copy(update=changes)
@@ -88,6 +96,12 @@ IN_WINDOW = {**RETURNING, "held": WINDOW, "trouble_since": START}
         (request(state=State.FAILED, glass=glass(reminded=1)), 47.9, None),
         (request(state=State.FAILED, glass=glass(reminded=1)), 48, Reminded(what="review", number=2)),
         (request(state=State.FAILED, glass=glass(reviewed_by=BOB)), 999, None),
+        (paused(), 3.9, None),
+        (paused(), 4, Reminded(what="pause", number=1)),
+        (paused(reminded=1), 27.9, None),
+        (paused(reminded=1), 28, Reminded(what="pause", number=2)),
+        (paused(question="", asked_at=None), 999, None),
+        (paused().model_copy(update={"state": State.CANCELLED}), 999, None),
         (leased(), 7.4, None),
         (leased(), 7.5, Announced()),
         (leased(announced=True), 7.5, None),
@@ -122,10 +136,19 @@ def test_what_time_does_it_does_at_its_time_and_not_before(given: Request, after
         (request(rule=REMINDING, reminded=1), 13, Reminded(what="approval", number=3)),
         (request(rule=REMINDING), 24, Expired()),
         (request(state=State.FAILED, glass=glass()), 24 * 9, Reminded(what="review", number=9)),
+        (paused(), 53, Reminded(what="pause", number=3)),
         (leased(), 8, None),
         (request(**TROUBLED), 240, Escalated(sentence="no answer")),
     ],
-    ids=["the newest of three", "of two", "none when expired", "one for nine days", "none when over", "once"],
+    ids=[
+        "the newest of three",
+        "of two",
+        "none when expired",
+        "one for nine days",
+        "one for two days",
+        "none when over",
+        "once",
+    ],
 )
 def test_what_nobody_was_there_to_say_is_said_once_or_not_at_all(
     given: Request, after: float, happens: Body | None

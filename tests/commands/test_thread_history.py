@@ -16,8 +16,8 @@ from tests.commands.sound import refused
 from tests.commands.test_thread import said
 from tests.fakes import ANN, BOB, CAT, EVE, LEADS, START
 
-BETWEEN = [Action.STEP, Action.RESUME, Action.PAUSE, Action.CONFIRM]
-"""What a scaling never meets; tests/commands/test_every_kind.py tells it."""
+BETWEEN = [Action.STEP, Action.RESUME, Action.PAUSE, Action.CONFIRM, Action.WATCH]
+"""What a scaling never meets; tests/commands/test_every_kind.py and test_watched.py tell it."""
 
 QUIET = [Action.SUBMIT, Action.START, Action.RECLAIM, Action.SEND, Action.PROGRESS, Action.REFUSE]
 
