@@ -77,7 +77,7 @@ class Lasting:
             reply, ended = await self._workers.run(self._some, reply, rest)
             if ended:
                 return reply
-            await self._slack.update(posted, reply.text, reply.blocks or [section(reply.text)])
+            await self._slack.update(posted, reply.text, _words(reply))
 
     def _some(self, newest: Reply, rest: Iterator[Reply]) -> tuple[Reply, bool]:
         """The newest after a while of work, and whether it is the last."""
@@ -118,3 +118,9 @@ class Lasting:
                     each | {"slack_file": known} if each.get("slack_file") == awaited(name) else each for each in blocks
                 ]
         return blocks
+
+
+def _words(reply: Reply) -> list[Block]:
+    """All of it but its pictures, which Slack cannot show before they are drawn."""
+    waiting = [awaited(name) for name in reply.pictures]
+    return [each for each in reply.blocks or [section(reply.text)] if each.get("slack_file") not in waiting]

@@ -195,6 +195,18 @@ def test_a_picture_that_cannot_be_drawn_leaves_the_words(slack: Slack) -> None:
     assert [each["type"] for each in told["blocks"]] == ["section"]
 
 
+def test_the_last_word_is_there_before_its_picture_where_time_is_up_just_then(slack: Slack) -> None:
+    time, nothing = Time(), Distributions(title="x", unit="x", counted="x", spreads=(), alt="x")
+
+    def rest() -> Iterator[Reply]:
+        time.advance(seconds=5)
+        yield Reply(text="ended", blocks=[section("ended"), picture("lengths", "x")], pictures={"lengths": nothing})
+
+    followed(slack, time, Reply(text="begun", public=True, then=rest()))
+    assert [each["text"] for each in slack.messages() if each.get("bot_id")] == ["ended"]
+    assert [each["error"] for each in slack.calls("chat.update")] == [None, None]
+
+
 def test_a_fault_of_ours_on_the_way_is_owned_up_to_without_its_details(
     slack: Slack, caplog: pytest.LogCaptureFixture
 ) -> None:
