@@ -159,13 +159,15 @@ class WorkRequest(Frozen):
 class Traffic(Frozen):
     """An endpoint's measured load over the window; None is not measured, which is not zero.
 
-    Latency is total processing time, in the unit Monitoring's metadata names (`latency_unit`, e.g. "ms").
+    Latency is total processing time, in the unit Monitoring's metadata names (`latency_unit`, e.g. "ms"). `day_calls`
+    are the calls of the window's last 24 hours, where it is longer.
     """
 
     endpoint_id: str
     since: AwareDatetime
     until: AwareDatetime
     calls: Decimal | None = None
+    day_calls: Decimal | None = None
     client_errors: Decimal | None = None
     server_errors: Decimal | None = None
     p95_latency: Decimal | None = None

@@ -140,7 +140,10 @@ def traffic_of(endpoint: Endpoint, fleet: Fleet) -> str:
     measured = _longest(endpoint, fleet.traffic)
     if measured is None or measured.calls is None:
         return calls_of(endpoint, fleet)
-    return f"{int(measured.calls):,} calls in the last {int(measured.window.total_seconds() // 3600)} hours"
+    hours, of_day = int(measured.window.total_seconds() // 3600), measured.day_calls
+    if of_day is None:
+        return f"{int(measured.calls):,} calls in the last {hours} hours"
+    return f"{int(of_day):,} calls in the last 24 hours, {int(measured.calls):,} in the last {hours}"
 
 
 def newest(endpoint_id: str, traffic: Iterable[Traffic]) -> Traffic | None:

@@ -23,6 +23,7 @@ LATENCY = "InvocationLatency"
 INPUT_TOKENS = "InputTokenCount"
 OUTPUT_TOKENS = "OutputTokenCount"
 IDLE_CALLS = "calls in the longer window"
+DAY_CALLS = "calls in the last day of it"
 
 ENDPOINT_DIMENSIONS = ("resourceId", "endpointId", "endpointOcid", "resourceDisplayName")
 """Preferred when several dimensions name the endpoint. Oracle documents none of them, so what decides is that a
@@ -34,7 +35,7 @@ DEFINITIONS = 1000
 
 Value = TypeVar("Value")
 
-RECENT, IDLE = timedelta(hours=1), timedelta(hours=72)
+RECENT, DAY, IDLE = timedelta(hours=1), timedelta(hours=24), timedelta(hours=72)
 MANY_STREAMS = 1000
 """Above this, hours are too fine for the longer window: Monitoring returns at most 100,000 points."""
 
@@ -106,7 +107,7 @@ class Monitoring:
             if dimension:
                 for question in _questions(recent, idle):
                     if question.metric in names:
-                        read[question.figure] = self._summarize(question, dimension)
+                        read |= self._summarize(question, dimension)
         except DacError as error:
             problem = error
         if problem and not read:
@@ -174,18 +175,35 @@ class Monitoring:
         with understood(doing):
             return read(response.data)
 
-    def _summarize(self, question: _Question, dimension: str) -> _Readings:
-        def read(streams: list[answers.Json]) -> _Readings:
-            readings = _Readings(known=True)
+    def _summarize(self, question: _Question, dimension: str) -> dict[str, _Readings]:
+        day = _last_day(question)
+
+        def read(streams: list[answers.Json]) -> dict[str, _Readings]:
+            readings, of_day = _Readings(known=True), _Readings(known=day is not None)
             for stream in streams:
-                points = [Decimal(str(each["value"])) for each in stream["aggregatedDatapoints"] or ()]
-                if points:
-                    readings.figures[stream["dimensions"][dimension]] = question.merge(points)
+                points = stream["aggregatedDatapoints"] or ()
+                values = [Decimal(str(each["value"])) for each in points]
+                if values:
+                    readings.figures[stream["dimensions"][dimension]] = question.merge(values)
+                if day and values:
+                    late = [it for each, it in zip(points, values, strict=True) if _at(each) >= day]
+                    of_day.figures[stream["dimensions"][dimension]] = question.merge(late)
                 readings.unit = readings.unit or unit_of(stream)
-            return readings
+            return {question.figure: readings} | ({DAY_CALLS: of_day} if day else {})
 
         grouped = f"groupBy({dimension})"
         return self.ask(question.metric, question.window, read, grouped=grouped, statistic=question.statistic)
+
+
+def _last_day(question: _Question) -> datetime | None:
+    """When the last day of the longer window began, to the full hour; None where its points are too coarse for that."""
+    if question.figure != IDLE_CALLS or question.window.interval != "1h":
+        return None
+    return (question.window.until - DAY).replace(minute=0, second=0, microsecond=0)
+
+
+def _at(point: answers.Json) -> datetime:
+    return datetime.fromisoformat(point["timestamp"])
 
 
 def unit_of(stream: answers.Json) -> str | None:
@@ -243,4 +261,5 @@ def _records(
             since=idle.since,
             until=idle.until,
             calls=read[IDLE_CALLS].count(each.id),
+            day_calls=read[DAY_CALLS].count(each.id),
         )

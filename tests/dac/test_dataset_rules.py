@@ -14,7 +14,7 @@ from dac.handbook import shipped as handbook
 
 def test_the_rules_are_oracles_and_the_handbooks_as_they_stand_there() -> None:
     rules = rules_of(shipped(), handbook())
-    assert (rules.least, rules.train_share, rules.characters_per_token) == (32, Decimal("0.8"), 4)
+    assert (rules.least, rules.train_share, rules.characters_per_token) == (32, Decimal("0.8"), Decimal(4))
     assert (rules.advised, rules.recommended) == (100, (500, 2000))
     assert "requirements of training data" in rules.oracle.title
     assert rules.handbook == handbook().source

@@ -178,7 +178,9 @@ def test_who_calls_an_endpoint_is_part_of_deleting_it() -> None:
     busy = fleet(traffic=(traffic(held, calls=Decimal(9)), traffic(held, hours=72, calls=Decimal(1234))))
     quiet = fleet(traffic=(traffic(held, hours=72, calls=Decimal(0)),))
     blind = fleet(traffic=(traffic(held, hours=72),))
+    daily = fleet(traffic=(traffic(held, hours=72, calls=Decimal(1234), day_calls=Decimal(400)),))
     assert endpoint_gone(fleet=busy).facts[0].said == "1,234 calls in the last 72 hours"
+    assert endpoint_gone(fleet=daily).facts[0].said == "400 calls in the last 24 hours, 1,234 in the last 72"
     assert endpoint_gone(fleet=busy).called == "called in the last 72 hours"
     assert endpoint_gone(fleet=quiet).called == "not called in the last 72 hours"
     assert "not known" in endpoint_gone(fleet=blind).called == endpoint_gone().called

@@ -49,6 +49,9 @@ def test_a_busy_endpoint_is_measured_in_all_its_figures(oracle: Oracle, place: P
     assert recent.output_tokens is not None
     assert idle.calls is not None
     assert idle.calls > recent.calls
+    assert idle.day_calls is not None
+    assert recent.calls < idle.day_calls < idle.calls
+    assert recent.day_calls is None
     assert (idle.client_errors, idle.p95_latency, idle.input_tokens) == (None, None, None)
 
 
@@ -67,7 +70,7 @@ def test_every_endpoint_has_one_record_for_each_window(oracle: Oracle) -> None:
 
 def test_an_endpoint_nobody_calls_is_zero_where_others_are_counted(oracle: Oracle, place: Place) -> None:
     recent, idle = traffic(oracle.reader.fleet(), place.found("endpoints", "docs-idle")["id"])
-    assert (recent.calls, idle.calls) == (Decimal(0), Decimal(0))
+    assert (recent.calls, idle.calls, idle.day_calls) == (Decimal(0), Decimal(0), Decimal(0))
     assert (recent.p95_latency, recent.input_tokens) == (None, None)
 
 
@@ -258,6 +261,7 @@ def test_a_compartment_of_very_many_endpoints_is_asked_by_the_day(measure: Measu
     fleet = measure(answers)
     assert {each["resolution"] for each in answers.queries} == {"5m", "1h", "1d"}
     assert max(each.window for each in fleet.traffic) >= timedelta(hours=72)
+    assert {each.day_calls for each in fleet.traffic} == {None}
 
 
 def test_an_answer_of_another_form_is_a_gap(measure: Measure) -> None:
