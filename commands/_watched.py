@@ -25,7 +25,7 @@ def watched(after: Request, body: Watched) -> str:
             return f"🔁 Request {body.by_request} trains on {name} now, and its thread goes on. {price}"
         case "gone":
             return f"🏁 The fine-tuning cluster {name} is deleted. {price}"
-        case "idle":
+        case _:
             order = "Nothing hangs on it, so it can be deleted."
             if body.hanging:
                 models = clip(escape(", ".join(body.hanging)), HANGING)
