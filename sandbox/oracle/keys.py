@@ -16,9 +16,12 @@ from sandbox.oracle.scenario import read
 
 PERMISSIONS = {"READER": Permission.READ, "EXECUTOR": Permission.MANAGE}
 KEY_BITS = 2048
+"""The least that Oracle takes."""
+QUICK_BITS = 1024
+"""For tests, which sign in again and again: such a key is read in 7 ms where one of Oracle's takes 50."""
 
 
-def make_keys(folder: Path, scenario: Path = SCENARIO) -> tuple[Key, ...]:
+def make_keys(folder: Path, scenario: Path = SCENARIO, bits: int = KEY_BITS) -> tuple[Key, ...]:
     """Give the keys of READER and EXECUTOR, making key files and config once and using them from then on."""
     told = read(scenario)
     folder = folder.resolve()
@@ -29,7 +32,7 @@ def make_keys(folder: Path, scenario: Path = SCENARIO) -> tuple[Key, ...]:
     keys = []
     for profile, permission in PERMISSIONS.items():
         path = folder / f"{profile.lower()}.pem"
-        key = _load(path) if path.exists() else _create(path)
+        key = _load(path) if path.exists() else _create(path, bits)
         public = key.public_key()
         user = ids.ocid("user", seed=f"{told.tenancy}/{told.users[profile]}")
         config[profile] = {
@@ -51,8 +54,8 @@ def fingerprint(key: rsa.RSAPublicKey) -> str:
     return hashlib.md5(der, usedforsecurity=False).digest().hex(":")
 
 
-def _create(path: Path) -> rsa.RSAPrivateKey:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+def _create(path: Path, bits: int) -> rsa.RSAPrivateKey:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     _write(path, pem)
     return key

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import serving
 from sandbox.oracle import Key
-from sandbox.oracle.keys import make_keys
+from sandbox.oracle.keys import QUICK_BITS, make_keys
 from tests.bot.edge import Edge
 from tests.bot.house import House, Running, house
 from tests.bot.people import Slack
@@ -22,7 +22,7 @@ MakeHouse = Callable[..., House]
 @pytest.fixture(scope="session")
 def signing_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     folder = tmp_path_factory.mktemp("signing-keys")
-    return folder, make_keys(folder)
+    return folder, make_keys(folder, bits=QUICK_BITS)
 
 
 @pytest.fixture

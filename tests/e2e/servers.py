@@ -15,7 +15,7 @@ from sandbox.clock import Clock
 from sandbox.oracle import Config as OracleConfig
 from sandbox.oracle import make_app as make_oracle
 from sandbox.oracle.config import SCENARIO
-from sandbox.oracle.keys import make_keys
+from sandbox.oracle.keys import QUICK_BITS, make_keys
 from sandbox.serving import running
 from sandbox.slack.config import WORKSPACE
 from tests.e2e.asking import PATIENCE, Json, ask, until
@@ -76,7 +76,7 @@ class Servers:
         self._slack_server = self._servers.enter_context(ExitStack())
         self.policy = folder / "policy.toml"
         self.policy.write_text(POLICY, encoding="utf-8")
-        self._keys = make_keys(folder / "oci")
+        self._keys = make_keys(folder / "oci", bits=QUICK_BITS)
         self._scenario = _write_scenario(folder)
         self._workspace = _write_workspace(folder, channels)
         self._ports = {"oracle": _free_port(), "slack": _free_port()}

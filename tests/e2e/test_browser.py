@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import PageFor, browser, page_for
+from tests.e2e.processes import Process
 from tests.e2e.world import ADA, BEN, OLGA, ROSA, World
 
 __all__ = ["browser", "page_for"]
@@ -24,7 +25,7 @@ Picture = Callable[[Page, str], None]
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with closing(World(tmp_path_factory.mktemp("browser"), channels=0)) as world:
+    with closing(World(tmp_path_factory.mktemp("browser"), channels=0, start=Process.forked)) as world:
         yield world
 
 

@@ -20,7 +20,7 @@ from bot.oracle.identity import Kind
 from sandbox.clock import Clock
 from sandbox.oracle import Config, Key, make_app
 from sandbox.oracle.config import Fleet as MadeUp
-from sandbox.oracle.keys import make_keys
+from sandbox.oracle.keys import QUICK_BITS, make_keys
 from sandbox.serving import running
 
 CHICAGO, FRANKFURT = "us-chicago-1", "eu-frankfurt-1"
@@ -96,7 +96,7 @@ class Place:
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Key, ...]]:
     folder = tmp_path_factory.mktemp("keys")
-    return folder, make_keys(folder)
+    return folder, make_keys(folder, bits=QUICK_BITS)
 
 
 @contextmanager

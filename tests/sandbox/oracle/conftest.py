@@ -16,7 +16,7 @@ import pytest
 
 from sandbox.clock import Clock
 from sandbox.oracle import Config, Key, ids, make_app
-from sandbox.oracle.keys import make_keys
+from sandbox.oracle.keys import QUICK_BITS, make_keys
 from sandbox.serving import running
 
 HOME = "us-chicago-1"
@@ -103,7 +103,7 @@ Opener = Callable[..., AbstractContextManager[Tenancy]]
 @pytest.fixture(scope="session")
 def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
-    make_keys(folder)
+    make_keys(folder, bits=QUICK_BITS)
     return folder
 
 
