@@ -31,7 +31,7 @@ from bot.catalog_files import read_catalog
 from bot.charts import Charts
 from bot.connection import Sleep, sign_in, take_deliveries
 from bot.dataset_checks import DatasetChecks
-from bot.desk import Desk
+from bot.desk import MENU_SECONDS, Desk
 from bot.directory import Directory
 from bot.errands import Errands
 from bot.handbook_folder import read_handbook
@@ -110,8 +110,10 @@ def oracle_config(settings: Settings, catalog: Catalog) -> OracleConfig:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep) -> AsyncIterator[Bot]:
-    """The bot at work, connected to Slack, until the context ends."""
+async def running(
+    settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep, menu_seconds: float = MENU_SECONDS
+) -> AsyncIterator[Bot]:
+    """The bot at work, connected to Slack, until the context ends. `menu_seconds` as in `Desk`."""
     async with AsyncExitStack() as stack:
         catalog, handbook = read_catalog(settings.catalog_files), read_handbook(settings.handbook_dir)
         holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
@@ -181,7 +183,7 @@ async def running(settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep)
             compartments=settings.oci_compartments,
         )
         lasting = Lasting(slack, files, charts, patient, now)
-        desk = Desk(services, slack, front, jobs.changed, lasting)
+        desk = Desk(services, slack, front, jobs.changed, lasting, menu_seconds=menu_seconds)
 
         async def authorize() -> AuthorizeResult:
             # Known since the start: looked up at each delivery, it would delay the acknowledgement.

@@ -31,7 +31,7 @@ REMEMBERED = 10_000
 """Deliveries remembered so that Slack's second copy of one does nothing."""
 
 MENU_SECONDS = 2.0
-"""How long a menu's options are waited for; Slack gives up at three."""
+"""Slack gives up at three."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,26 @@ class Way:
 
 
 class Desk:
-    """`changed` is called after every command, for it may have given the executor and the cards something to do."""
+    """`changed` is called after every command, for it may have given the executor and the cards something to do.
+
+    `menu_seconds` is how long a menu's options are waited for.
+    """
 
     def __init__(
-        self, services: Services, slack: Slack, workers: Workers, changed: Callable[[], None], lasting: Lasting
+        self,
+        services: Services,
+        slack: Slack,
+        workers: Workers,
+        changed: Callable[[], None],
+        lasting: Lasting,
+        *,
+        menu_seconds: float = MENU_SECONDS,
     ) -> None:
         self._services = services
         self._slack = slack
         self._workers = workers
         self._changed = changed
+        self._menu_seconds = menu_seconds
         self._lasting = lasting
         self._seen: OrderedDict[str, None] = OrderedDict()
 
@@ -80,7 +91,7 @@ class Desk:
         """Options for a menu, or none when they do not come in time."""
         choices = COMMANDS[verb].menus[field]
         try:
-            async with asyncio.timeout(MENU_SECONDS):
+            async with asyncio.timeout(self._menu_seconds):
                 found = await self._workers.run(choices, self._services)
         except (DacError, TimeoutError) as error:
             log.warning("Offering %s of %s: %s", field, verb, str(error) or "no answer in time")

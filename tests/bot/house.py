@@ -63,8 +63,11 @@ class Time:
 class Running:
     """The bot in a thread and event loop of its own."""
 
-    def __init__(self, settings: Settings, time: Time, sleep: Callable[[float], Awaitable[None]] | None) -> None:
+    def __init__(
+        self, settings: Settings, time: Time, sleep: Callable[[float], Awaitable[None]] | None, menu_seconds: float
+    ) -> None:
         self.settings = settings
+        self._menu_seconds = menu_seconds
         self._time = time
         self._sleep = sleep or time.sleep
         self._ready = threading.Event()
@@ -132,7 +135,8 @@ class Running:
         task = asyncio.current_task()
         assert task
         self._task, self._stop, self.loop = task, asyncio.Event(), asyncio.get_running_loop()
-        async with running(self.settings, now=self._time.now, sleep=self._sleep) as self.bot:
+        told = running(self.settings, now=self._time.now, sleep=self._sleep, menu_seconds=self._menu_seconds)
+        async with told as self.bot:
             self._ready.set()
             await self._stop.wait()
 
@@ -178,9 +182,11 @@ class House:
         sleep: Callable[[float], Awaitable[None]] | None = None,
         wait: bool = True,
         time: Time | None = None,
+        menu_seconds: float = PATIENCE,
         **changes: Any,
     ) -> Running:
-        bot = Running(self.settings(**changes), time or self.time, sleep).start()
+        """A bot; it waits for menus as long as tests do, however busy the machine is, unless told otherwise."""
+        bot = Running(self.settings(**changes), time or self.time, sleep, menu_seconds).start()
         self.bots.append(bot)
         return bot.wait() if wait else bot
 

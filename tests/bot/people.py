@@ -111,6 +111,13 @@ class Slack(Server):
         more |= {"files": [self.bring(user, name, content) for name, content in files.items()]} if files else {}
         return str(self.do("message", channel=channel, user=user, text=text, **more)["ts"])
 
+    def options(self, user: str, menu: str, typed: str) -> Json:
+        """Open a menu of the form on top and type so: what is offered. Slack's three seconds stand still meanwhile."""
+        self.do("clock", frozen=True)
+        offered = self.do("options", user=user, action_id=menu, value=typed)
+        self.do("clock", frozen=False)
+        return offered
+
     def bring(self, user: str, name: str, content: bytes) -> str:
         """Upload a file from this person's machine, to be sent with a message or a form: its id."""
         request = urllib.request.Request(  # noqa: S310 - loopback

@@ -86,7 +86,7 @@ def test_a_form_opens_for_what_is_missing(bot: Running, slack: Slack) -> None:
         "arg:units",
         "arg:because",
     ]
-    offered = slack.do("options", user="rosa", action_id="value:scale:cluster", value="chat")
+    offered = slack.options("rosa", "value:scale:cluster", "chat")
     assert [each["value"] for each in offered["options"]] == ["chat-prod"]
 
 

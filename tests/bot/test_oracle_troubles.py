@@ -145,11 +145,12 @@ def test_an_app_home_that_slack_does_not_take_is_in_the_log(
     until(lambda: "Showing the App Home: Slack is asked too often" in caplog.text, "a line in the log")
 
 
-def test_a_menu_without_oracle_is_empty_and_not_an_error(home: House, bot: Running, slack: Slack) -> None:
+def test_a_menu_without_oracle_is_empty_and_not_an_error(home: House, slack: Slack) -> None:
+    home.start(menu_seconds=0.2)
     slack.command("rosa", "scale")
     slack.form("rosa")
     home.oracle.fault("hold_before", times=None)
-    offered = slack.do("options", user="rosa", action_id="value:scale:cluster", value="")
+    offered = slack.options("rosa", "value:scale:cluster", "")
     assert offered["ack"] == "acked"
     assert offered["options"] == []
     home.oracle.clear_faults()
