@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from dac.errors import Invalid
-from dac.handbook import Handbook, load
+from dac.handbook import Handbook, load, shipped
 
 
 def read_handbook(folder: Path | None) -> Handbook:
     """The handbook with the folder's files in place of the package's; `Invalid` saying what is wrong with them."""
     if folder is None:
-        return load({})
+        return shipped()
     if not folder.is_dir():
         raise Invalid(f"The handbook's folder {folder} is not there, or is no folder.")
     try:

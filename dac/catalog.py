@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated, Any, Self
 
@@ -204,7 +204,16 @@ def _strangers(where: str, names: Iterable[str], known: Mapping[str, object], se
 
 def shipped(over: Mapping[str, str] | None = None) -> Catalog:
     """The catalogue that comes with this package, with what a team's own files say in its place."""
-    return load((files("dac") / SHIPPED).read_text(encoding="utf-8"), over)
+    return load(_text(), over) if over else _as_it_comes()
+
+
+@cache
+def _as_it_comes() -> Catalog:
+    return load(_text())
+
+
+def _text() -> str:
+    return (files("dac") / SHIPPED).read_text(encoding="utf-8")
 
 
 def load(text: str, over: Mapping[str, str] | None = None) -> Catalog:

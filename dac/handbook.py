@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, get_type_hints
 
@@ -95,6 +96,7 @@ class Handbook(Tables):
         return search(self.topics, words)
 
 
+@cache
 def shipped() -> Handbook:
     """The handbook that comes with this package."""
     return load({})

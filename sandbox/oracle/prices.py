@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -18,7 +19,7 @@ PAY_AS_YOU_GO = "PAY_AS_YOU_GO"
 
 def stock(world: World) -> None:
     """Put the list as it is in the file into a new world."""
-    told = tomllib.loads(PRICES.read_text(encoding="utf-8"))
+    told = _listed()
     world.prices_updated = told["last_updated"]
     for product in told["product"]:
         tiers = product.get("tiers") or [{"usd": product["usd"]}]
@@ -34,6 +35,12 @@ def stock(world: World) -> None:
                 {"currencyCode": currency, "prices": rows} for currency, rows in currencies.items()
             ],
         }
+
+
+@cache
+def _listed() -> Json:
+    """The file, parsed once and only read: a world is built for every reset."""
+    return tomllib.loads(PRICES.read_text(encoding="utf-8"))
 
 
 def _row(value: float, low: float | None = None, high: float | None = None) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -224,6 +225,10 @@ def _known(name: str, names: object, kind: str) -> None:
 
 
 def read(path: Path) -> Scenario:
-    shapes = tomllib.loads(SHAPES.read_text(encoding="utf-8"))
-    told = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Scenario.model_validate(shapes | told)
+    return _checked(SHAPES.read_text(encoding="utf-8"), path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
+def _checked(shapes: str, told: str) -> Scenario:
+    """Of the same texts the same scenario, which nobody can change: control planes come and go, and share it."""
+    return Scenario.model_validate(tomllib.loads(shapes) | tomllib.loads(told))
