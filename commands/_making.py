@@ -12,12 +12,13 @@ from commands._advice import typed_as
 from commands._command import Option, Rest, Services, Word
 from dac.catalog import Catalog
 from dac.cluster import Cluster, Endpoint, Fleet, Model, Resource, ResourceKind
+from dac.compartments import find_compartment, labels
 from dac.deleting_models import base_refused
 from dac.endpoints import find_model
 from dac.errors import DacError, Invalid, NotFound
 from dac.making import GONE, NAME_LENGTH
 from dac.models import ModelEntry
-from dac.naming import LONGEST_NAME, ODD, clip, find_cluster, nearest
+from dac.naming import LONGEST_NAME, ODD, clip, find_cluster, nearest, short
 from dac.quantities import count
 from dac.sizing import model_named
 
@@ -49,7 +50,7 @@ Region = Annotated[
 Compartment = Annotated[
     str | None,
     Option(asked=True),
-    Field(max_length=300, title="OCID", description="Which compartment; left out, the only one there is"),
+    Field(max_length=300, title="name", description="Which compartment, by name or OCID; left out, the only one"),
 ]
 Units = Annotated[
     int | None,
@@ -84,8 +85,8 @@ class Meant(NamedTuple):
 def place(region: str | None, compartment: str | None, services: Services, fleet: Fleet) -> Place:
     """The region and compartment that are meant; one that is left out is the only one there is. `Invalid`."""
     return Place(
-        one("region", region, regions_known(services, fleet)),
-        one("compartment", compartment, compartments_known(services, fleet)),
+        region_meant(region, regions_known(services, fleet)),
+        compartment_meant(compartment, services, fleet),
     )
 
 
@@ -93,26 +94,46 @@ def regions_known(services: Services, fleet: Fleet) -> list[str]:
     return list(services.regions) or sorted({each.region for each in fleet.clusters})
 
 
-def compartments_known(services: Services, fleet: Fleet) -> list[str]:
-    return list(services.compartments) or sorted({each.compartment_id for each in fleet.clusters})
-
-
-def one(what: str, word: str | None, known: Sequence[str]) -> str:
-    """The region or compartment that is meant, of those that are known. `Invalid`."""
+def region_meant(word: str | None, known: Sequence[str]) -> str:
+    """The region that is meant, of those that are known. `Invalid`."""
     if word is None:
-        if len(known) == 1:
-            return known[0]
-        which = f": {' or '.join(known[:SHOWN])}" if known else ""
-        raise Invalid(f"Which {what} is it to be in{which}? Say it with --{what}.")
-    wanted = word.strip().casefold()
-    found = [each for each in known if each.casefold() == wanted] or [
-        each for each in known if wanted and each.casefold().endswith(f".{wanted}")
-    ]
-    if len(found) == 1:
-        return found[0]
+        return _only("region", known, known)
+    found = next((each for each in known if each.casefold() == word.strip().casefold()), None)
+    if found:
+        return found
     near = nearest(word, known) or list(known[:SHOWN])
     meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise Invalid(f"I look after no {what} “{clip(word)}”.{meant}")
+    raise Invalid(f"I look after no region “{clip(word)}”.{meant}")
+
+
+def compartment_meant(word: str | None, services: Services, fleet: Fleet) -> str:
+    """The OCID of the compartment that is meant, of those that are known. `Invalid`."""
+    names = compartments_known(services, fleet)
+    return (
+        _only("compartment", list(names), list(labels(names).values()))
+        if word is None
+        else find_compartment(word, names)
+    )
+
+
+def compartments_known(services: Services, fleet: Fleet) -> dict[str, str]:
+    """Their names by their OCIDs."""
+    names = services.fleet.compartments()
+    known = services.compartments or sorted({each.compartment_id for each in fleet.clusters})
+    return {each: names.get(each) or short(each) for each in known}
+
+
+def compartment_name(compartment_id: str, services: Services) -> str:
+    """Empty where it is not known."""
+    return services.fleet.compartments().get(compartment_id, "")
+
+
+def _only(what: str, known: Sequence[str], shown: Sequence[str]) -> str:
+    """The one that there is, or the question which of them."""
+    if len(known) == 1:
+        return known[0]
+    which = f": {' or '.join(shown[:SHOWN])}" if shown else ""
+    raise Invalid(f"Which {what} is it to be in{which}? Say it with --{what}.")
 
 
 def model_meant(word: str, services: Services, fleet: Fleet) -> Meant:
@@ -261,7 +282,7 @@ def regions(services: Services) -> list[tuple[str, str]]:
 
 
 def compartments(services: Services) -> list[tuple[str, str]]:
-    return [(each, f"…{each[-40:]}") for each in compartments_known(services, services.fleet.fleet())]
+    return list(labels(compartments_known(services, services.fleet.fleet())).items())
 
 
 def hostable(services: Services) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from approvals.policy import Rule
@@ -15,17 +15,17 @@ WINDOWS = 5
 """Freeze windows told one by one."""
 
 
-def short(rule: Rule) -> str:
-    """A rule in a line or two: for what, and by whom it is approved."""
+def short(rule: Rule, compartments: Mapping[str, str]) -> str:
+    """A rule in a line or two: for what, and by whom it is approved; `compartments` are their names by OCID."""
     needed = f"{rule.approvals} of {called(rule.approvers)}"
     if rule.different_groups:
         needed += ", each of another group"
     if rule.must_include:
         needed += f", among them {called(rule.must_include)}"
-    return f"*{named(rule.name)}*: {covers(rule)}\n→ {needed}"
+    return f"*{named(rule.name)}*: {covers(rule, compartments)}\n→ {needed}"
 
 
-def covers(rule: Rule) -> str:
+def covers(rule: Rule, compartments: Mapping[str, str]) -> str:
     """What it is for, in words; a star means anything, and is left out."""
     told = [
         f"{what} {named(', '.join(sorted(globs)), 200)}"
@@ -33,7 +33,7 @@ def covers(rule: Rule) -> str:
             ("", rule.actions),
             ("clusters", rule.clusters),
             ("regions", rule.regions),
-            ("compartments", rule.compartments),
+            ("compartments", {compartments.get(each, each) for each in rule.compartments}),
         )
         if globs != {"*"}
     ]

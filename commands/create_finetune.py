@@ -31,6 +31,7 @@ def plan(args: CreateFinetune, call: Call, services: Services) -> CreateClusterP
         name=args.name,
         region=where.region,
         compartment_id=where.compartment_id,
+        compartment=_making.compartment_name(where.compartment_id, services),
         type=ClusterType.FINE_TUNING,
         model=meant.entry.id,
     )

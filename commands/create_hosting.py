@@ -46,6 +46,7 @@ def plan(args: CreateHosting, call: Call, services: Services) -> CreateClusterPl
         name=args.name,
         region=where.region,
         compartment_id=where.compartment_id,
+        compartment=_making.compartment_name(where.compartment_id, services),
         model=meant.entry.id if meant else None,
         shape=args.shape,
         unit_count=args.units,

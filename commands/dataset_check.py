@@ -91,7 +91,7 @@ def _forget(_: Report) -> None:
 def _find(args: Check, services: Services) -> Found:
     """The object in the one region that has it; where none does, what Oracle said, by preference that it is missing."""
     known = _making.regions_known(services, services.fleet.fleet())
-    regions = [_making.one("region", args.region, known)] if args.region else known
+    regions = [_making.region_meant(args.region, known)] if args.region else known
     found: list[Found] = []
     refused: list[NotFound | Denied] = []
     for region in regions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -14,6 +14,7 @@ from commands._blocks import Block, actions, button, context, divider, escape, f
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Rest, Services
 from commands._parse import arguments, lacking, understood
 from commands._waits import called
+from dac.compartments import named_only
 from dac.errors import DacError, Denied, Invalid, NotFound
 from dac.plans import Plan
 
@@ -43,11 +44,12 @@ def _all(page: int, services: Services) -> Reply:
     pages = -(-len(policy.rules) // PAGE)
     if page > pages:
         raise NotFound(f"There is no page {page}: the {len(policy.rules)} rules fit on {pages}.")
+    compartments = named_only(services.fleet.compartments())
     first = (page - 1) * PAGE
     shown = policy.rules[first : first + PAGE]
     blocks: list[Block] = [
         section("*The approval policy*: the first rule that covers a change decides; what none covers is refused."),
-        *(section(f"{place}. {_rules.short(rule)}") for place, rule in enumerate(shown, first + 1)),
+        *(section(f"{place}. {_rules.short(rule, compartments)}") for place, rule in enumerate(shown, first + 1)),
         divider(),
     ]
     freezers = called(policy.freezers) or "nobody"
@@ -66,7 +68,13 @@ def _dry_run(line: str, call: Call, services: Services) -> Reply:
     eligible, refusal = _considered(plan, call, services)
     verdict = f"❌ You could not ask for it: {named(refusal, 600)}" if refusal else "✅ You may ask for it."
     blocks: list[Block] = [section(f"*Only a try, nothing is recorded*\n{escape(plan.summary)}\n{verdict}")]
-    blocks.append(section("\n".join(_ruled(judged.rule, judged.passed_over, len(policy.rules)))))
+    blocks.append(
+        section(
+            "\n".join(
+                _ruled(judged.rule, judged.passed_over, len(policy.rules), named_only(services.fleet.compartments()))
+            )
+        )
+    )
     if judged.rule:
         blocks.append(fields((label, value[:1900]) for label, value in _rules.terms(judged.rule, services.now())))
         if eligible:
@@ -102,9 +110,12 @@ def _considered(plan: Plan, call: Call, services: Services) -> tuple[tuple[str, 
         return (), f"{trouble} Who could approve is not known just now."
 
 
-def _ruled(rule: Rule | None, passed_over: tuple[tuple[str, str], ...], count: int) -> Iterator[str]:
+def _ruled(
+    rule: Rule | None, passed_over: tuple[tuple[str, str], ...], count: int, compartments: Mapping[str, str]
+) -> Iterator[str]:
     if rule:
-        yield f"*Rule {len(passed_over) + 1} of {count} decides*: “{named(rule.name)}” ({_rules.covers(rule)})"
+        covered = _rules.covers(rule, compartments)
+        yield f"*Rule {len(passed_over) + 1} of {count} decides*: “{named(rule.name)}” ({covered})"
     else:
         yield f"*No rule covers it*, of {count}:"
     for name, why in passed_over[:PASSED_OVER]:

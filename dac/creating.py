@@ -11,6 +11,7 @@ from pydantic import Field
 from dac.catalog import Catalog
 from dac.change import Look, Subject, units
 from dac.cluster import ClusterType, Headroom, Resource, ResourceKind, Space
+from dac.compartments import spelled
 from dac.errors import Invalid
 from dac.figures import Frozen, Unknown
 from dac.making import Fact, Stepwise, check_name, check_room, committed, new_name, nothing, quoted
@@ -22,11 +23,15 @@ from dac.steps import MakeCluster
 
 
 class Wish(Frozen):
-    """What somebody wants a cluster to be; what is left out follows from the model. `shape` alone will do as well."""
+    """What somebody wants a cluster to be; what is left out follows from the model. `shape` alone will do as well.
+
+    `compartment` is what people call the one that it is to be in, empty where that is not known.
+    """
 
     name: str
     region: str
     compartment_id: str
+    compartment: str = ""
     type: ClusterType = ClusterType.HOSTING
     model: str | None = None
     shape: str | None = None
@@ -118,7 +123,7 @@ def plan_create(
         facts=(
             Fact(label="Units", said=f"{made.unit_count} × {shape.name}"),
             Fact(label="Model", said=wish.model or "any that fits the shape"),
-            Fact(label="Compartment", said=made.compartment_id),
+            Fact(label="Compartment", said=spelled(made.compartment_id, wish.compartment)),
             *((Fact(label="Sum", said=sum_),) if isinstance(sum_, str) else ()),
         ),
         warnings=(_least(made, catalog, shape),),

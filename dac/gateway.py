@@ -64,6 +64,13 @@ class FleetReader(Protocol):
         """What Oracle says of its models in all configured regions, minutes old at the most; failures become gaps."""
         ...
 
+    def compartments(self) -> Mapping[str, str]:
+        """The names of the configured compartments by their OCIDs, in their order, minutes old at the most.
+
+        One that cannot be read is the end of its OCID (`dac.naming.short`); nothing is raised.
+        """
+        ...
+
     def namespace(self, region: str) -> str:
         """The tenancy's namespace in Object Storage. `Denied`, `Unavailable`."""
         ...

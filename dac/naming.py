@@ -109,3 +109,8 @@ def clip(word: str, most: int = 60) -> str:
     """What a person typed, short enough to be quoted back in a sentence."""
     flat = " ".join(word.split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def short(ocid: str) -> str:
+    """Enough of an OCID to recognise it in a sentence."""
+    return f"…{ocid[-6:]}"

@@ -41,6 +41,7 @@ from dac.errors import Conflict, Denied, Invalid, NotFound
 from dac.figures import Unknown
 from dac.gateway import Stored, Taken
 from dac.history import History, Hour, each_hour, window
+from dac.naming import short
 from dac.scaling import ScalePlan, plan_scale
 from dac.steps import Dataset, MakeCluster, MakeEndpoint, MakeModel
 
@@ -171,6 +172,8 @@ class FakeOracle:
     discovered: Discovery = field(default_factory=lambda: Discovery(read_at=START))
     objects: dict[str, bytes] = field(default_factory=dict)
     """By bucket/object; any other bucket is one that is not there, or may not be read."""
+    compartments_named: dict[str, str | None] = field(default_factory=dict)
+    """What the configured compartments are called, by OCID; None cannot be read."""
     part: int = 1000
     """Bytes of an object that are given at a time."""
 
@@ -262,6 +265,11 @@ class FakeOracle:
 
     def discover(self) -> Discovery:
         return self._called("discover", lambda: self.discovered)
+
+    def compartments(self) -> Mapping[str, str]:
+        return self._called(
+            "compartments", lambda: {ocid: name or short(ocid) for ocid, name in self.compartments_named.items()}
+        )
 
     def namespace(self, region: str) -> str:
         return self._called("namespace", lambda: NAMESPACE)

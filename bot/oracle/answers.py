@@ -7,6 +7,7 @@ from typing import Any
 
 from dac.cluster import Cluster, Endpoint, Guard, Guardrails, Lifecycle, Model, WorkRequest
 from dac.discovery import Listing, Offered
+from dac.naming import short
 
 Json = dict[str, Any]
 
@@ -142,8 +143,3 @@ def _decimal(value: Any) -> Decimal | None:
 def _name(raw: Json) -> str:
     """A display name is optional; without one the end of the OCID tells it apart."""
     return raw.get("displayName") or short(raw["id"])
-
-
-def short(ocid: str) -> str:
-    """Enough of an OCID to recognise it in a sentence."""
-    return f"…{ocid[-6:]}"

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from bot.oracle import answers
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
+from bot.oracle.compartments import compartment_name
 from bot.oracle.config import OracleConfig
 from bot.oracle.limits import SERVICE
 from bot.oracle.metrics import Monitoring
 from dac.errors import DacError, Denied
+from dac.naming import short
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,12 @@ def _find(question: _Question) -> Finding:
 
 
 def _of_reader(clients: Clients, calls: Calls, config: OracleConfig) -> Iterator[_Question]:
+    for compartment_id in config.compartments:
+        what = f"reading the name of compartment {short(compartment_id)}"
+        yield _Question(what, _is_called(clients, calls, config.regions[0], compartment_id))
     for region in config.regions:
         for compartment_id in config.compartments:
-            where = f"{region}, compartment {answers.short(compartment_id)}"
+            where = f"{region}, compartment {short(compartment_id)}"
             yield _Question(f"reading clusters in {where}", _lists(clients, calls, region, compartment_id))
             yield _Question(f"reading metrics in {where}", _measures(clients, calls, region, compartment_id))
         if config.limit_of_shape:
@@ -76,11 +80,15 @@ def _signs_in(lists: Callable[[], str]) -> Callable[[], str]:
 def _lists(clients: Clients, calls: Calls, region: str, compartment_id: str) -> Callable[[], str]:
     def ask() -> str:
         client = clients.generative_ai(region)
-        doing = f"Listing clusters in {region}, compartment {answers.short(compartment_id)}"
+        doing = f"Listing clusters in {region}, compartment {short(compartment_id)}"
         calls.read(doing, lambda: client.list_dedicated_ai_clusters(compartment_id, limit=1))
-        return f"Signed in with {clients.identity}; Oracle lists the clusters."
+        return f"Signed in with {clients.signs_as}; Oracle lists the clusters."
 
     return ask
+
+
+def _is_called(clients: Clients, calls: Calls, region: str, compartment_id: str) -> Callable[[], str]:
+    return lambda: f"It is called {compartment_name(clients.identity(region), calls, compartment_id)}."
 
 
 def _measures(clients: Clients, calls: Calls, region: str, compartment_id: str) -> Callable[[], str]:

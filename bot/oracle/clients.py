@@ -23,7 +23,7 @@ class Clients:
     """
 
     def __init__(self, identity: Identity | None, config: OracleConfig, now: Now) -> None:
-        self.identity = identity
+        self.signs_as = identity
         self._config = config
         self._now = now
         self._lock = threading.RLock()
@@ -39,6 +39,9 @@ class Clients:
     def limits(self, region: str) -> Any:
         return self._client("limits", region)
 
+    def identity(self, region: str) -> Any:
+        return self._client("identity", region)
+
     def object_storage(self, region: str) -> Any:
         return self._client("objectstorage", region)
 
@@ -46,15 +49,15 @@ class Clients:
         """Raise `Denied` where that cannot be done; a failure is not remembered."""
         with self._lock:
             if self._signed_in is None:
-                if self.identity is None:
+                if self.signs_as is None:
                     raise Denied("No identity for changes is configured, so nothing can be changed.")
-                self._signed_in = sign_in(self.identity, self._now)
+                self._signed_in = sign_in(self.signs_as, self._now)
             return self._signed_in
 
     def tenancy(self) -> str:
         tenancy = self._config.tenancy or self.sign_in().tenancy
         if tenancy is None:
-            raise Denied(f"{self.identity} does not name its tenancy: configure the tenancy's OCID.")
+            raise Denied(f"{self.signs_as} does not name its tenancy: configure the tenancy's OCID.")
         return tenancy
 
     def close(self) -> None:
@@ -78,6 +81,8 @@ class Clients:
                 make = oci.generative_ai.GenerativeAiClient
             case "telemetry":
                 make = oci.monitoring.MonitoringClient
+            case "identity":
+                make = oci.identity.IdentityClient
             case "objectstorage":
                 make = oci.object_storage.ObjectStorageClient
             case _:

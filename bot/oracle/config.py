@@ -14,7 +14,7 @@ class Patience:
 
     `connect` and `silence` bound one exchange (making the connection; each wait for more of the answer), `read` and
     `write` everything done for one question including attempts after the first, `fleet` the reading of all regions,
-    `history` that of the hours of many days.
+    `history` that of the hours of many days, `names` that of what compartments are called.
     """
 
     connect: float = 3.0
@@ -23,6 +23,7 @@ class Patience:
     write: float = 20.0
     fleet: float = 20.0
     history: float = 30.0
+    names: float = 3.0
     attempts: int = 3
 
 

@@ -27,6 +27,7 @@ from bot.oracle.metrics import (
 )
 from dac.health import SECONDS
 from dac.history import HOUR, Hour, each_hour, total
+from dac.naming import short
 
 STATISTICS = {
     CALLS: "sum()",
@@ -117,7 +118,7 @@ class DaysReading:
 
     def _cluster_of_each_endpoint(self) -> dict[str, str]:
         """Of deleted ones, too, as long as Oracle lists them: they were called in their time."""
-        doing = f"Listing endpoints in {self._region}, compartment {answers.short(self._compartment_id)}"
+        doing = f"Listing endpoints in {self._region}, compartment {short(self._compartment_id)}"
         found: dict[str, str] = {}
         listing = self._clients.generative_ai(self._region).list_endpoints
         for page in self._calls.pages(doing, listing, compartment_id=self._compartment_id):

@@ -16,6 +16,7 @@ from bot.oracle.parts import Part, read_parts
 from dac.cluster import Gap
 from dac.discovery import Discovery, Listing, Offered
 from dac.errors import DacError, Denied, NotFound
+from dac.naming import short
 
 
 class DiscoveryReading:
@@ -75,7 +76,7 @@ class DiscoveryReading:
         """What the first compartment gives that the identity may ask in: the models are Oracle's, whichever it is."""
         refusals: list[DacError] = []
         for compartment_id in self._config.compartments:
-            doing = f"{name} in {region}, compartment {answers.short(compartment_id)}"
+            doing = f"{name} in {region}, compartment {short(compartment_id)}"
             found: list[Offered] = []
             try:
                 for page in self._calls.pages(doing, listing, compartment_id=compartment_id):

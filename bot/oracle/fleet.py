@@ -15,6 +15,7 @@ from bot.oracle.errors import understood
 from bot.oracle.metrics import Measured, Monitoring
 from bot.oracle.parts import Part, read_parts
 from dac.cluster import Cluster, Endpoint, Fleet, Gap, Model, Traffic
+from dac.naming import short
 
 
 @dataclass
@@ -55,7 +56,7 @@ class FleetReading:
 
     def _parts(self, region: str, compartment_id: str) -> Sequence[Part]:
         client, seen = self._clients.generative_ai, self._seen
-        where = f"compartment {answers.short(compartment_id)}"
+        where = f"compartment {short(compartment_id)}"
 
         def listing(noun: str, method: str, read: Callable[[answers.Json, str], Any]) -> Callable[[], list[Any]]:
             def found() -> list[Any]:

@@ -14,6 +14,7 @@ from bot.oracle.calls import Calls
 from bot.oracle.errors import understood
 from dac.cluster import Endpoint, Traffic
 from dac.errors import DacError
+from dac.naming import short
 
 NAMESPACE = "oci_generativeai"
 CALLS = "TotalInvocationCount"
@@ -94,7 +95,7 @@ class Monitoring:
 
     def __init__(self, client: Any, calls: Calls, region: str, compartment_id: str) -> None:
         self._client, self._calls, self._compartment_id = client, calls, compartment_id
-        self._where = f"in {region}, compartment {answers.short(compartment_id)}"
+        self._where = f"in {region}, compartment {short(compartment_id)}"
 
     def measure(self, endpoints: tuple[Endpoint, ...], at: datetime) -> Measured:
         """Two records per endpoint: the last hour, and the calls of the last 72 hours, which show who is idle."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from bot.kept import Kept
 from bot.oracle import answers, objects, things
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
+from bot.oracle.compartments import CompartmentNames
 from bot.oracle.config import OracleConfig
 from bot.oracle.discovery import DiscoveryReading
 from bot.oracle.errors import understood
@@ -22,6 +23,7 @@ from dac.errors import DacError
 from dac.figures import Unknown
 from dac.gateway import Stored
 from dac.history import History
+from dac.naming import short
 from dac.steps import Dataset
 
 
@@ -31,6 +33,7 @@ class OracleReader:
     def __init__(self, clients: Clients, calls: Calls, config: OracleConfig, now: Callable[[], datetime]) -> None:
         self._clients, self._calls, self._config, self._now = clients, calls, config, now
         self._fleet = Kept(lambda: FleetReading(clients, calls, config, now()).read(), config.fresh_for, now)
+        self._names = CompartmentNames(clients, calls, config, now)
         self._histories = Histories(clients, calls, config, now)
         self._discovery = Kept(
             lambda: DiscoveryReading(clients, calls, config, now()).read(), config.slow_fresh_for, now
@@ -45,7 +48,7 @@ class OracleReader:
 
     def cluster(self, region: str, cluster_id: str) -> Cluster:
         client = self._clients.generative_ai(region)
-        doing = f"Reading cluster {answers.short(cluster_id)} in {region}"
+        doing = f"Reading cluster {short(cluster_id)} in {region}"
         response = self._calls.read(doing, lambda: client.get_dedicated_ai_cluster(cluster_id))
         with understood(doing):
             # Raw JSON, so the shape is Oracle's own text here too and belongs to this etag (see `Clients`).
@@ -69,6 +72,9 @@ class OracleReader:
 
     def history(self, cluster: Cluster, *, days: int = 7) -> History:
         return self._histories.of(cluster, self.fleet(), days)
+
+    def compartments(self) -> Mapping[str, str]:
+        return self._names.names()
 
     def namespace(self, region: str) -> str:
         return objects.namespace(self._clients, self._calls, region)

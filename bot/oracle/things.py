@@ -7,6 +7,7 @@ from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.errors import understood
 from dac.cluster import Resource, ResourceKind
+from dac.naming import short
 
 _METHODS = {
     ResourceKind.CLUSTER: ("get_dedicated_ai_cluster", "list_dedicated_ai_clusters"),
@@ -27,7 +28,7 @@ def read(kind: ResourceKind, raw: answers.Json, region: str, etag: str | None = 
 
 def one(clients: Clients, calls: Calls, kind: ResourceKind, region: str, resource_id: str) -> Resource:
     call = getattr(clients.generative_ai(region), _METHODS[kind][0])
-    doing = f"Reading {kind} {answers.short(resource_id)} in {region}"
+    doing = f"Reading {kind} {short(resource_id)} in {region}"
     response = calls.read(doing, lambda: call(resource_id))
     with understood(doing):
         return read(kind, response.data, region, response.headers["etag"])
@@ -38,7 +39,7 @@ def listed(
 ) -> tuple[Resource, ...]:
     """Deleted ones too, for as long as Oracle lists them."""
     call = getattr(clients.generative_ai(region), _METHODS[kind][1])
-    doing = f"Listing {kind}s in {region}, compartment {answers.short(compartment_id)}"
+    doing = f"Listing {kind}s in {region}, compartment {short(compartment_id)}"
     found: list[Resource] = []
     for page in calls.pages(doing, call, compartment_id=compartment_id):
         with understood(doing):

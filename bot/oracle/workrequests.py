@@ -8,6 +8,7 @@ from bot.oracle import answers
 from bot.oracle.calls import Calls
 from bot.oracle.errors import understood
 from dac.cluster import Resource, WorkRequest, WorkStatus
+from dac.naming import short
 
 NEWEST = 10
 """How many are read; older ones no longer explain what is going on."""
@@ -31,7 +32,7 @@ def work_requests(client: Any, calls: Calls, of: Resource) -> tuple[WorkRequest,
 
 def _errors(client: Any, calls: Calls, work_request_id: str) -> tuple[str, ...]:
     response = calls.read(
-        f"Reading the errors of work request {answers.short(work_request_id)}",
+        f"Reading the errors of work request {short(work_request_id)}",
         lambda: client.list_work_request_errors(work_request_id, limit=NEWEST),
     )
     return tuple(f"{raw['code']}: {raw['message']}" for raw in response.data["items"])

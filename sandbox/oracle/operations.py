@@ -6,19 +6,32 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sandbox.oracle import clusters, discovery, endpoints, limits, models, monitoring, objects, prices, workrequests
+from sandbox.oracle import (
+    clusters,
+    compartments,
+    discovery,
+    endpoints,
+    limits,
+    models,
+    monitoring,
+    objects,
+    prices,
+    workrequests,
+)
 from sandbox.oracle.calls import Answer, Call, collection
 from sandbox.oracle.world import World
 
 GENERATIVE_AI = "generative-ai"
 MONITORING = "monitoring"
 LIMITS = "limits"
+IDENTITY = "identity"
 OBJECT_STORAGE = "object-storage"
 PRICES = "prices"
 BASES = {
     "20231130": GENERATIVE_AI,
     "20180401": MONITORING,
     "20190729": LIMITS,
+    "20160918": IDENTITY,
     "n": OBJECT_STORAGE,
     "pls": PRICES,
 }
@@ -126,6 +139,7 @@ OPERATIONS = (
         "/services/{serviceName}/limits/{limitName}/resourceAvailability",
         limits.get_availability,
     ),
+    Operation("GetCompartment", IDENTITY, "GET", "/compartments/{compartmentId}", compartments.get),
     *_object_storage(),
     *_prices(),
 )

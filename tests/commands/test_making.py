@@ -45,6 +45,7 @@ from tests.dac.plannings import (
 from tests.fakes import ANN, BOB, REGION, Ending, cluster, endpoint, fleet, gap, model
 
 CHAT, BARE = cluster(), cluster("bare")
+DEV = "ocid1.compartment.oc1..dev"
 SERVED = endpoint(CHAT, etag="etag-0")
 DATA = "--dataset training/pairs.jsonl"
 PAIRS = "".join(f'{{"prompt": "What of {n}?", "completion": "All of {n} is well."}}\n' for n in range(40)).encode()
@@ -214,6 +215,40 @@ class TestWhere:
         with pytest.raises(Invalid, match=r"Which region is it to be in\? Say it with --region"):
             Room(tmp_path, fleet()).say("create hosting x --model command-a")
 
+    def test_a_compartment_goes_by_its_name(self, room: Room) -> None:
+        named = two_compartments(room)
+        with pytest.raises(
+            Invalid, match=r"Which compartment is it to be in: prod or dev\? Say it with --compartment\."
+        ):
+            named.say("create hosting x --model command-a")
+        with pytest.raises(Invalid, match=r"I look after no compartment “test”\. Did you mean prod or dev\?"):
+            named.say("create hosting x --model command-a --compartment test")
+        for number, word in enumerate(("DEV", DEV, "oc1..dev"), 1):
+            named.say(f"create hosting x-{number} --model command-a --compartment {word}")
+            asked = named.request(number).plan
+            assert isinstance(asked, CreateClusterPlan)
+            assert asked.new.compartment_id == DEV
+            assert f"dev ({DEV})" in shown(Reply("", card(named.request(number)).blocks))
+            assert asked.command.endswith(f"--compartment {DEV}")
+
+    @pytest.mark.parametrize("line", ["create finetune x --model llama-3.3-70b", TRAIN])
+    def test_every_verb_that_makes_something_takes_the_name(self, room: Room, line: str) -> None:
+        named = two_compartments(room)
+        named.say(f"{line} --compartment prod")
+        assert named.request().plan.subject.compartment_id == TEAM
+
+    def test_a_menu_shows_the_names_and_means_the_ocids(self, room: Room) -> None:
+        assert compartments(two_compartments(room).services) == [(TEAM, "prod"), (DEV, "dev")]
+
+    def test_a_compartment_whose_name_cannot_be_read_goes_by_the_end_of_its_ocid(self, room: Room) -> None:
+        named = two_compartments(room)
+        named.oracle.compartments_named[DEV] = None
+        assert compartments(named.services) == [(TEAM, "prod"), (DEV, "…1..dev")]
+        named.say("create hosting x --model command-a --compartment …1..dev")
+        answer = shown(Reply("", card(named.request()).blocks))
+        assert DEV in answer
+        assert f"({DEV})" not in answer
+
     def test_our_own_model_is_hosted_where_it_is(self, tmp_path: Path) -> None:
         room = Room(tmp_path, world(cluster("far", region="us-chicago-1"), models=(COMMAND, LLAMA, OURS)))
         for number, word in enumerate((OURS.id, "Support-V1"), 1):
@@ -221,6 +256,13 @@ class TestWhere:
             asked = room.request(number).plan
             assert isinstance(asked, CreateClusterPlan)
             assert (asked.new.region, asked.new.unit_shape) == (REGION, "LARGE_GENERIC")
+
+
+def two_compartments(room: Room) -> Room:
+    """A house that looks after two, whose names Oracle tells."""
+    room.services = services(room, compartments=(TEAM, DEV))
+    room.oracle.compartments_named = {TEAM: "prod", DEV: "dev"}
+    return room
 
 
 def services(room: Room, **changes: Any) -> Any:

@@ -208,6 +208,14 @@ def test_the_policy_is_told_in_order_with_its_fingerprint(tmp_path: Path) -> Non
     assert refused(reply.text, reply.blocks) == []
 
 
+def test_a_rules_compartments_are_told_by_the_names_that_can_be_read(tmp_path: Path) -> None:
+    team, sealed = "ocid1.compartment.oc1..team", "ocid1.compartment.oc1..sealed"
+    made = room(tmp_path, rule(compartments=frozenset({team, sealed, "ocid1.tenancy.*"})))
+    made.oracle.compartments_named = {team: "prod", sealed: None}
+    for line in ("policy", "policy scale chat 4"):
+        assert f"compartments {sealed}, ocid1.tenancy.*, prod" in shown(made.say(line))
+
+
 def test_a_policy_nobody_can_freeze_under_says_so(tmp_path: Path) -> None:
     made = Room(
         tmp_path, rules=Policy(rules=(rule(different_groups=True, approvers=People(groups=frozenset({ONCALL}))),))

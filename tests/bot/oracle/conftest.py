@@ -89,6 +89,8 @@ class Place:
             executor=Identity(Kind.CONFIG_FILE, path, "EXECUTOR"),
             endpoint=f"{self.url}/{{region}}",
             limit_of_shape=LIMITS,
+            # A busy machine may be slow to answer, and a name not read in time is none.
+            patience=Patience(names=60),
         )
         return replace(config, **changes)
 

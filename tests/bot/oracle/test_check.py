@@ -15,6 +15,10 @@ def test_everything_in_order_is_said_for_each_place(oracle: Oracle, place: Place
     assert len([each for each in asked if each.startswith("reading clusters in ")]) == 4
     assert len([each for each in asked if each.startswith("reading metrics in ")]) == 4
     assert f"reading service limits in {CHICAGO}" in asked
+    assert [each.sentence for each in findings if "name of compartment" in each.what] == [
+        "It is called prod.",
+        "It is called dev.",
+    ]
     assert f"signing in for changes in {FRANKFURT}" in asked
 
 

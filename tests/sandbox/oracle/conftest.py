@@ -55,6 +55,9 @@ class Tenancy:
     def limits(self, region: str | None = HOME) -> Any:
         return self._client(oci.limits.LimitsClient, "READER", region)
 
+    def identity(self, profile: str = "READER", region: str | None = HOME) -> Any:
+        return self._client(oci.identity.IdentityClient, profile, region)
+
     def storage(self, profile: str = "READER", region: str | None = HOME, **kept: Any) -> Any:
         return self._client(oci.object_storage.ObjectStorageClient, profile, region, **kept)
 
