@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from commands._command import Services
 from dac.checked import Checked
 from dac.dataset import Checker
 from dac.dataset_report import Report
 from dac.dataset_rules import rules_of
+from dac.errors import Denied, Invalid, NotFound
 from dac.figures import Unknown
 from dac.gateway import Stored
 from dac.naming import clip
@@ -34,6 +37,33 @@ def dataset_at(address: str, namespace: str | None, region: str, services: Servi
     assert found  # noqa: S101 - checked as it was typed
     named = namespace or found["namespace"] or services.fleet.namespace(region)
     return Dataset(namespace=named, bucket=found["bucket"], object_name=found["object"])
+
+
+class Found(NamedTuple):
+    region: str
+    dataset: Dataset
+    stored: Stored
+
+
+def find(address: str, namespace: str | None, regions: Iterable[str], services: Services) -> Found:
+    """The object in the one of these regions that has it.
+
+    `Invalid` where several have; where none does, what Oracle said, by preference that it is missing.
+    """
+    found: list[Found] = []
+    refused: list[NotFound | Denied] = []
+    for region in regions:
+        try:
+            dataset = dataset_at(address, namespace, region, services)
+            found.append(Found(region, dataset, services.fleet.stored(region, dataset)))
+        except (NotFound, Denied) as error:
+            refused.append(error)
+    if not found:
+        raise min(refused, key=lambda error: not isinstance(error, NotFound))
+    if len(found) > 1:
+        where = " and ".join(each.region for each in found)
+        raise Invalid(f"There is such an object in {where}; say with --region which you mean.")
+    return found[0]
 
 
 def known(region: str, dataset: Dataset, stored: Stored, services: Services) -> Checked | Unknown:

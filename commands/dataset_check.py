@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
 from commands import _making
 from commands._blocks import context, escape, named, section
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word, in_slack
-from commands._dataset import dataset_at, is_address, kept
+from commands._dataset import find, is_address, kept
 from commands._dataset_report import Looked, report_on, size
 from commands._words import age, bar
 from dac.dataset import Checker
 from dac.dataset_report import Report
 from dac.dataset_rules import rules_of
-from dac.errors import Denied, Invalid, NotFound
-from dac.gateway import Stored
+from dac.errors import Denied, Invalid
 from dac.naming import clip
-from dac.steps import Dataset
 
 WHOLE = 100
 SURE_AFTER = timedelta(seconds=5)
@@ -57,12 +55,6 @@ class Check(Arguments):
     ] = None
 
 
-class Found(NamedTuple):
-    region: str
-    dataset: Dataset
-    stored: Stored
-
-
 def needs(values: Mapping[str, Any]) -> tuple[str, ...]:
     return () if values.get("dataset") or values.get("file") else ("dataset",)
 
@@ -70,7 +62,9 @@ def needs(values: Mapping[str, Any]) -> tuple[str, ...]:
 def run(args: Check, call: Call, services: Services) -> Reply:
     if args.file:
         return _of_file(args.file, call, services)
-    found = _find(args, services)
+    known = _making.regions_known(services, services.fleet.fleet())
+    regions = [_making.region_meant(args.region, known)] if args.region else known
+    found = find(args.dataset or "", args.namespace, regions, services)
     looked = Looked(str(found.dataset), f"Object Storage in {found.region}", found.stored.size, dataset=found.dataset)
     parts = services.fleet.content(*found)
     return _checking(looked, parts, services, lambda report: kept(*found, report, services))
@@ -86,26 +80,6 @@ def _of_file(file_id: str, call: Call, services: Services) -> Reply:
 
 def _forget(_: Report) -> None:
     """A file in Slack cannot be trained on, so nobody will ask again."""
-
-
-def _find(args: Check, services: Services) -> Found:
-    """The object in the one region that has it; where none does, what Oracle said, by preference that it is missing."""
-    known = _making.regions_known(services, services.fleet.fleet())
-    regions = [_making.region_meant(args.region, known)] if args.region else known
-    found: list[Found] = []
-    refused: list[NotFound | Denied] = []
-    for region in regions:
-        dataset = dataset_at(args.dataset or "", args.namespace, region, services)
-        try:
-            found.append(Found(region, dataset, services.fleet.stored(region, dataset)))
-        except (NotFound, Denied) as error:
-            refused.append(error)
-    if not found:
-        raise min(refused, key=lambda error: not isinstance(error, NotFound))
-    if len(found) > 1:
-        where = " and ".join(each.region for each in found)
-        raise Invalid(f"There is such an object in {where}; say with --region which you mean.")
-    return found[0]
 
 
 def _checking(
