@@ -17,7 +17,7 @@ from approvals.workrequests import (
     work_of,
     work_requests,
 )
-from dac.cluster import Lifecycle, Model, Resource
+from dac.cluster import ClusterType, Lifecycle, Model, Resource
 from dac.errors import Conflict, Denied, Invalid, NotFound
 from dac.steps import MakeCluster, MakeEndpoint, MakeModel
 from dac.still import check_dataset
@@ -112,5 +112,11 @@ def _quality(made: Resource) -> str:
 
 
 def _ways_on(step: MakeCluster | MakeEndpoint | MakeModel, made: Resource) -> tuple[str, ...]:
-    """What people may want next, as commands."""
-    return (f"create hosting --model {made.id}",) if isinstance(step, MakeModel) else ()
+    """What people may want next, as commands: a model needs a cluster that hosts it, and that an endpoint."""
+    match step:
+        case MakeModel():
+            return (f"create hosting --model {made.id}",)
+        case MakeCluster(type=ClusterType.HOSTING) if step.serves:
+            return (f"endpoint create {made.id} --model {step.serves}",)
+        case _:
+            return ()

@@ -48,6 +48,7 @@ def plan(args: CreateHosting, call: Call, services: Services) -> CreateClusterPl
         compartment_id=where.compartment_id,
         compartment=_making.compartment_name(where.compartment_id, services),
         model=meant.entry.id if meant else None,
+        custom=custom,
         shape=args.shape,
         unit_count=args.units,
     )

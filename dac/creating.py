@@ -10,7 +10,7 @@ from pydantic import Field
 
 from dac.catalog import Catalog
 from dac.change import Look, Subject, units
-from dac.cluster import ClusterType, Headroom, Resource, ResourceKind, Space
+from dac.cluster import ClusterType, Headroom, Model, Resource, ResourceKind, Space
 from dac.compartments import spelled
 from dac.errors import Invalid
 from dac.figures import Frozen, Unknown
@@ -25,6 +25,7 @@ from dac.steps import MakeCluster
 class Wish(Frozen):
     """What somebody wants a cluster to be; what is left out follows from the model. `shape` alone will do as well.
 
+    `custom` is the team's own model where it is for one, which runs as `model` does, from which it was trained.
     `compartment` is what people call the one that it is to be in, empty where that is not known.
     """
 
@@ -34,6 +35,7 @@ class Wish(Frozen):
     compartment: str = ""
     type: ClusterType = ClusterType.HOSTING
     model: str | None = None
+    custom: Model | None = None
     shape: str | None = None
     unit_count: int | None = None
     freeform_tags: dict[str, str] = Field(default_factory=dict)
@@ -88,7 +90,8 @@ class CreateClusterPlan(Stepwise):
     def command(self) -> str:
         made, wish = self.new, self.wish
         kind = "hosting" if made.type is ClusterType.HOSTING else "finetune"
-        model = f" --model {wish.model}" if wish.model else ""
+        meant = wish.custom.id if wish.custom else wish.model
+        model = f" --model {meant}" if meant else ""
         sized = f" --shape {made.unit_shape} --units {made.unit_count}" if kind == "hosting" else ""
         place = f" --region {made.region} --compartment {made.compartment_id}"
         return f"create {kind} {quoted(made.name)}{model}{sized}{place}"
@@ -122,7 +125,7 @@ def plan_create(
         doing_=(made,),
         facts=(
             Fact(label="Units", said=f"{made.unit_count} × {shape.name}"),
-            Fact(label="Model", said=wish.model or "any that fits the shape"),
+            Fact(label="Model", said=_hosted(wish)),
             Fact(label="Compartment", said=spelled(made.compartment_id, wish.compartment)),
             *((Fact(label="Sum", said=sum_),) if isinstance(sum_, str) else ()),
         ),
@@ -145,8 +148,15 @@ def make_cluster(wish: Wish, catalog: Catalog, *, key: str = "cluster") -> MakeC
         type=wish.type,
         unit_shape=shape.name,
         unit_count=count,
+        serves=wish.custom.id if wish.custom else wish.model or "",
         freeform_tags=wish.freeform_tags,
     )
+
+
+def _hosted(wish: Wish) -> str:
+    if wish.custom:
+        return f"{clip(wish.custom.name)}, trained from {wish.model}"
+    return wish.model or "any that fits the shape"
 
 
 def sized(wish: Wish, catalog: Catalog) -> tuple[Shape, int]:

@@ -67,10 +67,13 @@ class Making(Step):
 
 
 class MakeCluster(Making):
+    """`serves` is the model that it is made for, by OCID or by Oracle's name, empty where that is not known."""
+
     kind: Literal["create_cluster"] = "create_cluster"
     type: ClusterType
     unit_shape: str
     unit_count: int
+    serves: str = ""
     freeform_tags: dict[str, str] = Field(default_factory=dict)
 
     @property
