@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
@@ -219,6 +219,16 @@ class Group(StrEnum):
     HELP = "More"
 
 
+class Choice(NamedTuple):
+    """What one of the values of an option is called in a form, and what is said of it there."""
+
+    label: str
+    more: str = ""
+
+
+Offered = Mapping[str, Mapping[str, str | Choice]]
+"""By argument its values and what a form calls each."""
+
 Choices = Callable[[Services], Sequence[tuple[str, str]]]
 """What a menu offers: value and label."""
 
@@ -237,7 +247,7 @@ class Command(Generic[A]):
     needs: Callable[[Mapping[str, Any]], Sequence[str]] | None = None
     """Arguments that are needed as well, given what has been typed; the form asks for them."""
     menus: Mapping[str, Choices] = field(default_factory=dict)
-    offers: Callable[[Services], Mapping[str, Mapping[str, str]]] | None = None
+    offers: Callable[[Services], Offered] | None = None
     """By argument what a form offers in place of an option's `among`, where a team's own files can say otherwise."""
     submit: str = ""
     """What the form's button says, where the verb alone would say too much."""

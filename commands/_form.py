@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from commands._blocks import Block, clip, escape, plain, section
-from commands._command import AnyCommand, Call, Kind, Option, Rest, Word, described
+from commands._command import AnyCommand, Call, Choice, Kind, Offered, Option, Rest, Word, described
 from commands._parse import Parsed, problems
 
 CALLBACK = "dac:form"
@@ -35,6 +35,10 @@ LABELS = {
     "speed": "Speed at least",
     "rows": "Examples",
     "what": "What to reckon",
+    "dataset": "Data set",
+    "preset": "Settings of the handbook",
+    "batch": "Batch size",
+    "rate": "Learning rate",
     "needs": "What speaks for dedicated",
     "uses": "What speaks for on demand",
 }
@@ -56,7 +60,7 @@ def form(
     call: Call,
     *,
     about: str = "",
-    offered: Mapping[str, Mapping[str, str]] | None = None,
+    offered: Offered | None = None,
 ) -> Block:
     """A view for `views.open`; what was given already is filled in. `about` tells of what it is decided over.
 
@@ -135,9 +139,7 @@ def _in_form(command: AnyCommand, name: str) -> bool:
     return _asked(kind) and not _fixed(kind)
 
 
-def _element(
-    command: AnyCommand, name: str, kind: Kind, value: Any, offered: Mapping[str, Mapping[str, str]] | None
-) -> Block:
+def _element(command: AnyCommand, name: str, kind: Kind, value: Any, offered: Offered | None) -> Block:
     """Boxes or a menu where the values are known, else a line to type."""
     among = (offered or {}).get(name) or (kind.among if isinstance(kind, Option) else None)
     if isinstance(kind, Option) and among:
@@ -169,7 +171,7 @@ def _input(name: str, info: FieldInfo, element: Block, *, needed: bool) -> Block
     }
 
 
-def _choices(among: Mapping[str, str], value: Any, *, many: bool) -> Block:
+def _choices(among: Mapping[str, str | Choice], value: Any, *, many: bool) -> Block:
     """Boxes to tick, or a menu where only one can be meant; of more boxes than Slack draws a menu as well."""
     offered = [_option(each, label) for each, label in among.items()]
     given = str(value or "").replace(" ", "").split(",")
@@ -185,8 +187,10 @@ def _label(name: str) -> str:
     return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
-def _option(value: str, label: str) -> Block:
-    return {"text": plain(label, 75), "value": clip(value, 150)}
+def _option(value: str, label: str | Choice) -> Block:
+    choice = label if isinstance(label, Choice) else Choice(label)
+    option: Block = {"text": plain(choice.label, 75), "value": clip(value, 150)}
+    return option | {"description": plain(choice.more, 75)} if choice.more else option
 
 
 def _entered(element: Mapping[str, Any]) -> str | None:

@@ -10,21 +10,22 @@ from pydantic import AfterValidator, Field
 from commands import _making
 from commands._advice import typed_as
 from commands._asked import submitted
-from commands._command import Arguments, Call, Command, Group, Option, Reply, Services
+from commands._command import Arguments, Call, Choice, Command, Group, Option, Reply, Services
 from commands._dataset import dataset_at, is_address, known
 from commands._making import Compartment, Name, Reason, Region
-from commands._pick import clusters
-from commands.size_finetune import PRESETS, preset_named
-from dac.cluster import Cluster, ClusterType, Fleet, ResourceKind, Space
+from commands.size_finetune import PRESETS, preset_named, presets
+from dac.cluster import Cluster, ClusterType, Fleet, Lifecycle, ResourceKind, Space
 from dac.creating import Wish, tunable
 from dac.dataset_seen import Seen, seen, unseen
 from dac.errors import Denied, Invalid
 from dac.figures import Unknown
 from dac.finetune_told import Advice
 from dac.finetuning import FineTunePlan, plan_finetune
+from dac.naming import handle
 from dac.quantities import count
 from dac.steps import Dataset
 from dac.tuning import BATCH, EPOCHS, RATE, band_for
+from dac.tuning import tunable as tunable_today
 
 LEAST_RATE = Decimal("1e-9")
 """Below that it is a slip of the finger: nothing would be learned."""
@@ -42,51 +43,67 @@ def _rate(text: str) -> Decimal:
 
 class Finetune(Arguments):
     name: Name
-    model: Annotated[str, Option(asked=True), Field(max_length=300, description="The base model")]
+    model: Annotated[
+        str,
+        Option(asked=True),
+        Field(max_length=300, description="The base model, of those that can be fine-tuned today"),
+    ]
     dataset: Annotated[
         str,
         AfterValidator(is_address),
         Option(asked=True),
-        Field(max_length=1100, title="bucket/object", description="The JSONL file in Object Storage"),
+        Field(
+            max_length=1100,
+            title="bucket/object",
+            description="bucket/object: a JSONL file in Object Storage, a prompt and a completion a line",
+        ),
     ]
     namespace: Annotated[
         str | None,
         Option(),
         Field(max_length=100, description="The namespace of Object Storage; left out, the tenancy's own"),
     ] = None
-    cluster: Annotated[
-        str | None,
-        Option(asked=True),
-        Field(max_length=300, description="A fine-tuning cluster that is there; left out, one is made, and stays"),
-    ] = None
-    region: Region = None
-    compartment: Compartment = None
-    method: Annotated[
-        str | None, Option(), Field(max_length=20, title="LORA", description="How; left out, as the model is trained")
-    ] = None
     preset: Annotated[
         str | None,
         Option(asked=True, among=PRESETS),
-        Field(max_length=40, description="The handbook's settings; left out, Oracle's defaults"),
+        Field(
+            max_length=40,
+            description="Left out, Oracle's defaults. What you give below goes before it",
+        ),
     ] = None
     epochs: Annotated[
         int | None,
         typed_as(lambda text: count(text, "epochs", 1000)),
         Option(asked=True),
-        Field(title="n", description="Times that all examples are gone through"),
+        Field(title="n", description="Times that all pairs are gone through"),
     ] = None
     batch: Annotated[
         int | None,
         typed_as(lambda text: count(text, "examples of a batch", 100_000)),
         Option(asked=True),
-        Field(title="n", description="Examples of one step"),
+        Field(title="n", description="Pairs of one step"),
     ] = None
     rate: Annotated[
         Decimal | None,
         typed_as(_rate),
         Option(asked=True),
-        Field(title="x", description="The learning rate, such as 0.0002"),
+        Field(title="x", description="How far one step goes, such as 0.0002"),
     ] = None
+    method: Annotated[
+        str | None,
+        Option(asked=True),
+        Field(max_length=20, title="LORA", description="Left out, the first that the model is trained by"),
+    ] = None
+    cluster: Annotated[
+        str | None,
+        Option(asked=True),
+        Field(
+            max_length=300,
+            description="A fine-tuning cluster; left out, one is made, and costs until it is deleted",
+        ),
+    ] = None
+    region: Region = None
+    compartment: Compartment = None
     because: Reason = ""
 
 
@@ -127,6 +144,26 @@ def plan(args: Finetune, call: Call, services: Services) -> FineTunePlan:  # noq
 def run(args: Finetune, call: Call, services: Services) -> Reply:
     made = plan(args, call, services)
     return submitted(made, args.because, call, services, note="\n".join(made.warnings))
+
+
+def offers(services: Services) -> dict[str, dict[str, Choice]]:
+    """The handbook's presets, and the methods of what can be fine-tuned today."""
+    rules = services.catalog.fine_tuning
+    keys = [key for each in tunable_today(services.catalog) if each.fine_tuning for key in each.fine_tuning.methods]
+    return {
+        "preset": presets(services),
+        "method": {key: Choice(rules.methods[key].name) for key in keys if rules},
+    }
+
+
+def tuners(services: Services) -> list[tuple[str, str]]:
+    """The clusters that a model can be trained on now."""
+    fleet = services.fleet.fleet()
+    return [
+        (handle(each, fleet), f"{each.name} · {each.region} · {each.unit_shape}")
+        for each in sorted(fleet.clusters, key=lambda each: (each.name.casefold(), each.region, each.id))
+        if (each.type, each.lifecycle_state) == (ClusterType.FINE_TUNING, Lifecycle.ACTIVE)
+    ]
 
 
 def _place(args: Finetune, cluster: Cluster | None, services: Services, fleet: Fleet) -> tuple[str, str]:
@@ -176,10 +213,11 @@ COMMAND = Command(
     aliases=("fine-tune",),
     menus={
         "model": _making.tunable,
-        "cluster": clusters,
+        "cluster": tuners,
         "region": _making.regions,
         "compartment": _making.compartments,
     },
+    offers=offers,
     submit="Ask for approval",
     group=Group.ASK,
     order=47,

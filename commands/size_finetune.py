@@ -10,7 +10,7 @@ from pydantic import Field
 from commands._advice import figure, offer, typed_as
 from commands._answer import Answer
 from commands._blocks import escape
-from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
+from commands._command import Arguments, Call, Choice, Command, Group, Option, Reply, Services, Word
 from commands._words import by
 from dac.change import units as in_units
 from dac.errors import Invalid
@@ -20,7 +20,7 @@ from dac.naming import clip
 from dac.pricing import cents, together
 from dac.quantities import count
 from dac.sizing import model_named
-from dac.tuning import BATCH, EPOCHS, NAMES, Setting, Tuned, of_preset, plan_tuning, tunable
+from dac.tuning import BATCH, EPOCHS, NAMES, Setting, Tuned, choose, of_preset, plan_tuning, tunable
 
 MOST_ROWS = 1_000_000_000
 PRESETS = {
@@ -101,6 +101,26 @@ def preset_named(word: str, services: Services) -> Preset:
     return found[0]
 
 
+def presets(services: Services) -> dict[str, Choice]:
+    """The handbook's, with what each says, and where Oracle wants another value."""
+    catalog, base = services.catalog, next(iter(tunable(services.catalog)), None)
+    found = {}
+    for each in services.handbook.presets:
+        wanted = of_preset(each)
+        taken = {one.name: one.taken for one in choose(catalog, base, wanted).settings} if base else wanted
+        said = [
+            f"{NAMES[name]} {figure(value, 6)}"
+            + (f" (Oracle: {figure(taken[name], 6)})" if taken[name] != value else "")
+            for name, value in wanted.items()
+        ]
+        found[each.name] = Choice(f"{each.name[:1].upper()}{each.name[1:]} ({each.when})", ", ".join(said))
+    return found
+
+
+def offers(services: Services) -> dict[str, dict[str, Choice]]:
+    return {"preset": presets(services)}
+
+
 def _duration(answer: Answer, tuned: Tuned, services: Services) -> None:
     handbook = services.handbook.source
     if tuned.band is None:
@@ -173,6 +193,7 @@ COMMAND = Command(
     run=run,
     examples=("size finetune 600", "size finetune 10k --preset careful", "size finetune 5000 --epochs 3 --batch 8"),
     aliases=("size fine-tune", "size fine-tuning", "size finetuning"),
+    offers=offers,
     submit="Size it",
     group=Group.ADVISE,
     order=21,
