@@ -42,6 +42,7 @@ WAYS = 3
 
 WAYS_CALLED = {
     "create hosting --model ": "Host the model",
+    "endpoint create ": "Make its endpoint",
     "finetune --model ": "Train another on",
     "model delete ": "Delete the model",
 }
@@ -298,7 +299,7 @@ def _where_from(plan: Plan) -> list[str]:
         rates = "your contract's rates" if by_contract(*plan_costs(plan)) else "list prices"
         lines.append(f"Budgets: the team's policy file, against {rates}.")
     rest = plan.sources if isinstance(plan, Stepwise) else ()
-    return ["\n".join(lines), *([f"The rest: {' · '.join(map(linked, rest))}"] if rest else [])]
+    return ["\n".join(lines), *([f"All other figures: {' · '.join(map(linked, rest))}"] if rest else [])]
 
 
 def _typed(plan: Plan) -> str:

@@ -17,6 +17,7 @@ from commands._words import by, cost_name, linked, price_name, signed
 from dac.budgets import BudgetEffect
 from dac.extending import ExtendPlan
 from dac.figures import Price, Unknown
+from dac.making import Stepwise
 from dac.plans import Plan
 from dac.pricing import cents
 from dac.scaling import ScalePlan
@@ -64,12 +65,10 @@ def budgets(plan: Plan) -> list[str]:
 
 
 def cited(plan: Plan) -> list[str]:
-    """Where the price was read."""
-    return (
-        [f"{price_name(plan.cost_change)}: {linked(plan.cost_change.sources[0])}"]
-        if isinstance(plan.cost_change, Price)
-        else []
-    )
+    """Where the price was read, and whatever else is told of it."""
+    change, rest = plan.cost_change, plan.sources if isinstance(plan, Stepwise) else ()
+    lists = [f"{price_name(change)}: {linked(change.sources[0])}"] if isinstance(change, Price) else []
+    return [*lists, *([f"All other figures: {' · '.join(map(linked, rest))}"] if rest else [])]
 
 
 def wanted(rule: Rule, eligible: Sequence[str], until: datetime) -> str:

@@ -12,12 +12,12 @@ from commands._advice import typed_as
 from commands._asked import submitted
 from commands._command import Arguments, Call, Choice, Command, Group, Option, Reply, Services
 from commands._dataset import dataset_at, is_address, known
-from commands._making import Compartment, Name, Reason, Region
+from commands._making import Compartment, Name, Reason
 from commands.size_finetune import PRESETS, preset_named, presets
 from dac.cluster import Cluster, ClusterType, Fleet, Lifecycle, ResourceKind, Space
 from dac.creating import Wish, tunable
 from dac.dataset_seen import Seen, seen, unseen
-from dac.errors import Denied, Invalid
+from dac.errors import Denied, Invalid, NotFound
 from dac.figures import Unknown
 from dac.finetune_told import Advice
 from dac.finetuning import FineTunePlan, plan_finetune
@@ -102,7 +102,11 @@ class Finetune(Arguments):
             description="A fine-tuning cluster; left out, one is made, and costs until it is deleted",
         ),
     ] = None
-    region: Region = None
+    region: Annotated[
+        str | None,
+        Option(asked=True),
+        Field(max_length=100, description="Where; left out, where the data set is"),
+    ] = None
     compartment: Compartment = None
     because: Reason = ""
 
@@ -167,10 +171,24 @@ def tuners(services: Services) -> list[tuple[str, str]]:
 
 
 def _place(args: Finetune, cluster: Cluster | None, services: Services, fleet: Fleet) -> tuple[str, str]:
-    """Where the model will be: with the cluster it is trained on."""
+    """Where the model will be: with the cluster it is trained on, else where the data set is."""
     if cluster:
         return cluster.region, cluster.compartment_id
-    return _making.place(args.region, args.compartment, services, fleet)
+    regions = _making.regions_known(services, fleet)
+    region = args.region
+    if region is None and len(regions) > 1:
+        holding = [each for each in regions if _is_in(each, args, services)]
+        region = holding[0] if len(holding) == 1 else None
+    return _making.place(region, args.compartment, services, fleet)
+
+
+def _is_in(region: str, args: Finetune, services: Services) -> bool:
+    """Whether the data set can be seen there."""
+    try:
+        services.fleet.stored(region, _dataset(args, region, services))
+    except (NotFound, Denied, Invalid):
+        return False
+    return True
 
 
 def _dataset(args: Finetune, region: str, services: Services) -> Dataset:

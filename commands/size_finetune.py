@@ -83,7 +83,7 @@ def run(args: Tune, call: Call, services: Services) -> Reply:  # noqa: ARG001 - 
     _settings(answer, tuned, preset, services)
     _examples(answer, args.rows, services)
     line = f"cost finetune {model.id} {figure(tuned.band.hours_most)} h" if tuned.band else "cost"
-    ask = f"finetune --model {model.id}"
+    ask = f"finetune --model {model.id}" + (f" --preset {preset.name}" if preset else "")
     return answer.reply(
         *offer(
             ("What it costs", line), ("Ask for a fine-tune …", ask), ("Handbook: fine-tuning", "handbook fine-tuning")
@@ -113,7 +113,9 @@ def presets(services: Services) -> dict[str, Choice]:
             + (f" (Oracle: {figure(taken[name], 6)})" if taken[name] != value else "")
             for name, value in wanted.items()
         ]
-        found[each.name] = Choice(f"{each.name[:1].upper()}{each.name[1:]} ({each.when})", ", ".join(said))
+        told = ", ".join(said)
+        label = f"{each.name[:1].upper()}{each.name[1:]} ({each.when})"
+        found[each.name] = Choice(label, f"{told[:1].upper()}{told[1:]}")
     return found
 
 

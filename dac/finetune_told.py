@@ -49,7 +49,7 @@ class Told(Frozen):
 
 def tell(catalog: Catalog, chosen: Chosen, dataset: Dataset, data: Seen, advice: Advice, *, made: bool) -> Told:
     """`made` is whether a cluster is made for it."""
-    preset, rules = chosen.preset, catalog.fine_tuning
+    preset = chosen.preset
     least, most = _unknown_costs(data) or costs(catalog, preset, advice.band)
     hour = cluster_hour(catalog, preset.shape, preset.units)
     basis = hour.basis if isinstance(hour, Price) else "list"
@@ -66,14 +66,7 @@ def tell(catalog: Catalog, chosen: Chosen, dataset: Dataset, data: Seen, advice:
             Fact(label="Settings", said=_settings(chosen, advice)),
         ),
         warnings=(*_doubts(data), *clamps, f"Oracle bills at least {commitment}.", *_burns(hour, made=made)),
-        sources=together(
-            handbook,
-            chosen.method.sources,
-            preset.sources,
-            commitment.sources,
-            data.sources,
-            rules.sources if rules else (),
-        ),
+        sources=together(handbook, chosen.method.sources, preset.sources, commitment.sources, data.sources),
         least=least,
         most=most,
     )
@@ -85,7 +78,7 @@ def _of_data(dataset: Dataset, data: Seen) -> str:
         return f"not to be looked at: {dataset}"
     if isinstance(data.pairs, Unknown):
         return f"not checked yet: {dataset}"
-    return f"{data.pairs:,} pairs{', with warnings' if data.doubt else ''}: {dataset}"
+    return f"{data.pairs:,} pairs{', with warnings' if data.doubt else ', checked'}: {dataset}"
 
 
 def _doubts(data: Seen) -> Iterator[str]:

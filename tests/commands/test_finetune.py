@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from approvals.states import State
 from commands._card import card
+from commands._form import form, options
 from commands._terms import cost
 from commands._thread import thread
+from commands.finetune import offers
 from dac.errors import Denied, Invalid, NotFound
 from dac.figures import Unknown
 from dac.finetuning import FineTunePlan
+from sandbox.slack.blockkit import validate
 from tests.commands.room import Room, lines, shown, texts, understood
 from tests.commands.test_making import PAIRS, TRAIN, approved, go_on, sound, step, stocked, world
-from tests.dac.plannings import TUNING
-from tests.fakes import BOB, REGION
+from tests.dac.plannings import LLAMA, TUNING
+from tests.fakes import BOB, CATALOG, REGION
 
 LARGE = PAIRS * 4000
 
@@ -152,6 +156,30 @@ class TestDataSet:
         assert button["text"]["text"] == "Check the data set"
         command, parsed = understood(button["value"])
         assert (command.name, parsed.values["region"]) == ("dataset check", REGION)
+
+
+class TestForm:
+    def test_offers_what_can_be_had_today_and_says_what_each_preset_is(self, tmp_path: Path) -> None:
+        busy = TUNING.model_copy(update={"id": "ocid1.busy", "name": "busy", "lifecycle_state": "UPDATING"})
+        room = Room(tmp_path, world(TUNING, busy))
+        command, parsed = understood("finetune support-v2")
+        assert command.offers
+        view = form(command, parsed, room.call(), offered=command.offers(room.services))
+        assert validate("modal", view) == []
+        fields = {each["block_id"]: each["element"] for each in view["blocks"] if each["type"] == "input"}
+        told = {each["value"]: each["description"]["text"] for each in fields["arg:preset"]["options"]}
+        assert told["conservative"] == "Epochs 3, batch size 8, learning rate 0.0001"
+        assert told["careful"] == "Epochs 2, batch size 4 (Oracle: 8), learning rate 0.00005"
+        assert [each["value"] for each in fields["arg:method"]["options"]] == ["LORA"]
+        assert "arg:namespace" not in fields
+        assert [each["value"] for each in options(list(command.menus["model"](room.services)), "")] == [LLAMA.name]
+        assert [each["value"] for each in options(list(command.menus["cluster"](room.services)), "")] == ["tuning"]
+
+    def test_where_nothing_can_be_trained_it_has_the_handbooks_values_alone(self, room: Room) -> None:
+        nothing = replace(room.services, catalog=CATALOG.model_copy(update={"models": {}}))
+        offered = offers(nothing)
+        assert offered["method"] == {}
+        assert offered["preset"]["careful"].more == "Epochs 2, batch size 4, learning rate 0.00005"
 
 
 class TestAnotherFile:

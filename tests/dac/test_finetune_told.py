@@ -42,7 +42,7 @@ def of(pairs: int) -> dict[str, Any]:
 class TestFacts:
     def test_a_small_data_set_on_the_units_that_both_name(self) -> None:
         assert told() == {
-            "Data set": "620 pairs: training/pairs.jsonl",
+            "Data set": "620 pairs, checked: training/pairs.jsonl",
             "Training steps": "233 = 3 epochs × 620 pairs / 8 a batch, rounded up",
             "Duration": "2 to 4 hours by the handbook's rule of thumb",
             "List cost of the training": "$96 to $192",

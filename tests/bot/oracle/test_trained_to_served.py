@@ -13,7 +13,7 @@ from approvals.states import State
 from bot.oracle.connection import Oracle
 from commands._card import card
 from commands._parse import arguments
-from tests.bot.oracle.conftest import CHICAGO, Place
+from tests.bot.oracle.conftest import CHICAGO, FRANKFURT, Place
 from tests.bot.oracle.team import Team
 from tests.commands.room import Room, lines, texts, understood
 from tests.fakes import BOB
@@ -33,7 +33,7 @@ class People:
             approvals=self.team.approvals,
             requests=Requests(self.team.store, Records(self.team.path), lambda: place.now),
             now=lambda: place.now,
-            regions=(CHICAGO,),
+            regions=(CHICAGO, FRANKFURT),
             compartments=(self.team.compartment,),
         )
 
@@ -62,6 +62,7 @@ def test_a_data_set_is_trained_on_hosted_and_served(oracle: Oracle, place: Place
     trained = people.done(TRAIN, 1)
     shown = "\n".join(texts(list(card(trained).blocks)))
     assert "620 pairs" in shown
+    assert trained.plan.subject.region == CHICAGO
     assert "233 = 3 epochs × 620 pairs / 8 a batch, rounded up" in shown
     assert "final accuracy 0." in trained.outcome
     assert "final loss " in trained.outcome
