@@ -117,6 +117,8 @@ class UnitsChange(Frozen):
 class MonthlyChange(Frozen):
     """By how much the monthly cost changes, at list price or at the contract's rate on file.
 
+    A fine-tune changes it by the cluster that is made for it, as if nobody deleted that.
+
     What is not known may be any sum: only a rule open above covers it.
     """
 

@@ -153,7 +153,7 @@ def _settings(answer: Answer, tuned: Tuned, preset: Preset | None, services: Ser
     sources = together(tuned.method.sources, (services.handbook.source,) if preset else ())
     said = ", ".join(f"{NAMES[each.name]} {figure(each.taken, 6)}" for each in tuned.settings)
     lines = [(f"{tuned.method.name} with {said}", sources)]
-    lines += [(_clamp(each), sources) for each in tuned.settings if each.clamped]
+    lines += [(_clamp(each, preset), sources) for each in tuned.settings if each.clamped]
     epochs, batch = tuned.setting(EPOCHS).taken, tuned.setting(BATCH).taken
     exact = Decimal(tuned.exact_steps.numerator) / tuned.exact_steps.denominator
     whole = "" if exact == tuned.steps else f"{figure(exact, 4)}, so "
@@ -162,9 +162,12 @@ def _settings(answer: Answer, tuned: Tuned, preset: Preset | None, services: Ser
     answer.lines(lines)
 
 
-def _clamp(setting: Setting) -> str:
+def _clamp(setting: Setting, preset: Preset | None) -> str:
+    """Whose value it is, where it is the preset's and not the person's own."""
     name = NAMES[setting.name].capitalize()
-    return f"{name} {figure(setting.wanted, 6)} is not taken: Oracle's range is {setting.range}"
+    theirs = preset and of_preset(preset)[setting.name] == setting.wanted
+    whose = f" of the handbook's preset {escape(preset.name)}" if preset and theirs else ""
+    return f"{name} {figure(setting.wanted, 6)}{whose} is not taken: Oracle's range is {setting.range}"
 
 
 def _examples(answer: Answer, rows: int, services: Services) -> None:
@@ -182,7 +185,8 @@ def _examples(answer: Answer, rows: int, services: Services) -> None:
     trained = rules.train_share * 100
     answer.say(
         f"Oracle takes {rules.min_examples} examples or more; {advice}. It trains on {figure(trained)} % and holds the "
-        "rest out itself, so nothing needs to be held out beforehand.",
+        f"rest out itself; the handbook's {quality.hold_out_least} to {quality.hold_out_most} % for "
+        "testing are besides that.",
         *rules.sources,
         services.handbook.source,
     )

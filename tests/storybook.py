@@ -21,11 +21,13 @@ from commands._card import Message, card
 from commands._command import Call, Reply
 from commands._form import form
 from commands._home import home
+from commands._thread import thread
 from dac.cluster import Fleet
 from dac.errors import Unavailable
 from tests.commands import advice, fleets
 from tests.commands.requests import NAMES, WORDS, story
 from tests.commands.room import Room, understood
+from tests.commands.test_making import PAIRS, TRAIN, stocked, world
 from tests.fakes import ANN, BOB, CAT, EVE, LEADS, cluster, fleet, policy, rule
 
 CARDS = Path(__file__).parent / "commands" / "cards"
@@ -73,13 +75,16 @@ def _views(kept: Path) -> Iterator[tuple[str, Block]]:
                 yield f"thread/{name.replace(' ', '-')}/{key.replace(':', '-')}", _message(message)
     for line in FORMS:
         command, parsed = understood(line)
-        yield f"form/{line.replace(' ', '-')}", form(command, parsed, Call(user=ANN, channel="CTEAM", delivery="d1"))
+        call = Call(user=ANN, channel="CTEAM", delivery="d1")
+        offered = command.offers(Room(kept / "forms").services) if command.offers else None
+        yield f"form/{line.replace(' ', '-')}", form(command, parsed, call, offered=offered)
     for name, seen in FLEETS.items():
         room = Room(kept / name, seen())
         yield f"status/{name}", _message(room.say("status"))
         yield f"home/{name}", home(room.services, ANN)
     yield from _homes(kept)
     yield from _answers(kept)
+    yield from _trained(kept / "trained")
 
 
 def _homes(kept: Path) -> Iterator[tuple[str, Block]]:
@@ -132,6 +137,17 @@ def _answers(kept: Path) -> Iterator[tuple[str, Block]]:
         yield f"answer/{line.split()[0]}", _message(room.say(line, user))
     room.say("scale chat 5")
     yield "answer/deny", _message(room.say("deny 2 because over budget", BOB))
+
+
+def _trained(kept: Path) -> Iterator[tuple[str, Block]]:
+    """A fine-tune as it is asked for, on data that is fit to be doubted, and on data that nobody has checked."""
+    for name, pairs in (("doubtful", PAIRS), ("unchecked", PAIRS * 4000)):
+        room = stocked(Room(kept / name, world()), pairs)
+        room.oracle.part = len(pairs)
+        yield f"finetune/asked-{name}", _message(room.say(f"{TRAIN} --preset careful because the pilot went well"))
+        yield f"finetune/card-{name}", _message(card(room.request()))
+        details = thread(room.request(), room.store.events(1))["detail"]
+        yield f"finetune/thread-{name}", _message(details)
 
 
 def _message(shown: Reply | Message) -> Block:

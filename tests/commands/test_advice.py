@@ -134,7 +134,10 @@ def test_bad_input_gets_one_sentence_and_the_nearest_choice(room: Room, line: st
         ("size hosting crowded", "10 units for 9 requests/s at what a unit of it has carried"),
         ("size hosting unmeasured", "By its own last days: unknown."),
         ("size hosting scout", "unknown: its price multiplier is not published in what we hold"),
-        ("size finetune 10k --preset careful", "Batch size 4 is not taken: Oracle's range is from 8 to 16"),
+        (
+            "size finetune 10k --preset careful",
+            "Batch size 4 of the handbook's preset careful is not taken: Oracle's range is from 8 to 16",
+        ),
         ("size finetune 10k --preset careful", "2 epochs × 10,000 rows / 8 a batch = 2,500"),
         ("size finetune 600", "On Oracle's units 2 to 4 hours cost $96 to $192 at list price"),
         ("size finetune 10k", "The handbook's 4 units are not what Oracle presets today: 2"),

@@ -20,6 +20,8 @@ from sandbox.slack.blockkit import validate
 from tests.commands.room import Room, lines, shown, texts, understood
 from tests.commands.test_making import PAIRS, TRAIN, approved, go_on, sound, step, stocked, world
 from tests.dac.plannings import LLAMA, TUNING
+from tests.dac.test_finetune_told import DATA as DATASET
+from tests.dac.test_finetune_told import checked
 from tests.fakes import BOB, CATALOG, REGION
 
 LARGE = PAIRS * 4000
@@ -180,6 +182,46 @@ class TestForm:
         offered = offers(nothing)
         assert offered["method"] == {}
         assert offered["preset"]["careful"].more == "Epochs 2, batch size 4, learning rate 0.00005"
+
+
+BOTH = [
+    ("handbook fine-tuning", "Medium (10K-100K):         4 units, ~4-8 hours", "cannot be chosen: 8 for Command R"),
+    ("handbook hyperparameters", "batch_size: 4", "batch size 8 to 16 (default 8); the careful"),
+    ("handbook hyperparameters", "learning_rate: 0.0001", "learning rate 0 to 1 (default 0.0002)"),
+    ("handbook quality", "Minimum: 100 high-quality examples", "What Oracle demands is 32 pairs; 100 is advice"),
+    ("handbook quality", "Hold out 10-20% for testing", "Oracle itself splits the file 80/20"),
+    ("handbook data", "// training_data.jsonl format", "a comment such as the first line here is no such line"),
+    ("handbook terraform", "unit_count     = 4", "unit_count is fixed for each base model"),
+    ("handbook troubleshooting", "Request quota increase", "LimitExceeded is Oracle's service limit"),
+    ("handbook iam", "read objectstorage-objects", "name objects or object-family instead"),
+    ("handbook cost", "Training Units × Unit Price × Training Hours", "1 unit-hour for each fine-tuning job"),
+    ("size finetune 20k", "Medium (10K-100K): 4 units", "handbook's 4 units are not what Oracle presets today: 2"),
+    ("size finetune 60", "the handbook wants 100 at least", "Oracle takes 32 examples or more"),
+    ("size finetune 600", "the handbook's 10 to 20 % for testing", "It trains on 80 % and holds the rest out itself"),
+    ("size finetune 600 --preset careful", "4 of the handbook's preset careful", "Oracle's range is from 8 to 16"),
+]
+"""What the seed says of fine-tuning where Oracle does otherwise today: where it is asked, its words, and Oracle's."""
+
+
+@pytest.mark.parametrize(("line", "handbook", "oracle"), BOTH)
+def test_where_oracle_differs_from_the_seed_the_answer_says_both(
+    room: Room, line: str, handbook: str, oracle: str
+) -> None:
+    answer = shown(room.say(line))
+    assert handbook in answer
+    assert oracle in answer
+    assert room.services.handbook.source.title in answer
+
+
+def test_so_does_the_card_of_a_fine_tune(room: Room) -> None:
+    checks, data = room.services.checks, room.oracle.objects["training/pairs.jsonl"]
+    stored = room.oracle.stored(REGION, DATASET)
+    report = checked(data).report.model_copy(update={"rows": 20_000})
+    checks.keep(checked(data).model_copy(update={"etag": stored.etag, "report": report}))
+    room.say(f"{TRAIN} --preset careful")
+    card = drawn(room)
+    assert "4 to 8 hours by the handbook's rule of thumb for its 4 units; Oracle presets 2, so it may not hold" in card
+    assert "Batch size 4 of the handbook's preset careful is not taken (Oracle's range is from 8 to 16)" in card
 
 
 class TestAnotherFile:

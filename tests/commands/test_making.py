@@ -62,9 +62,9 @@ def room(tmp_path: Path) -> Room:
     return stocked(Room(tmp_path, world()))
 
 
-def stocked(room: Room) -> Room:
+def stocked(room: Room, pairs: bytes = PAIRS) -> Room:
     """With a data set where the lines here say it is."""
-    room.oracle.objects["training/pairs.jsonl"] = PAIRS
+    room.oracle.objects["training/pairs.jsonl"] = pairs
     return room
 
 
