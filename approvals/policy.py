@@ -115,9 +115,7 @@ class UnitsChange(Frozen):
 
 
 class MonthlyChange(Frozen):
-    """By how much the monthly cost changes, at list price or at the contract's rate on file.
-
-    A fine-tune changes it by the cluster that is made for it, as if nobody deleted that.
+    """By how much the monthly cost changes, at list price or the contract's rate; a fine-tune's cluster counts as kept.
 
     What is not known may be any sum: only a rule open above covers it.
     """
