@@ -17,12 +17,13 @@ from commands import COMMANDS
 from commands._blocks import Block, clip, context, escape, section
 from commands._command import AnyCommand, Call, Reply, Services, Word
 from commands._decide import number
-from commands._form import Filled, form, options
+from commands._form import Filled, by_ocid, form, options
 from commands._home import home
 from commands._notice import gist
 from commands._parse import Parsed, arguments, attached, lacking, typed, understood
 from commands._sums import plan_costs, price_lists
 from commands._words import at_price
+from dac.cluster import Resource
 from dac.errors import DacError
 
 log = logging.getLogger(__name__)
@@ -110,7 +111,22 @@ class Desk:
             raise lacking(command, parsed)
         about = await self._workers.run(self._about, command, parsed)
         offered = command.offers(self._services) if command.offers else None
-        await self._slack.open_view(way.trigger_id, form(command, parsed, call, about=about, offered=offered))
+        called = await self._called(by_ocid(command, parsed))
+        view = form(command, parsed, call, about=about, offered=offered, called=called)
+        await self._slack.open_view(way.trigger_id, view)
+
+    async def _called(self, ocids: frozenset[str]) -> dict[str, str]:
+        """How people know these, as far as it comes in time: a form must open within three seconds."""
+        if not ocids:
+            return {}
+        try:
+            async with asyncio.timeout(self._menu_seconds):
+                fleet = await self._workers.run(self._services.fleet.fleet)
+        except (DacError, TimeoutError) as error:
+            log.warning("Naming what a form is about: %s", str(error) or "no answer in time")
+            return {}
+        things: list[Resource] = [*fleet.clusters, *fleet.endpoints, *fleet.models]
+        return {each.id: each.name for each in things if each.id in ocids}
 
     def _about(self, command: AnyCommand, parsed: Parsed) -> str:
         """What the request is that a form is for; raises `NotFound` where there is none."""

@@ -10,6 +10,7 @@ from approvals.states import State
 from commands._blocks import Block, actions, button, clip, confirm, context, date, escape, fields, named, quote, section
 from commands._standing import QUOTED, broken, size, standing
 from commands._sums import money, not_known, plan_costs, price_lists
+from commands._ways import way_button
 from commands._when import said
 from commands._words import amount, at_price, by_contract, caution, cost_name, linked, price_name, signed
 from dac.budgets import BudgetEffect
@@ -39,14 +40,6 @@ DIGEST = 12
 
 WAYS = 3
 """Ways back that a card offers; the rest are in the thread."""
-
-WAYS_CALLED = {
-    "create hosting --model ": "Host the model",
-    "endpoint create ": "Make its endpoint",
-    "finetune --model ": "Train another on",
-    "model delete ": "Delete the model",
-}
-"""How some of these begin, and what their buttons say."""
 
 FACTS = 6
 """Facts of a plan that fit on a card beside the rest."""
@@ -340,7 +333,7 @@ def _buttons(request: Request) -> list[Block]:
         row = [confirm_button(request), stop_button(request)]
     elif request.state in again and request.returns is None:
         row = [anew_button(request)]
-    row += [way_button(each) for each in request.ways[:WAYS]]
+    row += [way_button(each, request) for each in request.ways[:WAYS]]
     if request.glass and request.glass.owed:
         row.append(review_button(request))
     return row
@@ -366,15 +359,6 @@ def stop_button(request: Request) -> Block:
     """What exists by then stays; the way back is offered afterwards."""
     sure = confirm(f"Stop request {request.id} here?", "What has been made stays until somebody deletes it.", "Stop")
     return button("Stop here …", f"stop {request.id}", style="danger", confirm=sure)
-
-
-def way_button(line: str) -> Block:
-    """A command that undoes what is left, or goes on from what was made; it asks for an approval of its own."""
-    for begins, label in WAYS_CALLED.items():
-        if line.startswith(begins):
-            return button(f"{label} …{line[-6:]}", line)
-    verb = line.partition(" ocid1.")[0]
-    return button(clip(f"{verb[:1].upper()}{verb[1:]} …{line[-6:]}", 60), line)
 
 
 def extend_button(request: Request) -> Block:

@@ -61,10 +61,12 @@ def form(
     *,
     about: str = "",
     offered: Offered | None = None,
+    called: Mapping[str, str] | None = None,
 ) -> Block:
     """A view for `views.open`; what was given already is filled in. `about` tells of what it is decided over.
 
-    `offered` by argument stands in place of what an option says is `among` its values.
+    `offered` by argument stands in place of what an option says is `among` its values. `called` is how people know
+    what was given by its OCID.
     """
     kept = {
         "verb": command.name,
@@ -80,7 +82,7 @@ def form(
         elif _asked(kind):
             # What a file can be picked instead of is not insisted on: the command says it when both are missing.
             needed = info.is_required() or (name in given.missing and not instead)
-            element = _element(command, name, kind, given.values.get(name), offered)
+            element = _element(command, name, kind, given.values.get(name), offered or {}, called or {})
             blocks.append(_input(name, info, element, needed=needed))
     return {
         "type": "modal",
@@ -124,6 +126,13 @@ def options(found: list[tuple[str, str]], query: str) -> list[Block]:
     return [_option(value, label) for value, label in fitting[:100]]
 
 
+def by_ocid(command: AnyCommand, given: Parsed) -> frozenset[str]:
+    """What was given for a menu as an OCID, which people know by another name."""
+    return frozenset(
+        str(value) for name, value in given.values.items() if name in command.menus and str(value).startswith("ocid1.")
+    )
+
+
 def _asked(kind: Kind) -> bool:
     return kind.asked or bool(kind.file) if isinstance(kind, Option) else True
 
@@ -139,9 +148,11 @@ def _in_form(command: AnyCommand, name: str) -> bool:
     return _asked(kind) and not _fixed(kind)
 
 
-def _element(command: AnyCommand, name: str, kind: Kind, value: Any, offered: Offered | None) -> Block:
+def _element(
+    command: AnyCommand, name: str, kind: Kind, value: Any, offered: Offered, called: Mapping[str, str]
+) -> Block:
     """Boxes or a menu where the values are known, else a line to type."""
-    among = (offered or {}).get(name) or (kind.among if isinstance(kind, Option) else None)
+    among = offered.get(name) or (kind.among if isinstance(kind, Option) else None)
     if isinstance(kind, Option) and among:
         return _choices(among, value, many=kind.many)
     element: Block
@@ -151,7 +162,7 @@ def _element(command: AnyCommand, name: str, kind: Kind, value: Any, offered: Of
         element = {"type": "external_select", "action_id": f"{ACTION}:{command.name}:{name}", "min_query_length": 0}
         element["placeholder"] = plain("Type to search", 150)
         if value:
-            element["initial_option"] = _option(str(value), str(value))
+            element["initial_option"] = _option(str(value), called.get(str(value), str(value)))
         return element
     element = {"type": "plain_text_input", "action_id": ACTION, "multiline": isinstance(kind, Rest)}
     element["max_length"] = REASON_INPUT if isinstance(kind, Rest) else WORD_INPUT

@@ -35,10 +35,10 @@ from commands._card import (
     forecast_sums,
     review_button,
     stop_button,
-    way_button,
 )
 from commands._history import told
 from commands._sums import not_known, ranged
+from commands._ways import way_button
 from commands._when import said as spoken
 from commands._words import amount, bar, by_contract, caution, signed, sources
 from dac.figures import Price, Unknown
@@ -97,7 +97,7 @@ def _next(request: Request, then: Request, event: Event) -> list[Block]:
     if isinstance(body, Paused) or (isinstance(body, Reminded) and body.what == "pause"):
         return _at_pause(request) if request.state is State.APPLYING and request.claim == then.claim else []
     if isinstance(body, Watched) and body.ways_on and request.watch and request.watch == then.watch:
-        return [actions(*(way_button(each) for each in body.ways_on))]
+        return [actions(*(way_button(each, request) for each in body.ways_on))]
     return []
 
 

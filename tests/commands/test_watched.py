@@ -63,8 +63,8 @@ def test_idle_it_calls_who_asked_with_the_sum_and_what_to_do(room: Room) -> None
         f"finetune --model {LLAMA.name} --cluster {on}",
         f"model delete {ours}",
     ]
-    assert "Host the model" in said
-    assert "Train another on" in said
+    assert "Host support-v2 …" in said
+    assert "Train another on support-v2-tuning …" in said
 
 
 def test_the_next_time_takes_the_buttons_from_the_time_before(room: Room) -> None:

@@ -1,73 +1,37 @@
-"""What people see in a browser while a change goes its way; DAC_SCREENSHOTS names a folder to keep pictures in."""
+"""What people see in a browser while a change goes its way."""
 
 from __future__ import annotations
-
-import os
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import PageFor, browser, page_for
-from tests.e2e.processes import Process
+from tests.browser import PageFor
+from tests.e2e.page import (
+    Picture,
+    act_as,
+    browser,
+    fill,
+    page_for,
+    picture,
+    press,
+    typed,
+    whisper,
+    workspace,
+    world,
+)
 from tests.e2e.world import ADA, BEN, OLGA, ROSA, World
 
-__all__ = ["browser", "page_for"]
+__all__ = ["browser", "page_for", "picture", "workspace", "world"]
 
 pytestmark = pytest.mark.browser
 
 CLUSTER = "chat-prod"
-
-Picture = Callable[[Page, str], None]
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with closing(World(tmp_path_factory.mktemp("browser"), channels=0, start=Process.forked)) as world:
-        yield world
-
-
-@pytest.fixture
-def world(workspace: World) -> World:
-    """An empty channel and a bot that knows of nothing before: one that did would post anew what it misses there."""
-    workspace.clear_out()
-    workspace.do("reset")
-    workspace.anew()
-    workspace.start_bot()
-    return workspace
-
-
-@pytest.fixture
-def picture() -> Picture:
-    folder = os.environ.get("DAC_SCREENSHOTS")
-
-    def take(page: Page, name: str) -> None:
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=Path(folder) / f"{name}.png")
-
-    return take
-
-
-def typed(page: Page, text: str) -> None:
-    page.get_by_test_id("composer").fill(text)
-    page.get_by_test_id("composer").press("Enter")
-
-
-def whisper(page: Page, text: str) -> Locator:
-    return page.get_by_test_id("channel").locator("[data-ephemeral=true]").filter(has_text=text)
 
 
 def card(page: Page) -> Locator:
     """The card of the one request there is."""
     shown = page.get_by_test_id("channel").locator("[data-testid=message]:not([data-ephemeral=true])")
     return shown.filter(has_text=f"Scale {CLUSTER}")
-
-
-def press(message: Locator, verb: str) -> None:
-    message.locator(f"button[data-value^='{verb} ']").click()
 
 
 def approve(page: Page, size: int = 4) -> None:
@@ -80,20 +44,6 @@ def agree_to(page: Page, label: str) -> None:
     expect(page.get_by_test_id("confirm")).to_contain_text(CLUSTER)
     expect(page.get_by_test_id("confirm-ok")).to_contain_text(label)
     page.get_by_test_id("confirm-ok").click()
-
-
-def fill(page: Page, **entered: str) -> None:
-    """Fill in the open form and send it."""
-    modal = page.get_by_test_id("modal")
-    for name, words in entered.items():
-        modal.locator(f"[data-input-block='arg:{name}']").locator("input, textarea").fill(words)
-    page.get_by_test_id("modal-submit").click()
-
-
-def act_as(page: Page, user: str) -> None:
-    page.get_by_test_id("user-switcher").click()
-    page.locator(f"[data-user={user}]").click()
-    expect(page.locator("body")).to_have_attribute("data-acting-as", user)
 
 
 def asked(world: World, page_for: PageFor) -> Page:

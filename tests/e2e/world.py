@@ -231,6 +231,10 @@ class World(Servers):
         if behind > 0:
             ask("POST", f"{self.oracle}/_control/clock", {"advance": behind})
 
+    def oracle_advances(self, seconds: float) -> None:
+        """Let its time jump, as far as work of that length comes."""
+        ask("POST", f"{self.oracle}/_control/clock", {"advance": seconds})
+
     def slack_fault(self, kind: str, **more: Any) -> None:
         """Order trouble; with messages only in this test's channel, for others may still be drawn elsewhere."""
         if str(more.get("method", "")).startswith("chat."):

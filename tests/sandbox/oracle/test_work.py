@@ -98,7 +98,7 @@ def availability(tenancy: Tenancy, name: str = COHERE, compartment: str | None =
 
 def test_availability_counts_units_by_shape_and_from_the_moment_they_are_granted(tenancy: Tenancy) -> None:
     assert availability(tenancy) == (4, 6)
-    assert availability(tenancy, "dedicated-unit-llama2-70-count") == (8, 4)
+    assert availability(tenancy, "dedicated-unit-llama2-70-count") == (8, 8)
     tenancy.ai().update_dedicated_ai_cluster(tenancy.cluster("chat-prod"), scaled(8))
     assert availability(tenancy) == (10, 0)
 
