@@ -90,6 +90,21 @@ def test_a_form_opens_for_what_is_missing(bot: Running, slack: Slack) -> None:
     assert [each["value"] for each in offered["options"]] == ["chat-prod"]
 
 
+def test_what_a_form_is_about_is_called_as_people_know_it(home: House, bot: Running, slack: Slack) -> None:
+    ocid = home.oracle.cluster("chat-prod")["id"]
+    slack.command("rosa", f"endpoint create {ocid}")
+    chosen = [each["element"].get("initial_option") for each in slack.form("rosa")["blocks"] if "element" in each]
+    assert [(each["text"]["text"], each["value"]) for each in chosen if each] == [("chat-prod", ocid)]
+
+
+def test_a_form_opens_even_where_oracle_does_not_say_what_it_is_about(home: House, bot: Running, slack: Slack) -> None:
+    ocid = home.oracle.cluster("chat-prod")["id"]
+    home.oracle.fault("status", status=401, code="NotAuthenticated")
+    slack.command("rosa", f"endpoint create {ocid}")
+    chosen = [each["element"].get("initial_option") for each in slack.form("rosa")["blocks"] if "element" in each]
+    assert [each["value"] for each in chosen if each] == [ocid]
+
+
 def test_a_form_that_is_filled_in_makes_a_request(bot: Running, slack: Slack) -> None:
     slack.command("rosa", "scale")
     slack.form("rosa")

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from commands import COMMANDS
 from commands._command import Arguments, Call, Command, Option, Reply, Rest, Word, in_slack
-from commands._form import CALLBACK, Filled, errors, form, options, read
+from commands._form import CALLBACK, Filled, by_ocid, errors, form, options, read
 from commands._parse import Parsed, parse
 from dac.errors import Invalid
 from sandbox.slack.blockkit import validate
@@ -326,3 +326,14 @@ def test_what_a_file_can_be_picked_instead_of_may_be_left_open() -> None:
     found = inputs(opened("dataset check"))
     assert found["arg:dataset"]["optional"]
     assert found["arg:file"]["optional"]
+
+
+OCID = "ocid1.generativeaidedicatedaicluster.oc1..chat"
+
+
+def test_what_was_given_by_its_ocid_is_shown_as_people_know_it_and_comes_back_as_it_was_given() -> None:
+    command, parsed = understood(f"endpoint create {OCID}")
+    assert by_ocid(command, parsed) == {OCID}
+    element = inputs(form(command, parsed, CALL, called={OCID: "chat"}))["arg:cluster"]["element"]
+    assert element["initial_option"] == {"text": {"type": "plain_text", "text": "chat", "emoji": True}, "value": OCID}
+    assert by_ocid(*understood("endpoint create chat")) == frozenset()
