@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -11,13 +12,13 @@ from commands import _making
 from commands._advice import typed_as
 from commands._asked import submitted
 from commands._command import Arguments, Call, Choice, Command, Group, Option, Reply, Services
-from commands._dataset import dataset_at, is_address, known
+from commands._dataset import dataset_at, find, is_address, known
 from commands._making import Compartment, Name, Reason
 from commands.size_finetune import PRESETS, preset_named, presets
 from dac.cluster import Cluster, ClusterType, Fleet, Lifecycle, ResourceKind, Space
 from dac.creating import Wish, tunable
 from dac.dataset_seen import Seen, seen, unseen
-from dac.errors import Denied, Invalid, NotFound
+from dac.errors import Denied, Invalid
 from dac.figures import Unknown
 from dac.finetune_told import Advice
 from dac.finetuning import FineTunePlan, plan_finetune
@@ -174,21 +175,12 @@ def _place(args: Finetune, cluster: Cluster | None, services: Services, fleet: F
     """Where the model will be: with the cluster it is trained on, else where the data set is."""
     if cluster:
         return cluster.region, cluster.compartment_id
-    regions = _making.regions_known(services, fleet)
-    region = args.region
+    regions, region = _making.regions_known(services, fleet), args.region
     if region is None and len(regions) > 1:
-        holding = [each for each in regions if _is_in(each, args, services)]
-        region = holding[0] if len(holding) == 1 else None
+        # Where nobody may look, it has to be said.
+        with contextlib.suppress(Denied):
+            region = find(args.dataset, args.namespace, regions, services).region
     return _making.place(region, args.compartment, services, fleet)
-
-
-def _is_in(region: str, args: Finetune, services: Services) -> bool:
-    """Whether the data set can be seen there."""
-    try:
-        services.fleet.stored(region, _dataset(args, region, services))
-    except (NotFound, Denied, Invalid):
-        return False
-    return True
 
 
 def _dataset(args: Finetune, region: str, services: Services) -> Dataset:

@@ -122,6 +122,15 @@ class TestDataSet:
         with pytest.raises(Invalid, match=r"Oracle answered 403\. Say with --namespace"):
             room.say(TRAIN)
 
+    def test_in_several_regions_or_in_none_that_may_be_looked_at_the_region_has_to_be_said(self, room: Room) -> None:
+        room.services = replace(room.services, regions=(REGION, "us-chicago-1"))
+        with pytest.raises(Invalid, match="There is such an object in eu-frankfurt-1 and us-chicago-1; say with --reg"):
+            room.say(TRAIN)
+        with pytest.raises(Invalid, match="Which region is it to be in"):
+            room.say(TRAIN.replace("training/", "secret/"))
+        room.say(f"{TRAIN} --region {REGION}")
+        assert asked(room).subject.region == REGION
+
     def test_one_that_is_not_there_is_refused(self, room: Room) -> None:
         with pytest.raises(NotFound, match=r"Reading training/pears\.jsonl from Object Storage in eu-frankfurt-1"):
             room.say(TRAIN.replace("pairs.jsonl", "pears.jsonl"))
