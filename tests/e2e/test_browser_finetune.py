@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser import PageFor
 from tests.e2e.page import (
@@ -24,6 +24,9 @@ from tests.e2e.world import ADA, CHICAGO, ROSA, World
 __all__ = ["browser", "page_for", "picture", "workspace", "world"]
 
 pytestmark = pytest.mark.browser
+
+TALL: ViewportSize = {"width": 1180, "height": 1100}
+"""A whole card in one picture."""
 
 MODEL, HOSTED, ENDPOINT = "support-v2", "support-hosting", "support"
 
@@ -116,6 +119,7 @@ def serve(world: World, page: Page, hosting: Locator, picture: Picture) -> None:
 
 def test_from_examples_to_an_endpoint_that_serves_the_model(world: World, page_for: PageFor, picture: Picture) -> None:
     page = page_for(world.slack, ROSA, channel="C01OPS")
+    page.set_viewport_size(TALL)
     card = train(world, page, check_data(page, picture), picture)
     serve(world, page, host(world, page, card, picture), picture)
 
