@@ -18,7 +18,7 @@ from commands.size_finetune import PRESETS, preset_named, presets
 from dac.cluster import Cluster, ClusterType, Fleet, Lifecycle, ResourceKind, Space
 from dac.creating import Wish, tunable
 from dac.dataset_seen import Seen, seen, unseen
-from dac.errors import Denied, Invalid
+from dac.errors import Denied, Invalid, Unavailable
 from dac.figures import Unknown
 from dac.finetune_told import Advice
 from dac.finetuning import FineTunePlan, plan_finetune
@@ -177,8 +177,8 @@ def _place(args: Finetune, cluster: Cluster | None, services: Services, fleet: F
         return cluster.region, cluster.compartment_id
     regions, region = _making.regions_known(services, fleet), args.region
     if region is None and len(regions) > 1:
-        # Where nobody may look, it has to be said.
-        with contextlib.suppress(Denied):
+        # Where nobody may look, or a region does not answer that may have it, it has to be said.
+        with contextlib.suppress(Denied, Unavailable):
             region = find(args.dataset, args.namespace, regions, services).region
     return _making.place(region, args.compartment, services, fleet)
 

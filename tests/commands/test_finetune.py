@@ -13,7 +13,7 @@ from commands._form import form, options
 from commands._terms import cost
 from commands._thread import thread
 from commands.finetune import offers
-from dac.errors import Denied, Invalid, NotFound
+from dac.errors import Denied, Invalid, NotFound, Unavailable
 from dac.figures import Unknown
 from dac.finetuning import FineTunePlan
 from sandbox.slack.blockkit import validate
@@ -121,6 +121,24 @@ class TestDataSet:
         room.oracle.fail("namespace", Denied("Oracle answered 403."))
         with pytest.raises(Invalid, match=r"Oracle answered 403\. Say with --namespace"):
             room.say(TRAIN)
+
+    @pytest.mark.parametrize("error", [NotFound("404 ObjectNotFound"), Denied("404 BucketNotFound")])
+    def test_the_one_region_that_has_it_is_meant(self, room: Room, error: Exception) -> None:
+        room.services = replace(room.services, regions=("us-chicago-1", REGION))
+        room.oracle.fail("stored", error)
+        room.say(TRAIN)
+        assert asked(room).new.region == REGION
+
+    def test_a_region_that_does_not_answer_may_be_the_one(self, room: Room) -> None:
+        room.services = replace(room.services, regions=("us-chicago-1", REGION))
+        room.oracle.fail("stored", Unavailable("no answer"))
+        with pytest.raises(Invalid, match=rf"Which region is it to be in: us-chicago-1 or {REGION}\? Say it with --"):
+            room.say(TRAIN)
+
+    def test_where_no_region_has_it_that_is_said(self, room: Room) -> None:
+        room.services = replace(room.services, regions=("us-chicago-1", REGION))
+        with pytest.raises(NotFound, match=r"Reading training/pears\.jsonl from Object Storage in us-chicago-1"):
+            room.say(TRAIN.replace("pairs.jsonl", "pears.jsonl"))
 
     def test_in_several_regions_or_in_none_that_may_be_looked_at_the_region_has_to_be_said(self, room: Room) -> None:
         room.services = replace(room.services, regions=(REGION, "us-chicago-1"))
