@@ -13,8 +13,8 @@ from approvals.steps import Steps, claim_of, frozen
 from approvals.store import FrozenNow
 from dac.errors import Conflict, Invalid, NotFound
 from dac.gateway import FleetReader
-from dac.steps import MakeEndpoint, Pause
-from dac.still import etag_of
+from dac.steps import MakeEndpoint, Making, Pause, Removing
+from dac.still import check_made, etag_of
 
 
 class GoingOn:
@@ -42,12 +42,15 @@ class GoingOn:
         claim = claim_of(request)
         step = request.step
         if isinstance(step, Pause):
-            made = {each.key for each in request.plan.doing if isinstance(each, MakeEndpoint)}
-            told = [step.question, *(each.said for each in claim.done if each.key in made)]
+            endpoints = {each.key for each in request.plan.doing if isinstance(each, MakeEndpoint)}
+            told = [step.question, *(each.said for each in claim.done if each.key in endpoints)]
             return self._steps.write(request, State.APPLYING, Paused(key=step.key, question=" ".join(told)))
         if held := self._beginning.held_by(request):
             return self._steps.hold(request, held)
         try:
+            if isinstance(step, Removing):
+                made = [each for each in request.plan.doing if isinstance(each, Making) and each.key in claim.made]
+                check_made(made, claim.made, self._reader)
             etag = etag_of(step.resolved(claim.made), self._reader)
         except (Invalid, Conflict, NotFound) as no:
             place = f"step {len(claim.done) + 1} of {len(request.plan.doing)}"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from bot.charts import Charts
-from bot.slack import Closed, Posted, Slack
+from bot.slack import Closed, Gone, Posted, Slack
 from bot.slack_files import SlackFiles
 from bot.workers import Workers
 from commands._blocks import Block, awaited, escape, section
@@ -77,7 +77,11 @@ class Lasting:
             reply, ended = await self._workers.run(self._some, reply, rest)
             if ended:
                 return reply
-            await self._slack.update(posted, reply.text, _words(reply))
+            try:
+                await self._slack.update(posted, reply.text, _words(reply))
+            except DacError as error:
+                # How far it is can be done without; what comes of it cannot.
+                log.info("Showing how far an answer is: %s", error)
 
     def _some(self, newest: Reply, rest: Iterator[Reply]) -> tuple[Reply, bool]:
         """The newest after a while of work, and whether it is the last."""
@@ -91,7 +95,12 @@ class Lasting:
 
     async def _end(self, last: Reply, posted: Posted, call: Call) -> None:
         blocks = await self._with_pictures(last)
-        await self._slack.update(posted, last.text, blocks)
+        try:
+            await self._slack.update(posted, last.text, blocks)
+        except Gone as gone:
+            log.info("Answering directly, for the message is not there to be drawn anew: %s", gone)
+            direct = await self._slack.direct(call.user)
+            posted = await self._slack.post(direct, last.text, blocks, name=f"lasting:{call.delivery}")
         thread = call.thread_ts if posted.channel == call.channel and call.thread_ts else posted.ts
         for file in last.files:
             try:

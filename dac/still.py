@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 from dac.cluster import Cluster, ClusterType, Endpoint, Lifecycle, Model, Resource, ResourceKind
 from dac.errors import Conflict, NotFound
 from dac.gateway import FleetReader
-from dac.steps import AnyStep, MakeEndpoint, MakeModel, RemoveCluster, RemoveEndpoint, RemoveModel
+from dac.naming import clip
+from dac.steps import AnyStep, MakeEndpoint, MakeModel, Making, RemoveCluster, RemoveEndpoint, RemoveModel
 
 REMOVABLE = frozenset({Lifecycle.ACTIVE, Lifecycle.FAILED, Lifecycle.NEEDS_ATTENTION})
 """States in which Oracle deletes a thing."""
+
+SERVING = frozenset({Lifecycle.ACTIVE, Lifecycle.UPDATING})
+"""States in which a thing does its work."""
 
 
 def etag_of(step: AnyStep, reader: FleetReader) -> str:
@@ -46,6 +50,15 @@ def check_dataset(step: MakeModel, reader: FleetReader) -> None:
             f"The data set {step.dataset} is another file than was agreed to: "
             f"its etag was {step.etag} and is {now} now."
         )
+
+
+def check_made(steps: Iterable[Making], made: Mapping[str, str], reader: FleetReader) -> None:
+    """`Conflict` where what these steps have made does not serve any more: then what it was to replace stays."""
+    for step in steps:
+        there = found(step.makes, step.region, step.compartment_id, made[step.key], reader)
+        if there is None or there.lifecycle_state not in SERVING:
+            state = there.lifecycle_state if there else "gone"
+            raise Conflict(f"The new {step.makes} {clip(step.name)} is {state}, so what it replaces is not removed.")
 
 
 def found(

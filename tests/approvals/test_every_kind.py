@@ -416,6 +416,32 @@ def to_the_pause(house: House, kind: str) -> Request:
     raise AssertionError("it never comes to its pause")
 
 
+@pytest.mark.parametrize("state", ["FAILED", "DELETING", "DELETED", "gone"])
+@pytest.mark.parametrize(("kind", "which"), [("endpoint-move", 0), ("migrate", 0), ("migrate", 1)])
+def test_where_what_is_new_is_lost_during_the_pause_what_is_old_stays(
+    town: House, kind: str, which: int, state: str
+) -> None:
+    waiting = to_the_pause(town, kind)
+    lost = town.oracle.made[which].resource_id
+    if state == "gone":
+        town.oracle.remove(lost)
+    else:
+        town.oracle.change(lost, lifecycle_state=state)
+    town.approvals().confirm(waiting.id, ANN)
+    ended = finish(town, town.executor(), waiting)
+    assert ended.state is State.FAILED
+    assert f"is {state}, so what it replaces is not removed" in ended.outcome
+    assert town.oracle.removed == []
+
+
+@pytest.mark.parametrize("kind", ["endpoint-move", "migrate"])
+def test_what_is_new_may_be_scaled_during_the_pause(town: House, kind: str) -> None:
+    waiting = to_the_pause(town, kind)
+    town.oracle.change(town.oracle.made[0].resource_id, lifecycle_state="UPDATING")
+    town.approvals().confirm(waiting.id, ANN)
+    assert finish(town, town.executor(), waiting).state is State.APPLIED
+
+
 @pytest.mark.parametrize("end", ["confirm", "stop"])
 def test_at_the_pause_it_is_reminded_of_until_somebody_has_said_a_word(town: House, end: str) -> None:
     waiting = to_the_pause(town, "migrate")

@@ -176,6 +176,26 @@ def test_it_is_drawn_anew_every_few_seconds_and_ends_as_its_last_word(slack: Sla
     assert len(slack.calls("chat.update")) == 3
 
 
+@pytest.mark.parametrize("lost", ["message", "channel"])
+def test_where_its_message_is_lost_on_the_way_the_answer_comes_directly(slack: Slack, lost: str) -> None:
+    time, went_on = Time(), list[int]()
+
+    def rest() -> Iterator[Reply]:
+        if lost == "channel":
+            slack.do("archive", channel=OPS)
+        else:
+            (told,) = [each for each in slack.messages() if each.get("bot_id")]
+            slack.do("delete_message", channel=OPS, ts=told["ts"])
+        for number in range(5):
+            time.advance(seconds=4)
+            went_on.append(number)
+            yield Reply(text=f"step {number}", public=True)
+
+    followed(slack, time, Reply(text="begun", public=True, then=rest()))
+    assert went_on == [*range(5)]
+    assert [each["text"] for each in slack.direct("rosa")] == ["step 4"]
+
+
 def test_one_that_ends_at_once_is_its_own_last_word(slack: Slack) -> None:
     followed(slack, Time(), Reply(text="begun", public=True, then=iter(())))
     assert [each["text"] for each in slack.messages() if each.get("bot_id")] == ["begun"]
