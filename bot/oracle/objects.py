@@ -1,8 +1,10 @@
-"""What is in Object Storage: looked at, and read in parts that are each asked for anew where they fail."""
+"""What is in Object Storage: looked at, and read in parts ahead of use, each asked for anew where it fails."""
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 from bot.oracle.calls import Calls
@@ -13,8 +15,8 @@ from dac.gateway import Stored
 from dac.naming import clip
 from dac.steps import Dataset
 
-PART = 4 << 20
-"""Bytes of one answer: much for the price of a call, little to hold in memory or to ask for a second time."""
+PART = 2 << 20
+"""Bytes of one answer: much for the price of a call, little to hold several of in memory or to ask for once more."""
 
 
 def namespace(clients: Clients, calls: Calls, region: str) -> str:
@@ -45,8 +47,29 @@ def content(clients: Clients, calls: Calls, region: str, dataset: Dataset, seen:
         read: bytes = client.get_object(*where, range=span, if_match=seen.etag).data.content
         return read
 
-    for start in range(0, seen.size, PART):
-        yield calls.read(doing, partial(part, f"bytes={start}-{min(start + PART, seen.size) - 1}"))
+    spans = (f"bytes={start}-{min(start + PART, seen.size) - 1}" for start in range(0, seen.size, PART))
+    return _ahead(calls.read(doing, partial(part, span)) for span in spans)
+
+
+def _ahead(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The same, each read while the one before it is looked at, so that neither waits for the other."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="object")
+
+    def following() -> bytes | None:
+        return next(parts, None)
+
+    def read() -> Future[bytes | None]:
+        # The copy carries a deadline into the thread.
+        return pool.submit(contextvars.copy_context().run, following)
+
+    try:
+        coming = read()
+        while (part := coming.result()) is not None:
+            coming = read()
+            yield part
+    finally:
+        # Not waited for: whoever gives up reading need not wait for what nobody will look at.
+        pool.shutdown(wait=False)
 
 
 def _where(dataset: Dataset) -> tuple[str, str, str]:

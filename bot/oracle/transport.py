@@ -10,7 +10,8 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from bot.oracle.deadline import left
 
-CHUNK = 65_536
+CHUNK = 1 << 18
+"""Bytes taken at most at a time: beside a thread that computes, the next turn comes only after some milliseconds."""
 
 
 class PunctualAdapter(OCIHTTPAdapter):  # type: ignore[misc] # the SDK is untyped

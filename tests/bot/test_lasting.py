@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import slack as speaking
 from bot.charts import Charts
 from bot.inbox import Delivery, Inbox
-from bot.lasting import Lasting
+from bot.lasting import AT_ONCE, Lasting
 from bot.slack_files import SlackFiles
 from bot.workers import Workers
 from commands._blocks import picture, section
@@ -141,6 +141,21 @@ def test_what_a_process_that_is_gone_began_is_ended_in_its_own_message(home: Hou
     home.start()
     told = answer(slack, "but no object (line 4)")
     assert [each["ts"] for each in answers(slack)] == [told["ts"]]
+
+
+@pytest.mark.usefixtures("bot")
+def test_while_more_is_checked_than_is_worked_at_together_others_are_answered(home: House, slack: Slack) -> None:
+    lines = [put(home, NO_PAIR, name=f"odd-{number}.jsonl") for number in range(AT_ONCE + 1)]
+    home.oracle.fault("hold_before", operation="GetObject", region=CHICAGO)
+    for line in lines:
+        assert slack.command("rosa", line)["ack"] == "acked"
+    until(lambda: len(home.oracle.ask("GET", "held")) == AT_ONCE, "the checks that Oracle holds up")
+    assert slack.command("ada", "status")["ack"] == "acked"
+    slack.told("ada", "10 clusters")
+    assert not [each for each in answers(slack) if "not fit" in shown(each)]
+    home.oracle.clear_faults()
+    home.oracle.do("release")
+    until(lambda: len([each for each in answers(slack) if "not fit" in shown(each)]) == len(lines), "all verdicts")
 
 
 CALL = Call(user="U01ROSA", channel=OPS, delivery="command:1")
