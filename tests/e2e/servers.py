@@ -79,7 +79,7 @@ class Servers:
         self._keys = make_keys(folder / "oci", bits=QUICK_BITS)
         self._scenario = _write_scenario(folder)
         self._workspace = _write_workspace(folder, channels)
-        self._ports = {"oracle": _free_port(), "slack": _free_port()}
+        self._ports = {"oracle": free_port(), "slack": free_port()}
         self.oracle = self.slack = self.channel = ""
         self.oracle_up()
         self.slack_up()
@@ -206,7 +206,7 @@ def _write_workspace(folder: Path, count: int) -> Path:
     return path
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return int(held.getsockname()[1])
