@@ -27,6 +27,11 @@ CHATTY = {
 """What these tell below that level would drown what the bot itself tells."""
 
 
+TURN_SECONDS = 0.001
+"""How long a thread that computes, such as over a data set, may keep others waiting for their turn: the loop on which
+deliveries are acknowledged, or the thread that reads on. Python's own five milliseconds add up with every turn."""
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -50,6 +55,7 @@ def main() -> int:
             logging.getLogger(chatty).setLevel(least)
         if chosen.command == "check":
             return asyncio.run(check.report(settings, now=now))
+        sys.setswitchinterval(TURN_SECONDS)
         asyncio.run(_run(settings))
     except DacError as error:
         print(error, file=sys.stderr)
