@@ -29,7 +29,7 @@ CHATTY = {
 
 TURN_SECONDS = 0.001
 """How long a thread that computes, such as over a data set, may keep the loop on which deliveries are acknowledged
-waiting for its turn. At Python's own five milliseconds the median acknowledgement meanwhile took about twice as long."""
+waiting for its turn. At Python's own five milliseconds acknowledgements meanwhile took about twice as long."""
 
 
 def now() -> datetime:
