@@ -21,7 +21,7 @@ from dac.gateway import FleetReader
 from dac.making import quoted
 from dac.naming import clip
 from dac.pricing import cluster_hour, together
-from dac.still import REMOVABLE, found
+from dac.still import REMOVABLE, found, trained_on
 
 LOOK = timedelta(minutes=10)
 """How long one look at Oracle after another is apart, but for when people are to be told."""
@@ -81,7 +81,7 @@ class Idling:
             return self._write(request, watch, "gone", until=self._ended(cluster, at))
         if not isinstance(cluster, Cluster) or cluster.lifecycle_state != Lifecycle.ACTIVE:
             return request
-        models = self._trained(cluster)
+        models = trained_on(cluster.id, cluster.region, cluster.compartment_id, self._reader)
         if any(each.lifecycle_state == Lifecycle.CREATING for each in models):
             return request if watch.busy else self._write(request, watch, "busy", until=at)
         if watch.busy:
@@ -101,11 +101,6 @@ class Idling:
             hanging=tuple(_hangs(each, serving) for each in models[:NAMED]) + _more(models),
             ways_on=_ways_on(request, watch, models, serving),
         )
-
-    def _trained(self, cluster: Cluster) -> list[Model]:
-        there = self._reader.resources(ResourceKind.MODEL, cluster.region, cluster.compartment_id)
-        mine = [each for each in there if isinstance(each, Model) and each.tuned_on == cluster.id]
-        return [each for each in mine if each.lifecycle_state != Lifecycle.DELETED]
 
     def _ended(self, cluster: Any, at: datetime) -> datetime:
         """When Oracle had deleted it, as far as its own record still tells."""

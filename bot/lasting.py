@@ -6,13 +6,14 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.charts import Charts
 from bot.slack import Closed, Gone, Posted, Slack
 from bot.slack_files import SlackFiles
 from bot.workers import Workers
-from commands._blocks import Block, awaited, escape, section
+from commands._blocks import Block, awaited, context, escape, section
 from commands._command import Call, Reply
 from dac.errors import DacError, Denied
 
@@ -21,8 +22,9 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(seconds=3)
 """How often the message is drawn anew: Slack lets one be updated about fifty times a minute."""
 
-AT_ONCE = 2
-"""How many are worked at; the others wait their turn, so that memory does not grow with those who ask."""
+AT_ONCE = 1
+"""How many are worked at; the others wait their turn. So memory does not grow with those who ask, and to compute two at
+once in one process would end no sooner."""
 
 LOOKED_BACK = timedelta(minutes=30)
 """How old the message may be that a process which is gone has begun; after that its delivery is given up as well."""
@@ -45,6 +47,9 @@ class Lasting:
         """Post it, and put in its place what comes after it; begun again after a crash, it is the same message."""
         assert reply.then is not None  # noqa: S101 - only such are given here
         posted = await self._placed(reply, call)
+        if self._turns.locked():
+            waits = context("Another one is being worked at; this one begins as soon as that is done.")
+            await self._show(posted, replace(reply, blocks=[*_words(reply), waits]))
         async with self._turns:
             try:
                 last = await self._last(reply, reply.then, posted)
@@ -77,11 +82,14 @@ class Lasting:
             reply, ended = await self._workers.run(self._some, reply, rest)
             if ended:
                 return reply
-            try:
-                await self._slack.update(posted, reply.text, _words(reply))
-            except DacError as error:
-                # How far it is can be done without; what comes of it cannot.
-                log.info("Showing how far an answer is: %s", error)
+            await self._show(posted, reply)
+
+    async def _show(self, posted: Posted, reply: Reply) -> None:
+        """How far it is, which can be done without; what comes of it cannot."""
+        try:
+            await self._slack.update(posted, reply.text, _words(reply))
+        except DacError as error:
+            log.info("Showing how far an answer is: %s", error)
 
     def _some(self, newest: Reply, rest: Iterator[Reply]) -> tuple[Reply, bool]:
         """The newest after a while of work, and whether it is the last."""

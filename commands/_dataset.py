@@ -14,11 +14,14 @@ from dac.dataset_rules import rules_of
 from dac.errors import Denied, Invalid, NotFound
 from dac.figures import Unknown
 from dac.gateway import Stored
+from dac.making import quoted
 from dac.naming import clip
 from dac.steps import Dataset
 
 ADDRESS = re.compile(r"(?:oci://)?(?P<bucket>[^/@\s]+)(?:@(?P<namespace>[^/@\s]+))?/(?P<object>.+)")
 """Oracle's own way of writing where an object is, oci://bucket@namespace/object, all but bucket and object optional."""
+
+QUOTES = frozenset('"“”„')
 
 AT_ONCE = 4_000_000
 """Bytes that are checked while somebody waits for an answer: a fraction of a second."""
@@ -26,6 +29,8 @@ AT_ONCE = 4_000_000
 
 def is_address(word: str) -> str:
     """For a validator."""
+    if set(word) & QUOTES:
+        raise ValueError("quotation marks in the name of a data set could not be typed again; copy it to another name")
     if not ADDRESS.fullmatch(word.strip()):
         raise ValueError(f"“{clip(word)}” does not say where the data set is: give bucket/object")
     return word.strip()
@@ -72,7 +77,7 @@ def known(region: str, dataset: Dataset, stored: Stored, services: Services) -> 
     if found:
         return found
     if stored.size > AT_ONCE:
-        return Unknown(what="what is in the data set", settle=f"check it: /dac dataset check {dataset}")
+        return Unknown(what="what is in the data set", settle=f"check it: /dac dataset check {quoted(str(dataset))}")
     checker = Checker(rules_of(services.catalog, services.handbook))
     for part in services.fleet.content(region, dataset, stored):
         checker.feed(part)

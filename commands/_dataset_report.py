@@ -14,6 +14,7 @@ from commands._answer import Answer, Line
 from commands._blocks import Block, clip, context, escape, named, phrase, picture
 from commands._chart import Bar, Distributions, Spread
 from commands._command import Enclosed, Reply, Services
+from dac.dataset_faults import Kind
 from dac.dataset_findings import measured
 from dac.dataset_lengths import Bucket, Lengths
 from dac.dataset_report import Report, Severity, Verdict
@@ -72,7 +73,8 @@ def verdict(report: Report) -> str:
         case Verdict.REFUSED:
             return f"*not fit*, by what Oracle demands ({_counted(worst.count(Severity.REFUSED), 'reason')})"
         case Verdict.DOUBTFUL:
-            return f"what Oracle demands is met, *with {_counted(worst.count(Severity.WARNING), 'warning')}*"
+            read = ", as far as it was read," if Kind.TOO_LONG in report.counts else ","
+            return f"what Oracle demands is met{read} *with {_counted(worst.count(Severity.WARNING), 'warning')}*"
         case Verdict.READY:
             return "*fit to be trained on*, by Oracle's demands and the handbook's"
 

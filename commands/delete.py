@@ -7,8 +7,8 @@ from commands._asked import submitted
 from commands._command import Arguments, Call, Command, Group, Reply, Services
 from commands._making import Named, Reason
 from commands._pick import clusters
-from dac.cluster import Model, ResourceKind
 from dac.deleting import DeleteClusterPlan, plan_delete
+from dac.still import trained_on
 
 
 class Delete(Arguments):
@@ -19,11 +19,10 @@ class Delete(Arguments):
 def plan(args: Delete, call: Call, services: Services) -> DeleteClusterPlan:  # noqa: ARG001 - as every plan
     fleet = services.fleet.fleet()
     cluster = _making.read_cluster(args.cluster, services, fleet)
-    models = services.fleet.resources(ResourceKind.MODEL, cluster.region, cluster.compartment_id)
     return plan_delete(
         cluster,
         endpoints=_making.on_cluster(cluster, services, fleet),
-        models=[each for each in models if isinstance(each, Model)],
+        models=trained_on(cluster.id, cluster.region, cluster.compartment_id, services.fleet),
         fleet=fleet,
         catalog=services.catalog,
         now=services.now(),

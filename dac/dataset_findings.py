@@ -79,6 +79,8 @@ ROWS = {
     ),
 }
 
+LENGTHS = frozenset({Kind.LONG_PROMPT, Kind.SHORT_PROMPT, Kind.LONG_COMPLETION, Kind.SHORT_COMPLETION})
+
 LEARNT = "a model may repeat what it was trained on; take it out unless it is made up"
 
 CLOSE = {
@@ -143,7 +145,9 @@ def _found(report: Report, kind: Kind, said: Said, noun: str, looked_at: int) ->
     what = f"of {looked_at:,} {noun}{how}" if looked_at else noun if count > 1 else noun.removesuffix("s")
     does = said.does if count > 1 else _singular(said.does)
     first = report.places[kind][0].line
-    where = f"line {first:,}" if count == 1 else f"the first is line {first:,}"
+    # Of unusual lengths the most unusual are kept, and so not the first of very many.
+    one = "one of them" if kind in LENGTHS else "the first"
+    where = f"line {first:,}" if count == 1 else f"{one} is line {first:,}"
     worse = said.worse_from and count * said.worse_from >= looked_at
     yield Finding(
         kind=kind,

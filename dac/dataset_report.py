@@ -118,7 +118,7 @@ class Report(Frozen):
 
     @property
     def offences(self) -> Iterator[Offence]:
-        """In the order of the file; of each kind the first, as many as are kept."""
+        """In the order of the file; of each kind the first, of lengths the most unusual, as many as are kept."""
         places = [(place.line, kind, place) for kind, found in self.places.items() for place in found]
         return (
             Offence(

@@ -7,6 +7,7 @@ from dac.dataset_report import Report, Severity, Verdict
 from dac.errors import Invalid
 from dac.figures import Frozen, Source, Unknown
 from dac.gateway import Stored
+from dac.making import quoted
 from dac.steps import Dataset
 
 
@@ -39,7 +40,7 @@ def seen(dataset: Dataset, stored: Stored, checked: Checked | Unknown) -> Seen:
     """`Invalid` with the worst that was found where Oracle would not train on it."""
     if isinstance(checked, Unknown):
         return Seen(etag=stored.etag, pairs=checked)
-    report, whole = checked.report, f"/dac dataset check {dataset}"
+    report, whole = checked.report, f"/dac dataset check {quoted(str(dataset))}"
     if report.verdict is Verdict.REFUSED:
         raise Invalid(f"Oracle would not train on {dataset}. {report.findings[0].sentence} All that was found: {whole}")
     doubt = f"{_doubt(report)} All that was found: {whole}" if report.verdict is Verdict.DOUBTFUL else ""

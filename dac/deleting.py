@@ -8,15 +8,15 @@ from typing import Literal
 
 from dac.catalog import Catalog
 from dac.change import Look, Subject, about
-from dac.cluster import Cluster, ClusterType, Endpoint, Fleet, Lifecycle, Model, ResourceKind
+from dac.cluster import Cluster, ClusterType, Endpoint, Fleet, Lifecycle, Model
 from dac.errors import Conflict, Invalid
 from dac.figures import Unknown
 from dac.forecast import CommitmentStatus, commitment
 from dac.making import NAMED, Fact, Stepwise, nothing, on, quoted, traffic_of
-from dac.naming import clip
+from dac.naming import ODD, clip
 from dac.pricing import monthly
 from dac.steps import RemoveCluster
-from dac.still import REMOVABLE, attached
+from dac.still import REMOVABLE, attached, trained_on
 
 
 class DeleteClusterPlan(Stepwise):
@@ -67,11 +67,10 @@ class DeleteClusterPlan(Stepwise):
     def again(self, look: Look) -> DeleteClusterPlan:
         held = look.reader.cluster(self.cluster.region, self.cluster.id)
         place = (held.region, held.compartment_id)
-        models = look.reader.resources(ResourceKind.MODEL, *place)
         return plan_delete(
             held,
             endpoints=attached(held.id, *place, look.reader),
-            models=[each for each in models if isinstance(each, Model)],
+            models=trained_on(held.id, *place, look.reader),
             fleet=Fleet(taken_at=look.now),
             catalog=look.catalog,
             now=look.now,
@@ -157,4 +156,6 @@ def _first(trained: Iterable[Model]) -> str:
     ready = next((each for each in trained if each.lifecycle_state in REMOVABLE), None)
     if ready is None:
         return "wait until Oracle is done with them"
-    return f"ask for their deletion first (/dac model delete {quoted(ready.name)})"
+    # A name with quotation marks in it could not be typed, and might be read as another.
+    called = ready.id if set(ready.name) & ODD else quoted(ready.name)
+    return f"ask for their deletion first (/dac model delete {called})"

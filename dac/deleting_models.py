@@ -17,7 +17,7 @@ from dac.making import NAMED, Fact, Stepwise, traffic_of
 from dac.naming import clip
 from dac.pricing import cluster_hour, monthly
 from dac.steps import RemoveModel
-from dac.still import REMOVABLE, endpoints_where
+from dac.still import REMOVABLE, endpoints_where, trained_on
 
 NO_LIMIT = Unknown(what="the service limit", settle="models count against none that is read here")
 
@@ -97,16 +97,14 @@ class Surroundings(NamedTuple):
 def surroundings(model: Model, reader: FleetReader) -> Surroundings:
     """As Oracle has it now; a cluster that may not be read is not known."""
     place = (model.region, model.compartment_id)
-    models = (model_of(each) for each in reader.resources(ResourceKind.MODEL, *place)) if model.tuned_on else ()
+    cluster = _trained_on(model, reader)
+    beside = (cluster.region, cluster.compartment_id) if cluster else place
+    others = trained_on(model.tuned_on, *beside, reader) if model.tuned_on else ()
     return Surroundings(
         model=model,
         endpoints=endpoints_where(lambda each: each.model_id == model.id, *place, reader),
-        cluster=_trained_on(model, reader),
-        siblings=tuple(
-            each
-            for each in models
-            if each.tuned_on == model.tuned_on and each.id != model.id and each.lifecycle_state != Lifecycle.DELETED
-        ),
+        cluster=cluster,
+        siblings=tuple(each for each in others if each.id != model.id),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from dac.cluster import Cluster, ClusterType, Endpoint, Lifecycle, Model, Resource, ResourceKind
 from dac.errors import Conflict, NotFound
@@ -83,28 +84,35 @@ def attached(cluster_id: str, region: str, compartment_id: str, reader: FleetRea
 def endpoints_where(
     fits: Callable[[Endpoint], bool], region: str, compartment_id: str, reader: FleetReader
 ) -> tuple[Endpoint, ...]:
-    """Those that fit and are not deleted, of that compartment and of all others that the reader looks at.
-
-    The fleet may be seconds old, so what it alone knows of is read by itself.
-    """
+    """Those that fit and are not deleted, of that compartment and of all others that the reader looks at."""
     here = reader.resources(ResourceKind.ENDPOINT, region, compartment_id)
-    elsewhere = (
-        _read_again(each, reader)
-        for each in reader.fleet().endpoints
-        if each.region == region and each.compartment_id != compartment_id and fits(each)
+    elsewhere = (each for each in reader.fleet().endpoints if each.region == region and fits(each))
+    seen = (*here, *_read_again(ResourceKind.ENDPOINT, elsewhere, compartment_id, reader))
+    return tuple(
+        each for each in seen if isinstance(each, Endpoint) and fits(each) and each.lifecycle_state != Lifecycle.DELETED
     )
+
+
+def trained_on(cluster_id: str, region: str, compartment_id: str, reader: FleetReader) -> tuple[Model, ...]:
+    """The models trained, or being trained, on a fine-tuning cluster, wherever they are, those deleted left out."""
+    here = reader.resources(ResourceKind.MODEL, region, compartment_id)
+    elsewhere = (each for each in reader.fleet().models if each.region == region and each.tuned_on == cluster_id)
+    seen = (*here, *_read_again(ResourceKind.MODEL, elsewhere, compartment_id, reader))
     return tuple(
         each
-        for each in (*here, *elsewhere)
-        if isinstance(each, Endpoint) and fits(each) and each.lifecycle_state != Lifecycle.DELETED
+        for each in seen
+        if isinstance(each, Model) and each.tuned_on == cluster_id and each.lifecycle_state != Lifecycle.DELETED
     )
 
 
-def _read_again(endpoint: Endpoint, reader: FleetReader) -> Resource | None:
-    try:
-        return reader.resource(ResourceKind.ENDPOINT, endpoint.region, endpoint.id)
-    except NotFound:
-        return None
+def _read_again(
+    kind: ResourceKind, seen: Iterable[Resource], compartment_id: str, reader: FleetReader
+) -> Iterator[Resource]:
+    """Of other compartments, as it is now where it is still there: the fleet may be seconds old."""
+    for each in seen:
+        if each.compartment_id != compartment_id:
+            with suppress(NotFound):
+                yield reader.resource(kind, each.region, each.id)
 
 
 def _check_cluster(region: str, cluster_id: str, kind: ClusterType, reader: FleetReader) -> None:

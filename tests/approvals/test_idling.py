@@ -322,6 +322,14 @@ def next_delete(town: House, on: Cluster) -> Request:
 
 
 class TestTrainingWithoutARequest:
+    def test_it_is_not_idle_either_where_that_goes_on_in_another_compartment(self, town: House) -> None:
+        ended = tuned(town)
+        mine = town.oracle.thing(town.oracle.made[1].resource_id)
+        away = {"id": "ocid1.away", "compartment_id": "ocid1.compartment.oc1..other"}
+        town.oracle.add(mine.model_copy(update=away | {"lifecycle_state": Lifecycle.CREATING}))
+        passes(town, 1)
+        assert whats(town, ended) == ["busy"]
+
     def test_it_is_not_idle_meanwhile_and_the_hours_count_anew_from_its_end(self, town: House) -> None:
         ended = tuned(town)
         mine = town.oracle.thing(town.oracle.made[1].resource_id)

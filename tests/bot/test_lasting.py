@@ -150,6 +150,7 @@ def test_while_more_is_checked_than_is_worked_at_together_others_are_answered(ho
     for line in lines:
         assert slack.command("rosa", line)["ack"] == "acked"
     until(lambda: len(home.oracle.ask("GET", "held")) == AT_ONCE, "the checks that Oracle holds up")
+    until(lambda: [each for each in answers(slack) if "begins as soon as that is done" in shown(each)], "who waits")
     assert slack.command("ada", "status")["ack"] == "acked"
     slack.told("ada", "10 clusters")
     assert not [each for each in answers(slack) if "not fit" in shown(each)]

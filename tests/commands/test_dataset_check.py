@@ -208,3 +208,19 @@ def test_how_long_is_left_is_not_guessed_in_the_first_seconds(room: Room) -> Non
     begun, first, *_ = all_of(room.say("dataset check training/good.jsonl"))
     assert " left" not in shown(begun)
     assert " left" not in shown(first)
+
+
+def test_what_was_not_read_is_not_said_to_meet_what_oracle_demands(room: Room) -> None:
+    room.oracle.part = 1 << 20
+    said = checked(room, put(room, *clean(600), row("x" * (1 << 21), "y")))
+    assert "what Oracle demands is met, as far as it was read, *with 1 warning*" in shown(said)
+
+
+def test_quotation_marks_that_could_not_be_typed_again_are_refused(room: Room) -> None:
+    with pytest.raises(Invalid, match="quotation marks in the name of a data set could not be typed again"):
+        room.say("dataset check training/“good”.jsonl")
+
+
+def test_a_name_with_a_space_is_offered_as_it_can_be_typed(room: Room) -> None:
+    said = checked(room, put(room, *clean(40), name="our pairs.jsonl").replace("training/", '"training/') + '"')
+    assert f'finetune --dataset "training/our pairs.jsonl" --namespace {NAMESPACE}' in lines(said.blocks)

@@ -19,6 +19,7 @@ from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
 from dac.figures import Price, Unknown
 from dac.making import GONE, check_name, nothing, traffic_of
 from dac.plans import Plan
+from dac.still import trained_on
 from dac.tuning import BATCH, EPOCHS, RATE
 from tests.dac.plannings import (
     ADVICE,
@@ -38,7 +39,7 @@ from tests.dac.plannings import (
     tuned,
     wish,
 )
-from tests.fakes import CATALOG, REGION, START, FakeClock, FakeOracle, cluster, endpoint, fleet, model, traffic
+from tests.fakes import CATALOG, REGION, START, FakeClock, FakeOracle, When, cluster, endpoint, fleet, model, traffic
 
 PLANS: TypeAdapter[Plan] = TypeAdapter(Plan)
 RETIRED = START - timedelta(days=1)
@@ -424,11 +425,12 @@ def test_what_surrounds_a_model_is_read_as_it_is_now() -> None:
     oracle = FakeOracle(FakeClock())
     twin, gone = (OURS.model_copy(update={"id": f"ocid1.{name}", "name": name}) for name in ("twin", "gone"))
     far = endpoint(cluster(), "far", model_id=OURS.id, compartment_id="ocid1.compartment.oc1..other")
-    for each in (TUNING, OURS, twin, gone.model_copy(update={"lifecycle_state": "DELETED"}), far):
+    away = twin.model_copy(update={"id": "ocid1.away", "name": "away", "compartment_id": far.compartment_id})
+    for each in (TUNING, OURS, twin, away, gone.model_copy(update={"lifecycle_state": "DELETED"}), far):
         oracle.add(each)
     seen = surroundings(OURS, oracle)
     assert seen.cluster
-    assert (seen.cluster.id, [each.name for each in seen.siblings]) == (TUNING.id, ["twin"])
+    assert (seen.cluster.id, [each.name for each in seen.siblings]) == (TUNING.id, ["twin", "away"])
     assert [each.name for each in seen.endpoints] == ["far"]
     oracle.change(TUNING.id, lifecycle_state="DELETED")
     assert surroundings(OURS, oracle).cluster is None
@@ -436,3 +438,16 @@ def test_what_surrounds_a_model_is_read_as_it_is_now() -> None:
     assert surroundings(OURS, oracle).cluster is None
     untold = surroundings(OURS.model_copy(update={"tuned_on": None}), oracle)
     assert (untold.cluster, untold.siblings) == (None, ())
+
+
+def test_models_of_other_compartments_keep_a_fine_tuning_cluster_from_its_end() -> None:
+    oracle = FakeOracle(FakeClock())
+    oracle.add(TUNING)
+    away = oracle.add(OURS.model_copy(update={"name": 'say "hi"', "compartment_id": "ocid1.compartment.oc1..other"}))
+    place = (TUNING.region, TUNING.compartment_id)
+    (found,) = trained_on(TUNING.id, *place, oracle)
+    assert found == away
+    with pytest.raises(Invalid, match=f"Custom models hang on tuning: .*/dac model delete {away.id}"):
+        deleted(TUNING, models=(found,))
+    oracle.on("fleet", When.AFTER, lambda: oracle.remove(away.id))
+    assert trained_on(TUNING.id, *place, oracle) == ()

@@ -47,6 +47,15 @@ def there(world: World, what: str, name: str) -> dict[str, str]:
     return next((it for it in found if it["displayName"] == name), {})
 
 
+def carried_out(world: World, page: Page, card: Locator, what: str, name: str) -> None:
+    """Ada agrees, and Oracle makes it."""
+    act_as(page, ADA)
+    agree(page, card)
+    world.until(lambda: there(world, what, name))
+    world.oracle_advances(600)
+    expect(card).to_contain_text("Done")
+
+
 def check_data(page: Page, picture: Picture) -> Locator:
     typed(page, "/dac dataset check training-data/support-chat.jsonl")
     checked = said(page, "fit to be trained on")
@@ -91,11 +100,7 @@ def host(world: World, page: Page, card: Locator, picture: Picture) -> Locator:
     picture(page, "finetune-6-hosting")
     fill(page, name=HOSTED)
     hosting = said(page, f"Create hosting cluster {HOSTED}")
-    act_as(page, ADA)
-    agree(page, hosting)
-    world.until(lambda: there(world, "clusters", HOSTED))
-    world.oracle_advances(600)
-    expect(hosting).to_contain_text("Done")
+    carried_out(world, page, hosting, "clusters", HOSTED)
     return hosting
 
 
@@ -109,11 +114,7 @@ def serve(world: World, page: Page, hosting: Locator, picture: Picture) -> None:
     picture(page, "finetune-7-endpoint")
     fill(page, name=ENDPOINT)
     serving = said(page, f"Create endpoint {ENDPOINT}")
-    act_as(page, ADA)
-    agree(page, serving)
-    world.until(lambda: there(world, "endpoints", ENDPOINT))
-    world.oracle_advances(600)
-    expect(serving).to_contain_text("Done")
+    carried_out(world, page, serving, "endpoints", ENDPOINT)
     picture(page, "finetune-8-served")
 
 
