@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,14 @@ EVERY = 0.5
 
 LOOK = 0.2
 """Seconds between two looks at the message and at the processes, which take from the same machine."""
+
+OWN = ("Private_Clean", "Private_Dirty")
+"""What of a process's memory it does not share with any other."""
+
+UNDER_WAY = "Checking "
+"""How its message begins until it ends."""
+
+CHECKER, DRAWER = "bot.checking", "bot.drawing"
 
 IDLE = 6
 """Commands that are answered before the bot counts as idle, for the first of them load what the others use."""
@@ -69,23 +77,21 @@ class Bot:
     def forget_peak(self) -> None:
         Path(f"/proc/{self._pid}/clear_refs").write_text("5", encoding="ascii")
 
-    def drawing(self) -> float:
-        """Memory of the process that draws its picture, while there is one."""
-        found = 0.0
+    def child(self, module: str) -> float:
+        """Memory that the process of that module has for itself, while there is one."""
         for children in Path(f"/proc/{self._pid}/task").glob("*/children"):
-            for child in children.read_text(encoding="ascii").split():
-                try:
+            # A thread or process may be gone before all of it has been read.
+            with suppress(FileNotFoundError, ProcessLookupError):
+                for child in children.read_text(encoding="ascii").split():
                     # Before it is another program, a child still shows its parent's memory.
-                    if b"bot.drawing" in Path(f"/proc/{child}/cmdline").read_bytes():
-                        found = _memory(int(child), "VmHWM")
-                except (FileNotFoundError, ProcessLookupError):
-                    continue
-        return found
+                    if module.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
+                        return sum(_memory(int(child), field, "smaps_rollup") for field in OWN)
+        return 0.0
 
 
-def _memory(pid: int, field: str) -> float:
+def _memory(pid: int, field: str, file: str = "status") -> float:
     """Millions of bytes."""
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    lines = Path(f"/proc/{pid}/{file}").read_text(encoding="ascii").splitlines()
     return next(int(each.split()[1]) * 1024 / MILLION for each in lines if each.startswith(f"{field}:"))
 
 
@@ -130,8 +136,18 @@ def others(bot: Bot, over: threading.Event) -> list[dict[str, Any]]:
     return acks
 
 
-def _has_picture(message: dict[str, Any]) -> bool:
-    return any(each["type"] == "image" for each in message.get("blocks", []))
+def _is_under_way(message: dict[str, Any]) -> bool:
+    return str(message["text"]).startswith(UNDER_WAY)
+
+
+def verdict(message: dict[str, Any]) -> str | None:
+    """None while it is worked at; `SystemExit` with what it says where it ends without a picture of the lengths."""
+    text = str(message["text"])
+    if _is_under_way(message):
+        return None
+    if any(each["type"] == "image" for each in message.get("blocks", [])):
+        return text
+    raise SystemExit(f"The check came to nothing: {text}")
 
 
 def answered(bot: Bot) -> int:
@@ -143,21 +159,25 @@ def check(bot: Bot, size: int) -> float:
     for number in range(IDLE):
         bot.type(*OTHERS[number % len(OTHERS)])
     until(lambda: answered(bot) == IDLE)
-    idle, drawing, over = bot.memory("VmRSS"), 0.0, threading.Event()
+    idle, over = bot.memory("VmRSS"), threading.Event()
+    checking = drawing = together = 0.0
     bot.forget_peak()
 
-    def verdict() -> str | None:
-        nonlocal drawing
+    def look() -> str | None:
+        nonlocal checking, drawing, together
         over.wait(LOOK)
-        drawing = max(drawing, bot.drawing())
-        return next((each["text"] for each in bot.answers(ROSA) if _has_picture(each)), None)
+        checker = bot.child(CHECKER)
+        checking, drawing = max(checking, checker), max(drawing, bot.child(DRAWER))
+        together = max(together, bot.memory("VmRSS") - idle + checker)
+        return next((verdict(each) for each in bot.answers(ROSA) if each["ts"] == begun["ts"]), None)
 
     with ThreadPoolExecutor(1) as pool:
         meanwhile = pool.submit(others, bot, over)
         began = time.perf_counter()
         try:
             bot.type(ROSA, f"dataset check {BUCKET}/{NAME}")
-            said = until(verdict, HOUR)
+            begun = until(lambda: next(filter(_is_under_way, bot.answers(ROSA)), None))
+            said = until(look, HOUR)
             seconds = time.perf_counter() - began
         finally:
             over.set()
@@ -168,7 +188,8 @@ def check(bot: Bot, size: int) -> float:
     )
     print(
         f"the bot's own process: {idle:.0f} MB idle, {peak:.0f} MB at the most, {peak - idle:.0f} MB over idle; "
-        f"the process that draws the picture: {drawing:.0f} MB by itself"
+        f"the process that checks: {checking:.0f} MB of its own, {together:.0f} MB over idle with the bot's at once; "
+        f"the process that draws the picture: {drawing:.0f} MB"
     )
     print(
         f"others meanwhile: {len(there)} of {len(acks)} commands acknowledged, median "

@@ -29,6 +29,7 @@ from approvals.store import Store
 from bot.cards import Cards
 from bot.catalog_files import read_catalog
 from bot.charts import Charts
+from bot.checkers import Checkers
 from bot.connection import Sleep, sign_in, take_deliveries
 from bot.dataset_checks import DatasetChecks
 from bot.desk import MENU_SECONDS, Desk
@@ -123,6 +124,9 @@ async def running(
         oracle = connect(oracle_config(settings, catalog), now=now)
         stack.callback(oracle.close)
 
+        # Ended after those who wait for it, who would otherwise tell people of its end.
+        checkers = Checkers()
+        stack.callback(checkers.close)
         front = Workers("command", settings.command_threads, settings.command_queue)
         background = Workers("background", BACKGROUND_THREADS, 10_000)
         quick = Workers("quick", QUICK_THREADS, 10_000)
@@ -175,6 +179,7 @@ async def running(
             catalog=catalog,
             handbook=handbook,
             checks=DatasetChecks(settings.database),
+            checkers=checkers,
             now=now,
             zone_of=directory.zone,
             link=postings.link,

@@ -20,6 +20,7 @@ from commands._blocks import Block
 from commands._chart import Distributions
 from dac.catalog import Catalog
 from dac.checked import Checks
+from dac.checking import Checkers
 from dac.figures import Frozen
 from dac.gateway import FleetReader
 from dac.handbook import Handbook
@@ -197,6 +198,8 @@ class Services:
     handbook: Handbook
     checks: Checks
     """What checks of data sets have found."""
+    checkers: Checkers
+    """Where a data set is checked that may be large."""
     now: Callable[[], datetime]
     zone_of: Callable[[str], ZoneInfo]
     """The time zone a person lives by."""

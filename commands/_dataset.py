@@ -9,6 +9,7 @@ from typing import NamedTuple
 from commands._command import Services
 from dac.checked import Checked
 from dac.dataset import Checker
+from dac.dataset_findings import report_of
 from dac.dataset_report import Report
 from dac.dataset_rules import rules_of
 from dac.errors import Denied, Invalid, NotFound
@@ -78,10 +79,11 @@ def known(region: str, dataset: Dataset, stored: Stored, services: Services) -> 
         return found
     if stored.size > AT_ONCE:
         return Unknown(what="what is in the data set", settle=f"check it: /dac dataset check {quoted(str(dataset))}")
-    checker = Checker(rules_of(services.catalog, services.handbook))
+    checker = Checker()
     for part in services.fleet.content(region, dataset, stored):
         checker.feed(part)
-    return kept(region, dataset, stored, checker.finish(), services)
+    report = report_of(checker.finish(), rules_of(services.catalog, services.handbook))
+    return kept(region, dataset, stored, report, services)
 
 
 def kept(region: str, dataset: Dataset, stored: Stored, report: Report, services: Services) -> Checked:

@@ -15,7 +15,8 @@ from commands._command import Arguments, Call, Command, Group, Option, Reply, Se
 from commands._dataset import find, is_address, kept
 from commands._dataset_report import Looked, report_on, size
 from commands._words import age, bar
-from dac.dataset import Checker
+from dac.dataset_counted import Progress
+from dac.dataset_findings import report_of
 from dac.dataset_report import Report
 from dac.dataset_rules import rules_of
 from dac.errors import Denied, Invalid
@@ -87,24 +88,23 @@ def _checking(
 ) -> Reply:
     if not looked.size:
         raise Invalid(f"{clip(looked.name)} is empty: there is nothing to train on.")
-    checker = Checker(rules_of(services.catalog, services.handbook))
-    begun = services.now()
+    rules, begun = rules_of(services.catalog, services.handbook), services.now()
 
     def rest() -> Iterator[Reply]:
-        for part in parts:
-            checker.feed(part)
-            yield _progress(looked, checker, services.now() - begun)
-        report = checker.finish()
+        with services.checkers.begin() as checking:
+            for part in parts:
+                yield _progress(looked, checking.feed(part), services.now() - begun)
+            report = report_of(checking.finish(), rules)
         remember(report)
         yield report_on(looked, report, services)
 
-    return replace(_progress(looked, checker, timedelta()), then=rest())
+    return replace(_progress(looked, Progress(0, 0, 0), timedelta()), then=rest())
 
 
-def _progress(looked: Looked, checker: Checker, took: timedelta) -> Reply:
-    done = min(checker.bytes, looked.size)
+def _progress(looked: Looked, progress: Progress, took: timedelta) -> Reply:
+    done = min(progress.bytes, looked.size)
     percent = WHOLE * done // looked.size
-    told = [f"{size(done)} of {size(looked.size)}", f"{checker.lines:,} lines", f"{checker.rows:,} pairs"]
+    told = [f"{size(done)} of {size(looked.size)}", f"{progress.lines:,} lines", f"{progress.rows:,} pairs"]
     if done and took >= SURE_AFTER:
         told.append(f"about {age(took * ((looked.size - done) / done))} left")
     text = f"Checking {named(looked.name)}, {escape(looked.where)}"

@@ -1,14 +1,13 @@
-"""The check of a training data set: bytes in as they come, in constant memory, and a report out."""
+"""The check of a training data set: bytes in as they come, in constant memory, and out what was counted."""
 
 from __future__ import annotations
 
 from dac.dataset_close import Close
+from dac.dataset_counted import Counted, Progress
 from dac.dataset_faults import Kind, Ledger, Place
-from dac.dataset_findings import findings
 from dac.dataset_lengths import Lengths, Tally
 from dac.dataset_lines import LONGEST, Block, read_lines
 from dac.dataset_repeats import SLOTS, Repeats
-from dac.dataset_report import Report, Rules
 from dac.dataset_sample import FEWEST, Sample
 
 BATCH = 1 << 18
@@ -18,13 +17,11 @@ BATCH = 1 << 18
 class Checker:
     """Looks through a file of JSON lines in one pass: `feed` its bytes in chunks of any size, then `finish`.
 
-    `bytes`, `lines` and `rows` say how far it is and may be read meanwhile, from another thread too. Rows are the pairs
-    Oracle could train on. `slots` is the size of the table in which repeats are found.
+    `slots` is the size of the table in which repeats are found.
     """
 
-    def __init__(self, rules: Rules, slots: int = SLOTS) -> None:
-        self.bytes = self.lines = self.rows = 0
-        self._rules = rules
+    def __init__(self, slots: int = SLOTS) -> None:
+        self._bytes = self._lines = self._rows = 0
         self._ledger = Ledger()
         self._prompts, self._completions = Tally(), Tally()
         self._repeats = Repeats(self._ledger, slots)
@@ -39,11 +36,12 @@ class Checker:
         self._begun = 0
         """How long that is; the line is too long from two bytes more than are read, for one may be of its end."""
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes) -> Progress:
         for start in range(0, len(chunk), BATCH):
             self._take(chunk[start : start + BATCH])
+        return Progress(self._bytes, self._lines, self._rows)
 
-    def finish(self) -> Report:
+    def finish(self) -> Counted:
         """What was found; nothing may be fed after."""
         if self._is_too_long:
             self._skip_last(ended=False)
@@ -53,11 +51,10 @@ class Checker:
         self._note_outliers(self._prompts, prompts, Kind.LONG_PROMPT, Kind.SHORT_PROMPT)
         self._note_outliers(self._completions, completions, Kind.LONG_COMPLETION, Kind.SHORT_COMPLETION)
         sampled = self._sample.sampled()
-        report = Report(
-            rules=self._rules,
-            bytes=self.bytes,
-            lines=self.lines,
-            rows=self.rows,
+        return Counted(
+            bytes=self._bytes,
+            lines=self._lines,
+            rows=self._rows,
             counts=self._ledger.counts,
             places=self._ledger.places,
             prompts=prompts,
@@ -66,12 +63,10 @@ class Checker:
             looked_at=self._close.looked_at,
             compared_all=not self._repeats.full,
             remembered=self._repeats.room,
-            findings=(),
         )
-        return report.model_copy(update={"findings": tuple(findings(report))})
 
     def _take(self, piece: bytes) -> None:
-        self.bytes += len(piece)
+        self._bytes += len(piece)
         if self._is_too_long:
             end = piece.find(b"\n")
             if end < 0:
@@ -102,11 +97,11 @@ class Checker:
             self._last = [b"".join(self._last)[-1:]]
 
     def _skip_last(self, *, ended: bool) -> None:
-        place = Place(self.lines + 1, self._offset, self._begun)
+        place = Place(self._lines + 1, self._offset, self._begun)
         self._ledger.add(Kind.TOO_LONG, place)
         if ended and self._last == [b"\r"]:
             self._ledger.add(Kind.CRLF, place)
-        self.lines += 1
+        self._lines += 1
         self._offset += self._begun + ended
         self._last, self._begun = [], 0
 
@@ -115,14 +110,14 @@ class Checker:
         self._whole, self._waiting = [], 0
         if not data:
             return
-        block = read_lines(data, self.lines + 1, self._offset, self._ledger)
+        block = read_lines(data, self._lines + 1, self._offset, self._ledger)
         if block:
             self._look_at(block)
-        self.lines += data.count(b"\n") + (not data.endswith(b"\n"))
+        self._lines += data.count(b"\n") + (not data.endswith(b"\n"))
         self._offset += len(data)
 
     def _look_at(self, block: Block) -> None:
-        self.rows += len(block.prompts)
+        self._rows += len(block.prompts)
         self._prompts.take(block.prompts, block.place)
         self._completions.take(block.completions, block.place)
         repeated = self._repeats.take(block)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dac.dataset_close import ALL_OF, ONE_IN
+from dac.dataset_counted import Counted
 from dac.dataset_faults import Kind
 from dac.dataset_lengths import TIMES
 from dac.dataset_lines import LONGEST
 from dac.dataset_personal import SEARCHED
-from dac.dataset_report import Finding, Report, Severity, Whole
+from dac.dataset_report import Finding, Report, Rules, Severity, Whole
 from dac.dataset_sample import FEWEST, OPENING, READ
 from dac.figures import Source
 
@@ -114,6 +115,12 @@ SAMPLED = {
         HINT, "have a completion in another language than most", "see whether it is meant", HANDBOOK
     ),
 }
+
+
+def report_of(counted: Counted, rules: Rules) -> Report:
+    """What was counted, held against these rules."""
+    report = Report(rules=rules, **vars(counted), findings=())
+    return report.model_copy(update={"findings": tuple(findings(report))})
 
 
 def findings(report: Report) -> list[Finding]:

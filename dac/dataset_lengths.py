@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from heapq import heappush, heappushpop
 from itertools import accumulate
 from math import inf
 from operator import neg
 
 from dac.dataset_faults import KEPT, Place
-from dac.figures import Frozen
 
 STEPS = 8
 """Buckets to each doubling of the length, so that a bucket's ends are at most an eighth apart; below 16 it is exact."""
@@ -22,7 +22,8 @@ UNFOLDED = 10_000
 """Different lengths that are counted apart before they are put into their buckets."""
 
 
-class Bucket(Frozen):
+@dataclass(frozen=True)
+class Bucket:
     """So many texts of `least` to `most` characters, both included."""
 
     least: int
@@ -30,7 +31,8 @@ class Bucket(Frozen):
     count: int
 
 
-class Lengths(Frozen):
+@dataclass(frozen=True)
+class Lengths:
     """The distribution in characters; `least`, `most` and `total` are exact, what lies between is within a bucket."""
 
     count: int
@@ -44,7 +46,7 @@ class Lengths(Frozen):
         wanted = max(1, -(-self.count * part // of))
         reached = accumulate(each.count for each in self.buckets)
         bucket = next(each for each, count in zip(self.buckets, reached, strict=True) if count >= wanted)
-        return bucket.model_copy(update={"least": max(bucket.least, self.least), "most": min(bucket.most, self.most)})
+        return replace(bucket, least=max(bucket.least, self.least), most=min(bucket.most, self.most))
 
     def long_bound(self) -> int:
         """Ten times the median, as far as that bucket goes: how many are longer is exact."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from dac.dataset_alike import Alike
@@ -12,7 +13,6 @@ from dac.dataset_faults import Kind, Ledger, Place
 from dac.dataset_language import UNKNOWN, language_of
 from dac.dataset_lines import Block
 from dac.dataset_pick import pick, picks
-from dac.figures import Frozen
 
 MOST = 2_048
 """Rows that are kept: more than the handbook recommends to train on, so that most files are looked at whole."""
@@ -48,14 +48,16 @@ class Row(NamedTuple):
     repeats: bool
 
 
-class Share(Frozen):
+@dataclass(frozen=True)
+class Share:
     """So many of the sampled rows."""
 
     name: str
     rows: int
 
 
-class Sampled(Frozen):
+@dataclass(frozen=True)
+class Sampled:
     """What the sample shows.
 
     The beginnings and endings are what most rows have in common there, such as "the same 4 characters": which these

@@ -27,6 +27,7 @@ from commands._command import AnyCommand, Call, Reply, Services
 from commands._parse import Parsed, arguments
 from dac.cluster import Fleet
 from dac.handbook import shipped
+from tests.commands.checkers import FakeCheckers
 from tests.commands.files import FakeFiles
 from tests.fakes import ANN, CATALOG, FakeChecks, FakeClock, FakeGroups, FakeOracle, cluster, fleet, groups, policy
 
@@ -55,6 +56,7 @@ class Room:
     groups: FakeGroups = field(default_factory=groups)
     zones: dict[str, str] = field(default_factory=dict)
     files: FakeFiles = field(default_factory=FakeFiles)
+    checkers: FakeCheckers = field(default_factory=FakeCheckers)
     dry_run: bool = False
 
     def __post_init__(self) -> None:
@@ -70,6 +72,7 @@ class Room:
             catalog=CATALOG,
             handbook=HANDBOOK,
             checks=FakeChecks(),
+            checkers=self.checkers,
             now=now,
             zone_of=lambda user: ZoneInfo(self.zones.get(user, "UTC")),
             link=lambda number: f"https://team.slack.example/archives/{CHANNEL}/p{number:016}",

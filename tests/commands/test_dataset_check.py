@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from commands._command import Reply
 from dac.dataset_faults import Kind
-from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
+from dac.errors import Conflict, DacError, Denied, Invalid, NotFound, Unavailable
 from dac.steps import Dataset
 from tests.commands.room import Room, lines, shown
 from tests.commands.sound import bare, halved, live, markup, refused
@@ -180,6 +181,23 @@ def test_one_that_is_replaced_while_it_is_read_ends_with_that(room: Room) -> Non
         next(begun.then)
     data = Dataset(namespace=NAMESPACE, bucket="training", object_name="good.jsonl")
     assert room.services.checks.of(REGION, data, room.oracle.stored(REGION, data).etag) is None
+
+
+def test_one_whose_process_ends_is_told_so_and_can_be_checked_anew(room: Room) -> None:
+    room.checkers.dies_after = len(GOOD) // 2
+    with pytest.raises(Unavailable, match="broken off"):
+        checked(room, "dataset check training/good.jsonl")
+    room.checkers.dies_after = None
+    assert "600 in 600 lines" in shown(checked(room, "dataset check training/good.jsonl"))
+
+
+def test_one_that_is_given_up_leaves_nothing_running(room: Room) -> None:
+    rest = room.say("dataset check training/good.jsonl").then
+    assert isinstance(rest, Generator)
+    next(rest)
+    assert room.checkers.under_way == 1
+    rest.close()
+    assert room.checkers.under_way == 0
 
 
 def test_a_file_somebody_attached_is_checked_likewise_and_offers_no_training(room: Room) -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from dac.dataset import Checker
 from dac.dataset_faults import Kind
+from dac.dataset_findings import report_of
 from dac.dataset_report import Report, Rules
 from dac.figures import Source, Trust
 
@@ -63,12 +64,12 @@ def check(lines: Iterable[bytes], *, slots: int = SLOTS) -> Report:
 
 def checked(data: bytes, *sizes: int, slots: int = SLOTS) -> Report:
     """In chunks of these sizes, then all that is left."""
-    checker = Checker(RULES, slots)
+    checker = Checker(slots)
     for size in sizes:
         checker.feed(data[:size])
         data = data[size:]
     checker.feed(data)
-    return checker.finish()
+    return report_of(checker.finish(), RULES)
 
 
 def lines_of(report: Report, kind: Kind) -> list[int]:

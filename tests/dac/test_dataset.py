@@ -15,7 +15,7 @@ from dac.dataset import BATCH, Checker
 from dac.dataset_faults import KEPT, UNUSABLE, Kind
 from dac.dataset_lines import LONGEST
 from dac.dataset_report import Severity, Verdict
-from tests.dac.datasets import RULES, SLOTS, check, checked, clean, lines_of, row
+from tests.dac.datasets import SLOTS, check, checked, clean, lines_of, row
 
 CLEAN = list(clean(60))
 GOOD = CLEAN[0]
@@ -305,16 +305,13 @@ def test_repeats_beyond_those_that_are_kept_are_counted() -> None:
 
 
 def test_it_can_be_seen_from_outside_how_far_the_check_is() -> None:
-    checker, data = Checker(RULES, SLOTS), b"\n".join(clean(2_000))
-    seen = []
-    for start in range(0, len(data), 10_000):
-        checker.feed(data[start : start + 10_000])
-        seen.append((checker.bytes, checker.lines, checker.rows))
-    assert seen[-1][0] == len(data)
+    checker, data = Checker(SLOTS), b"\n".join(clean(2_000))
+    seen = [checker.feed(data[start : start + 10_000]) for start in range(0, len(data), 10_000)]
+    assert seen[-1].bytes == len(data)
     assert seen == sorted(seen)
-    assert 0 < seen[-1][1] == seen[-1][2] < 2_000
-    checker.finish()
-    assert (checker.lines, checker.rows) == (2_000, 2_000)
+    assert 0 < seen[-1].lines == seen[-1].rows < 2_000
+    counted = checker.finish()
+    assert (counted.lines, counted.rows) == (2_000, 2_000)
 
 
 def test_the_report_holds_nothing_of_what_the_lines_say() -> None:

@@ -10,6 +10,7 @@ import pytest
 from dac.change import differences
 from dac.checked import Checked
 from dac.dataset import Checker
+from dac.dataset_findings import report_of
 from dac.dataset_rules import rules_of
 from dac.dataset_seen import seen, unseen
 from dac.errors import Conflict, Invalid, NotFound
@@ -126,9 +127,10 @@ class TestClamp:
 
 
 def checked(data: bytes) -> Checked:
-    checker = Checker(rules_of(CATALOG, HANDBOOK))
+    checker = Checker()
     checker.feed(data)
-    return Checked(region=REGION, dataset=DATA, etag="etag-1", at=START, report=checker.finish())
+    report = report_of(checker.finish(), rules_of(CATALOG, HANDBOOK))
+    return Checked(region=REGION, dataset=DATA, etag="etag-1", at=START, report=report)
 
 
 def lines(count: int) -> bytes:
