@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -19,6 +20,9 @@ from dac.errors import Unavailable
 COUNTED = TypeAdapter(Counted)
 COMMAND = (sys.executable, "-S", "-m", "bot.checking")
 """Without the packages that are installed: it needs none of them, and is there sooner."""
+
+PIPE = 1 << 20
+"""Bytes that may wait to be read: with the system's own 65,536 reader and checker would wait for each other."""
 
 KILLED = -9
 
@@ -50,6 +54,10 @@ class Checkers:
             raise Unavailable(f"The check could not be begun ({type(error).__name__}); try again later.") from error
         self._running.add(process)
         with process:
+            assert process.stdin  # noqa: S101 - a pipe
+            # Where the system has no more for pipes, it is only slower.
+            with suppress(OSError):
+                fcntl.fcntl(process.stdin, fcntl.F_SETPIPE_SZ, PIPE)
             try:
                 yield Apart(process)
             finally:

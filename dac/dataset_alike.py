@@ -43,5 +43,9 @@ class Alike:
 
 
 def _alike(one: list[int], other: list[int]) -> bool:
+    common = {*one}.intersection(other)
+    if len(common) * SKETCH < ALIKE * max(len(one), len(other)):
+        # The sketch of both is no shorter than either, so it is too few, as nearly always.
+        return False
     both = sorted({*one, *other})[:SKETCH]
-    return len({*both} & {*one} & {*other}) * SKETCH >= ALIKE * len(both)
+    return len(common.intersection(both)) * SKETCH >= ALIKE * len(both)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, filterfalse
@@ -16,7 +16,7 @@ from dac.dataset_faults import UNUSABLE, Kind, Ledger, Place
 LONGEST = 1 << 20
 """Bytes of a line that are read: more is nobody's training example, and memory must stay constant."""
 
-FEW = 8
+FEW = 16
 """Lines that are not worth reading at once."""
 
 BOM = b"\xef\xbb\xbf"
@@ -37,22 +37,33 @@ DECODER = json.JSONDecoder(object_pairs_hook=tuple, parse_int=len, parse_float=l
 
 @dataclass(frozen=True)
 class Run:
-    """Rows of lines that follow one another, and the bytes they were read from."""
+    """Rows and the bytes they were read from, a row a line; where others are among them, `lines` are those of rows."""
 
     first: int
     offset: int
     data: bytes
     prompts: Sequence[str]
     completions: Sequence[str]
+    lines: Sequence[int] | None = None
 
     def place(self, index: int) -> Place:
+        line = index if self.lines is None else self.lines[index]
         prompt, completion = len(self.prompts[index]), len(self.completions[index])
-        start, size = self._starts[index], self._starts[index + 1] - self._starts[index] - 1
-        return Place(self.first + index, self.offset + start, size, prompt, completion)
+        return place_of(line, self._ends, self.first, self.offset, (prompt, completion))
 
     @cached_property
-    def _starts(self) -> list[int]:
-        return list(accumulate((len(line) + 1 for line in self.data.split(b"\n")), initial=0))
+    def _ends(self) -> list[int]:
+        return _ends(self.data)
+
+
+def _ends(data: bytes) -> list[int]:
+    """How many bytes lie before the end of each line, without the ends of lines."""
+    return list(accumulate(map(len, data.split(b"\n"))))
+
+
+def place_of(line: int, ends: Sequence[int], first: int, offset: int, sizes: Iterable[int] = ()) -> Place:
+    start = ends[line - 1] if line else 0
+    return Place(first + line, offset + start + line, ends[line] - start, *sizes)
 
 
 @dataclass(frozen=True)
@@ -89,20 +100,23 @@ class Block:
 def read_lines(data: bytes, first: int, offset: int, ledger: Ledger) -> Block | None:
     """The rows among these lines, each with its end but perhaps the last; their faults go into the ledger.
 
-    All are parsed at once, which most often succeeds. Otherwise each half is, so that one bad line among thousands
-    costs little; what is left is read line by line. None is no rows.
+    All are parsed at once, which most often succeeds. Where they are JSON and yet not as they should be, each is judged
+    by what was parsed. Otherwise each half is parsed, so that one bad line among thousands costs little; what is left
+    is read line by line. None is no rows.
     """
     _note_crlf(data, first, offset, ledger)
     left, runs = [(data.removesuffix(b"\n"), first, offset)], list[Run]()
     while left:
         data, first, offset = left.pop()
-        texts = parsed(data) if len(data) <= LONGEST else None
-        if texts:
+        values = parsed(data) if len(data) <= LONGEST else None
+        if values and (texts := texts_of(values, data)):
             runs.append(Run(first, offset, data, *texts))
+        elif values and b"[" not in data:
+            runs += _of_each(map(_judge_value, values), data, first, offset, ledger)
         elif data.isspace() and len(data) <= LONGEST and not ledger.has_room(Kind.BLANK):
             ledger.add_many(Kind.BLANK, data.count(b"\n") + 1)
         elif (cut := _middle(data)) < 0:
-            runs += _each(data, first, offset, ledger)
+            runs += _of_each(map(judge, data.split(b"\n")), data, first, offset, ledger)
         else:
             left.append((data[cut + 1 :], first + data.count(b"\n", 0, cut + 1), offset + cut + 1))
             left.append((data[:cut], first, offset))
@@ -130,12 +144,12 @@ def _note_crlf(data: bytes, first: int, offset: int, ledger: Ledger) -> None:
         offset += len(line) + 1
 
 
-def parsed(data: bytes) -> Texts | None:
-    """The prompts and completions, if every line is one object of these two texts without any fault; else None.
+def parsed(data: bytes) -> list[Any] | None:
+    """The value of every line, if each is JSON and none has an array; with arrays, these may not be a line's each.
 
     The lines are parsed as one array with a null between them. A null cannot stand within an object where a line may
-    end, a string cannot hold the end of a line, and an array that begins in one line and ends in another is not what
-    is looked for, so each object found between two nulls is one line's.
+    end, and a string cannot hold the end of a line, so each null is between two values; and as no line may have none,
+    each has one where there are so many in all. Only an array may begin in one line and end in another.
     """
     joined = data.replace(b"\n", BETWEEN)
     nulls = (len(joined) - len(data)) // (len(BETWEEN) - 1)
@@ -144,10 +158,17 @@ def parsed(data: bytes) -> Texts | None:
         items, end = DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    rows = items[::2]
-    if end != len(text) or len(items) != 2 * nulls + 1 or items.count(None) != nulls or set(map(type, rows)) != {tuple}:
+    return items[::2] if end == len(text) and len(items) == 2 * nulls + 1 else None
+
+
+def texts_of(values: list[Any], data: bytes) -> Texts | None:
+    """The prompts and completions, if every line is one object of these two texts without any fault; else None.
+
+    Each such object is one line's, for what lies between two of them begins with a null.
+    """
+    if set(map(type, values)) != {tuple}:
         return None
-    texts = _texts(rows)
+    texts = _texts(values)
     return texts if texts and _filled(texts) and (b"\\u" not in data or _whole(texts)) else None
 
 
@@ -180,24 +201,31 @@ def _whole(texts: Texts) -> bool:
     return True
 
 
-def _each(data: bytes, first: int, offset: int, ledger: Ledger) -> Iterator[Run]:
-    for number, line in enumerate(data.split(b"\n"), start=first):
-        kinds, pair = judge(line.removesuffix(b"\r"))
-        sizes = map(len, pair) if pair else ()
-        place = Place(number, offset, len(line), *sizes)
+def _of_each(
+    judged: Iterable[tuple[list[Kind], Pair | None]], data: bytes, first: int, offset: int, ledger: Ledger
+) -> Iterator[Run]:
+    """The rows among lines that have been judged one by one; their faults go into the ledger."""
+    ends, lines, pairs = _ends(data), list[int](), list[Pair]()
+    for line, (kinds, pair) in enumerate(judged):
         for kind in kinds:
-            ledger.add(kind, place)
+            if ledger.has_room(kind):
+                ledger.add(kind, place_of(line, ends, first, offset, map(len, pair or ())))
+            else:
+                ledger.add_many(kind, 1)
         if pair and UNUSABLE.isdisjoint(kinds):
-            yield Run(number, offset, line, pair[:1], pair[1:])
-        offset += len(line) + 1
+            lines.append(line)
+            pairs.append(pair)
+    if pairs:
+        prompts, completions = zip(*pairs, strict=True)
+        yield Run(first, offset, data, prompts, completions, lines)
 
 
 def judge(line: bytes) -> tuple[list[Kind], Pair | None]:
-    """All that is wrong with a line, and its prompt and completion where it has both."""
-    if len(line) > LONGEST:
+    """All that is wrong with a line but a Windows end, and its prompt and completion where it has both."""
+    if len(line) - line.endswith(b"\r") > LONGEST:
         return [Kind.TOO_LONG], None
     kinds = [Kind.BOM] if line.startswith(BOM) else []
-    line = line.removeprefix(BOM)
+    line = line.removeprefix(BOM).removesuffix(b"\r")
     if not line or line.isspace():
         return [*kinds, Kind.BLANK], None
     try:
@@ -206,18 +234,31 @@ def judge(line: bytes) -> tuple[list[Kind], Pair | None]:
         return [*kinds, Kind.NOT_UTF8], None
     except (ValueError, RecursionError):
         return [*kinds, Kind.NOT_JSON], None
-    if not isinstance(value, tuple):
-        return [*kinds, Kind.NOT_OBJECT], None
-    wrong, pair = _judge_object(value)
+    wrong, pair = _judge_value(value)
     return kinds + wrong, pair
+
+
+def _judge_value(value: object) -> tuple[list[Kind], Pair | None]:
+    return _judge_object(value) if isinstance(value, tuple) else ([Kind.NOT_OBJECT], None)
 
 
 def _judge_object(pairs: tuple[tuple[str, Any], ...]) -> tuple[list[Kind], Pair | None]:
     fields = dict(pairs)
-    prompt, completion = (fields.get(key) for key in KEYS)
+    prompt, completion = fields.get("prompt"), fields.get("completion")
+    kinds = []
+    if len(fields) < len(pairs):
+        kinds.append(Kind.REPEATED_KEY)
+    if len(fields) > ("prompt" in fields) + ("completion" in fields):
+        kinds.append(Kind.EXTRA_KEY)
+    if isinstance(prompt, str) and isinstance(completion, str):
+        if _empty(prompt):
+            kinds.append(Kind.EMPTY_PROMPT)
+        if _empty(completion):
+            kinds.append(Kind.EMPTY_COMPLETION)
+        if _broken(prompt) or _broken(completion):
+            kinds.append(Kind.BROKEN_CHARACTER)
+        return kinds, (prompt, completion)
     checks = {
-        Kind.REPEATED_KEY: len(fields) < len(pairs),
-        Kind.EXTRA_KEY: not fields.keys() <= set(KEYS),
         Kind.NO_PROMPT: "prompt" not in fields,
         Kind.NO_COMPLETION: "completion" not in fields,
         Kind.PROMPT_NOT_TEXT: "prompt" in fields and not isinstance(prompt, str),
@@ -226,8 +267,7 @@ def _judge_object(pairs: tuple[tuple[str, Any], ...]) -> tuple[list[Kind], Pair 
         Kind.EMPTY_COMPLETION: _empty(completion),
         Kind.BROKEN_CHARACTER: _broken(prompt) or _broken(completion),
     }
-    kinds = [kind for kind, found in checks.items() if found]
-    return kinds, (prompt, completion) if isinstance(prompt, str) and isinstance(completion, str) else None
+    return kinds + [kind for kind, found in checks.items() if found], None
 
 
 def _empty(value: object) -> bool:

@@ -3,9 +3,11 @@ from __future__ import annotations
 from itertools import accumulate
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dac.dataset_faults import KEPT, Kind, Ledger
-from dac.dataset_lines import Block, judge, parsed, read_lines
+from dac.dataset_faults import KEPT, UNUSABLE, Kind, Ledger
+from dac.dataset_lines import BOM, Block, judge, parsed, read_lines, texts_of
 from tests.dac.datasets import clean, row
 
 LINES = list(clean(40))
@@ -16,6 +18,12 @@ def read(lines: list[bytes], ledger: Ledger | None = None, *, first: int = 1, of
     block = read_lines(b"\n".join([*lines, b""]), first, offset, ledger or Ledger())
     assert block
     return block
+
+
+def at_once(lines: list[bytes]) -> bool:
+    data = b"\n".join(lines)
+    values = parsed(data)
+    return values is not None and texts_of(values, data) is not None
 
 
 def test_lines_without_a_fault_are_read_at_once() -> None:
@@ -60,9 +68,9 @@ def test_the_keys_may_come_in_any_order_and_the_lines_with_spaces() -> None:
     ],
 )
 def test_lines_with_a_fault_among_them_are_never_read_at_once(line: bytes) -> None:
-    assert parsed(b"\n".join(LINES))
+    assert at_once(LINES)
     for lines in ([line], [line, *LINES], [*LINES, line], [*LINES, line, *LINES]):
-        assert not parsed(b"\n".join(lines))
+        assert not at_once(lines)
 
 
 def test_a_fault_keeps_only_a_few_of_its_neighbours_from_being_read_at_once() -> None:
@@ -109,3 +117,29 @@ def test_all_that_is_wrong_with_a_line_is_said() -> None:
         ("", "\ud800"),
     )
     assert judge(LINES[0])[0] == []
+
+
+MISLEADING = [
+    *[b"1", b"{}", b"[]", b"null", b"", b" ", b"\r", b"{", b"]", b'"', b"\xff", b"[1", b"2]", b"3,null,4", b",null,"],
+    *[b'{"a":[1', b"2]}", b'{"prompt": "a,null,', b'b", "completion": "c"}', b'{"completion": ["b"], "prompt": "a"}'],
+    *[BOM + LINES[0], LINES[0], LINES[1] + b"\r", TURNED, row("a", ""), row("\ud800", "b"), LINES[2][:-1]],
+]
+
+
+@given(st.lists(st.sampled_from(MISLEADING), min_size=1, max_size=60))
+def test_lines_are_judged_together_as_each_would_be_alone(lines: list[bytes]) -> None:
+    ledger = Ledger()
+    block = read_lines(b"\n".join([*lines, b""]), 7, 100, ledger)
+    judged = [judge(line) for line in lines]
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=100))
+    found = {kind: [place[:3] for place in places] for kind, places in ledger.places.items() if kind is not Kind.CRLF}
+    assert found == {
+        kind: [(7 + at, starts[at], len(lines[at])) for at, (kinds, _) in enumerate(judged) if kind in kinds]
+        for kind in Kind
+        if any(kind in kinds for kinds, _ in judged)
+    }
+    rows = [(at, pair) for at, (kinds, pair) in enumerate(judged) if pair and UNUSABLE.isdisjoint(kinds)]
+    assert bool(block) == bool(rows)
+    if block:
+        assert list(zip(block.prompts, block.completions, strict=True)) == [pair for _, pair in rows]
+        assert [block.place(index).line for index in range(len(rows))] == [7 + at for at, _ in rows]
