@@ -42,6 +42,9 @@ LOOK = 0.2
 OWN = ("Private_Clean", "Private_Dirty")
 """What of a process's memory it does not share with any other."""
 
+DRAWN_WITHIN = 90.0
+"""Seconds in which a picture is drawn, or the bot has given it up."""
+
 UNDER_WAY = "Checking "
 """How its message begins until it ends."""
 
@@ -140,13 +143,16 @@ def _is_under_way(message: dict[str, Any]) -> bool:
     return str(message["text"]).startswith(UNDER_WAY)
 
 
-def verdict(message: dict[str, Any]) -> str | None:
-    """None while it is worked at; `SystemExit` with what it says where it ends without a picture of the lengths."""
+def verdict(message: dict[str, Any], waited: float) -> str | None:
+    """None while it is worked at; `SystemExit` with what it says where it ends without a picture of the lengths.
+
+    What was found may be shown before the picture is drawn; `waited` is for how many seconds it has been.
+    """
     text = str(message["text"])
-    if _is_under_way(message):
-        return None
     if any(each["type"] == "image" for each in message.get("blocks", [])):
         return text
+    if _is_under_way(message) or (text.startswith(f"{BUCKET}/{NAME}: ") and waited < DRAWN_WITHIN):
+        return None
     raise SystemExit(f"The check came to nothing: {text}")
 
 
@@ -160,16 +166,19 @@ def check(bot: Bot, size: int) -> float:
         bot.type(*OTHERS[number % len(OTHERS)])
     until(lambda: answered(bot) == IDLE)
     idle, over = bot.memory("VmRSS"), threading.Event()
-    checking = drawing = together = 0.0
+    checking = drawing = together = worked = 0.0
     bot.forget_peak()
 
     def look() -> str | None:
-        nonlocal checking, drawing, together
+        nonlocal checking, drawing, together, worked
         over.wait(LOOK)
         checker = bot.child(CHECKER)
         checking, drawing = max(checking, checker), max(drawing, bot.child(DRAWER))
         together = max(together, bot.memory("VmRSS") - idle + checker)
-        return next((verdict(each) for each in bot.answers(ROSA) if each["ts"] == begun["ts"]), None)
+        message = next(each for each in bot.answers(ROSA) if each["ts"] == begun["ts"])
+        if _is_under_way(message):
+            worked = time.perf_counter()
+        return verdict(message, time.perf_counter() - worked)
 
     with ThreadPoolExecutor(1) as pool:
         meanwhile = pool.submit(others, bot, over)
@@ -177,6 +186,7 @@ def check(bot: Bot, size: int) -> float:
         try:
             bot.type(ROSA, f"dataset check {BUCKET}/{NAME}")
             begun = until(lambda: next(filter(_is_under_way, bot.answers(ROSA)), None))
+            worked = time.perf_counter()
             said = until(look, HOUR)
             seconds = time.perf_counter() - began
         finally:

@@ -23,8 +23,8 @@ EVERY = timedelta(seconds=3)
 """How often the message is drawn anew: Slack lets one be updated about fifty times a minute."""
 
 AT_ONCE = 1
-"""How many are worked at; the others wait their turn. So memory does not grow with those who ask, and to compute two at
-once in one process would end no sooner."""
+"""How many are worked at; the others wait their turn. So memory does not grow with those who ask: a check has a
+process of its own, of 50 MB."""
 
 LOOKED_BACK = timedelta(minutes=30)
 """How old the message may be that a process which is gone has begun; after that its delivery is given up as well."""
