@@ -36,6 +36,10 @@ OFFERED = 2
 """Models whose end is offered."""
 
 
+_WAITED_FOR = frozenset({Lifecycle.CREATING, Lifecycle.UPDATING, Lifecycle.DELETING})
+"""States that something else follows by itself."""
+
+
 class Idling:
     """Whatever happens, a cluster that a fine-tune has left is looked at until it is gone or another one uses it.
 
@@ -79,7 +83,7 @@ class Idling:
         cluster = found(ResourceKind.CLUSTER, watch.region, watch.compartment_id, watch.cluster_id, self._reader)
         if cluster is None or cluster.lifecycle_state == Lifecycle.DELETED:
             return self._write(request, watch, "gone", until=self._ended(cluster, at))
-        if not isinstance(cluster, Cluster) or cluster.lifecycle_state != Lifecycle.ACTIVE:
+        if not isinstance(cluster, Cluster) or cluster.lifecycle_state in _WAITED_FOR:
             return request
         models = trained_on(cluster.id, cluster.region, cluster.compartment_id, self._reader)
         if any(each.lifecycle_state == Lifecycle.CREATING for each in models):
@@ -88,10 +92,11 @@ class Idling:
             return self._write(request, watch, "free", since=at, until=at)
         if at < watch.tell_at:
             return request
-        return self._tell(request, watch, models)
+        return self._tell(request, watch, cluster, models)
 
-    def _tell(self, request: Request, watch: Watch, models: Sequence[Model]) -> Request:
+    def _tell(self, request: Request, watch: Watch, cluster: Cluster, models: Sequence[Model]) -> Request:
         at, serving = self._now(), self._reader.fleet().endpoints
+        works = cluster.lifecycle_state == Lifecycle.ACTIVE
         return self._write(
             request,
             watch,
@@ -99,7 +104,9 @@ class Idling:
             until=at,
             number=watch.passed(at),
             hanging=tuple(_hangs(each, serving) for each in models[:NAMED]) + _more(models),
-            ways_on=_ways_on(request, watch, models, serving),
+            ways_on=_ways_on(request, watch, models, serving, works=works),
+            state="" if works else cluster.lifecycle_state,
+            details="" if works else cluster.lifecycle_details or "",
         )
 
     def _ended(self, cluster: Any, at: datetime) -> datetime:
@@ -188,13 +195,18 @@ def _serves(model: Model, serving: Sequence[Endpoint]) -> list[Endpoint]:
     return [each for each in serving if each.model_id == model.id and each.lifecycle_state != Lifecycle.DELETED]
 
 
-def _ways_on(request: Request, watch: Watch, models: Sequence[Model], serving: Sequence[Endpoint]) -> tuple[str, ...]:
-    """Use it or end it, in the order that Oracle demands: the cluster only after the models trained on it."""
+def _ways_on(
+    request: Request, watch: Watch, models: Sequence[Model], serving: Sequence[Endpoint], *, works: bool
+) -> tuple[str, ...]:
+    """Use it or end it, in the order that Oracle demands: the cluster only after the models trained on it.
+
+    On one that does not work nothing can be trained.
+    """
     assert isinstance(request.plan, FineTunePlan)  # noqa: S101 - only a fine-tune is watched
     made = request.claim.resource_id if request.claim else ""
     free = sorted((each for each in models if not _serves(each, serving)), key=lambda each: each.id != made)
     hosting = [f"create hosting --model {each.id}" for each in free if each.lifecycle_state == Lifecycle.ACTIVE]
     ending = [f"model delete {each.id}" for each in free if each.lifecycle_state in REMOVABLE]
-    again = f"finetune --model {quoted(request.plan.base.name)} --cluster {watch.cluster_id}"
+    again = (f"finetune --model {quoted(request.plan.base.name)} --cluster {watch.cluster_id}",) if works else ()
     ends = ending[:OFFERED] if models else [f"delete {watch.cluster_id}"]
-    return (*hosting[:1], again, *ends)
+    return (*hosting[:1], *again, *ends)

@@ -26,7 +26,8 @@ class Watched(Frozen):
 
     `cost` is what it has cost from `since`, when training ended, to `until`; `hour` what it costs in an hour; `least`
     what Oracle bills of a training at least. `hanging` is what Oracle wants deleted before it, in words, and `ways_on`
-    are command lines. `by_request` is the fine-tune that uses it now.
+    are command lines. `by_request` is the fine-tune that uses it now. `state` is Oracle's where that is not
+    ACTIVE, with Oracle's own `details` of it.
     """
 
     action: Literal[Action.WATCH] = Action.WATCH
@@ -40,6 +41,8 @@ class Watched(Frozen):
     hanging: tuple[str, ...] = ()
     ways_on: tuple[str, ...] = ()
     by_request: int | None = None
+    state: str = ""
+    details: str = ""
 
 
 class Watch(Frozen):
@@ -78,8 +81,10 @@ def begun(plan: Plan, claim: Claim | None, at: datetime) -> Watch | None:
     if claim is None or not isinstance(plan, FineTunePlan):
         return None
     there = plan.cluster or plan.made
-    cluster_id = there.id if isinstance(there, Cluster) else claim.made.get(there.key) if there else None
-    if there is None or cluster_id is None:
+    if there is None:
+        return None
+    cluster_id = there.id if isinstance(there, Cluster) else _made(there.key, claim)
+    if not cluster_id:
         return None
     return Watch(
         cluster_id=cluster_id,
@@ -90,6 +95,11 @@ def begun(plan: Plan, claim: Claim | None, at: datetime) -> Watch | None:
         unit_count=there.unit_count,
         since=at,
     )
+
+
+def _made(key: str, claim: Claim) -> str:
+    """The cluster that its first step made, though it may not have come up well; empty where none was."""
+    return claim.made.get(key, "") if claim.done else claim.resource_id
 
 
 def seen(watch: Watch, body: Watched) -> Watch:

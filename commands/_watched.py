@@ -6,10 +6,14 @@ from approvals.request import Request
 from approvals.watch import Watched
 from commands._blocks import clip, date, escape, named
 from commands._words import amount, price_name, sources
+from dac.cluster import Lifecycle
 from dac.figures import Unknown
 
 HANGING = 600
 """Characters of what hangs on it."""
+
+DETAILS = 200
+"""Characters of what Oracle says of its state."""
 
 
 def watched(after: Request, body: Watched) -> str:
@@ -32,8 +36,17 @@ def watched(after: Request, body: Watched) -> str:
                 order = f"Oracle deletes it only after the models trained on it: {models}."
             return (
                 f"🔥 <@{after.requester}>: nothing has been trained on the fine-tuning cluster {name} since "
-                f"{date(body.since)}, and it costs until it is deleted. {price}\n{order}"
+                f"{date(body.since)}, and {_stands(body)}. {price}\n{order}"
             )
+
+
+def _stands(body: Watched) -> str:
+    """Why it should not be left as it is."""
+    if not body.state:
+        return "it costs until it is deleted"
+    details = f" ({clip(escape(body.details), DETAILS)})" if body.details else ""
+    billed = "; whether Oracle bills it like that is not known" if body.state == Lifecycle.FAILED else ""
+    return f"it is {escape(body.state)}{details}, so nothing can be; it is there until it is deleted{billed}"
 
 
 def _spent(body: Watched) -> str:
@@ -41,6 +54,8 @@ def _spent(body: Watched) -> str:
     if isinstance(body.hour, Unknown):
         return f"What that costs is not known: {escape(body.hour.settle)}"
     so_far = "It has cost" if body.what == "idle" else "It cost"
+    if body.state == Lifecycle.FAILED:
+        so_far = "Billed, it has cost"
     return (
         f"{so_far} {amount(body.cost)} since the end of training, {amount(body.hour)} an hour; Oracle bills at least "
         f"{escape(body.least)}. {price_name(body.hour)}: {sources([body.hour])}"

@@ -16,7 +16,7 @@ from approvals.store import Store
 from approvals.watch import Watch, Watched
 from dac.cluster import Cluster, Lifecycle
 from dac.deleting import plan_delete
-from dac.errors import NotFound, Unavailable
+from dac.errors import Invalid, NotFound, Unavailable
 from dac.figures import Price, Unknown
 from tests.approvals.conftest import House
 from tests.approvals.kinds import LLAMA, TEAM, TUNER, approved, finetune, finish, furnish, reaches
@@ -100,9 +100,21 @@ class TestWhatIsWatched:
         passes(town, 2)
         assert [each.what for each in watched(town, request)] == ["idle"]
 
+    @pytest.mark.parametrize("ending", [Ending.FAILED, Ending.NEEDS_ATTENTION])
+    def test_a_cluster_that_did_not_come_up_well_is_there_all_the_same(self, town: House, ending: Ending) -> None:
+        request = approved(town, "finetune")
+        town.oracle.ending = ending
+        ended = finish(town, town.executor(), request)
+        assert ended.state is State.FAILED
+        assert watch_of(town, ended).cluster_id == town.oracle.made[0].resource_id
+        passes(town, 1)
+        (told,) = watched(town, ended)
+        assert told.state == left(town, ended).lifecycle_state
+        assert told.ways_on == (f"delete {left(town, ended).id}",)
+
     def test_nothing_where_none_came_to_be(self, town: House) -> None:
         request = approved(town, "finetune")
-        town.oracle.ending = Ending.FAILED
+        town.oracle.fail("create", Invalid("Oracle answered 400 LimitExceeded."))
         ended = finish(town, town.executor(), request)
         assert (ended.state, ended.watch) == (State.FAILED, None)
 
@@ -277,8 +289,21 @@ class TestItsEnd:
             town.idling.tend()
         assert whats(town, ended) == []
 
-    @pytest.mark.parametrize("state", ["UPDATING", "DELETING", "NEEDS_ATTENTION"])
-    def test_one_that_is_not_active_is_waited_for(self, town: House, state: str) -> None:
+    @pytest.mark.parametrize("state", ["NEEDS_ATTENTION", "FAILED", "NEWER_THAN_THIS_BOT"])
+    def test_one_that_does_not_work_is_told_of_with_its_state_and_how_to_end_it(self, town: House, state: str) -> None:
+        ended = tuned(town)
+        ours = town.oracle.made[1].resource_id
+        town.oracle.change(left(town, ended).id, lifecycle_state=state, lifecycle_details="a node is down")
+        passes(town, 1)
+        (told,) = watched(town, ended)
+        assert (told.what, told.state, told.details) == ("idle", state, "a node is down")
+        assert told.ways_on == (f"create hosting --model {ours}", f"model delete {ours}")
+        town.oracle.change(left(town, ended).id, lifecycle_state="ACTIVE")
+        passes(town, 24)
+        assert (watched(town, ended)[-1].state, watched(town, ended)[-1].details) == ("", "")
+
+    @pytest.mark.parametrize("state", ["CREATING", "UPDATING", "DELETING"])
+    def test_one_on_its_way_to_another_state_is_waited_for(self, town: House, state: str) -> None:
         ended = tuned(town)
         town.oracle.change(left(town, ended).id, lifecycle_state=state)
         passes(town, 2)

@@ -67,6 +67,26 @@ def test_idle_it_calls_who_asked_with_the_sum_and_what_to_do(room: Room) -> None
     assert "Train another on support-v2-tuning …" in said
 
 
+@pytest.mark.parametrize(
+    ("state", "billed"), [("NEEDS_ATTENTION", "It has cost $48"), ("FAILED", "Billed, it has cost $48")]
+)
+def test_one_that_does_not_work_is_told_with_its_state(room: Room, state: str, billed: str) -> None:
+    on, ours = ids(room)
+    room.oracle.change(on, lifecycle_state=state, lifecycle_details="a <node> is down")
+    room.pass_time(hours=1)
+    said, message = newest(room)
+    assert f"and it is {state} (a &lt;node&gt; is down), so nothing can be" in said
+    assert billed in said
+    assert ("whether Oracle bills it like that is not known" in said) is (state == "FAILED")
+    assert lines(message.blocks) == [f"create hosting --model {ours}", f"model delete {ours}"]
+
+
+def test_without_a_word_of_oracles_the_state_stands_alone(room: Room) -> None:
+    room.oracle.change(ids(room)[0], lifecycle_state="NEEDS_ATTENTION")
+    room.pass_time(hours=1)
+    assert "it is NEEDS_ATTENTION, so nothing can be; it is there until it is deleted." in newest(room)[0]
+
+
 def test_the_next_time_takes_the_buttons_from_the_time_before(room: Room) -> None:
     room.pass_time(hours=1)
     room.pass_time(hours=24)
