@@ -85,10 +85,8 @@ class Beginning:
         if covered := frozen_until(windows, self._now()):
             window, until = covered
             return Held(why=Hold.WINDOW, because=window.reason, until=until)
-        for other in self._store.in_states(State.APPLYING):
-            if other.id != request.id and set(other.touches) & set(request.touches):
-                return Held(why=Hold.BUSY, request_id=other.id)
-        return None
+        other = self._store.holder(request)
+        return None if other is None else Held(why=Hold.BUSY, request_id=other)
 
     def _unwanted(self, request: Request, leased: Request) -> Request:
         lease = leased.lease

@@ -7,10 +7,13 @@ import sqlite3
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from approvals import audit
 from approvals.database import stamp
 from approvals.events import Body, Event, Freeze, Note, NoteKind
 from approvals.states import State
+from approvals.unreadable import Unreadable
 
 _COLUMNS = "seq, request_id, at, actor, delivery, body"
 
@@ -44,8 +47,12 @@ def write_note(db: sqlite3.Connection, note: Note, actor: str, at: datetime, del
 
 
 def of(db: sqlite3.Connection, request_id: int) -> list[Event]:
+    """Raises `Unreadable`."""
     rows = db.execute(f"SELECT {_COLUMNS} FROM events WHERE request_id = ? ORDER BY seq", [request_id])  # noqa: S608
-    return [_read(row) for row in rows.fetchall()]
+    try:
+        return [_read(row) for row in rows.fetchall()]
+    except ValidationError as error:
+        raise Unreadable(request_id) from error
 
 
 def by_delivery(db: sqlite3.Connection, request_id: int, delivery: str) -> Event | None:

@@ -22,7 +22,7 @@ class Requests:
         self._now = now
 
     def get(self, request_id: int) -> Request:
-        """Raises `NotFound`."""
+        """Raises `NotFound`, and `Unreadable`."""
         return self._store.get(request_id)
 
     def events(self, request_id: int) -> list[Event]:
@@ -39,6 +39,14 @@ class Requests:
     def of(self, requester: str, newest: int) -> list[Request]:
         """So many of one person's, newest first."""
         return self._store.in_states(*State, requester=requester, newest=newest)
+
+    def last(self) -> int:
+        """The number of the newest, 0 where there is none."""
+        return self._store.last()
+
+    def unreadable(self) -> list[int]:
+        """Those to which something is still to happen, and which another version of the bot has written."""
+        return self._store.unreadable()
 
     def newest(self, count: int) -> list[Request]:
         """Newest first, in whatever state."""

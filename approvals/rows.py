@@ -8,10 +8,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pydantic import ValidationError
+
 from approvals.database import stamp
 from approvals.request import Request
 from approvals.states import State
 from approvals.timely import due
+from approvals.unreadable import Unreadable
 from dac.errors import Conflict, NotFound
 
 RECENT = 512
@@ -50,10 +53,14 @@ class Rows:
         self._guard = threading.Lock()
 
     def one(self, db: sqlite3.Connection, request_id: int) -> Request:
-        found = self.found(db, "id = ?", [request_id])
-        if not found:
+        """Raises `NotFound`, and `Unreadable`."""
+        row = db.execute("SELECT id, body FROM requests WHERE id = ?", [request_id]).fetchone()
+        if row is None:
             raise NotFound(f"There is no request {request_id}.")
-        return found[0]
+        request = self._read(*row)
+        if request is None:
+            raise Unreadable(request_id)
+        return request
 
     def found(
         self,
@@ -64,9 +71,15 @@ class Rows:
         newest: int | None = None,
         order: str = "id",
     ) -> list[Request]:
+        """Those that can be read."""
         end = f"ORDER BY {order}" if newest is None else f"ORDER BY id DESC LIMIT {newest:d}"
         rows = db.execute(f"SELECT id, body FROM requests WHERE {where} {end}", values)  # noqa: S608 - words of our own
-        return [self._read(*row) for row in rows.fetchall()]
+        return [request for row in rows.fetchall() if (request := self._read(*row))]
+
+    def unreadable(self, db: sqlite3.Connection, where: str) -> list[int]:
+        """The numbers of those that cannot be."""
+        rows = db.execute(f"SELECT id, body FROM requests WHERE {where} ORDER BY id")  # noqa: S608 - words of our own
+        return [row[0] for row in rows.fetchall() if self._read(*row) is None]
 
     def insert(self, db: sqlite3.Connection, request: Request, delivery: str) -> None:
         row = {
@@ -92,10 +105,14 @@ class Rows:
         )
         _hold(db, before, after)
 
-    def _read(self, request_id: int, text: str) -> Request:
+    def _read(self, request_id: int, text: str) -> Request | None:
+        """None where another version of the bot wrote what this one does not know."""
         said = self._recall(request_id)
         if said is None or said.text != text:
-            said = _Said(Request.model_validate_json(text), text)
+            try:
+                said = _Said(Request.model_validate_json(text), text)
+            except ValidationError:
+                return None
             self._remember(said)
         return said.request
 

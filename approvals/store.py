@@ -13,7 +13,7 @@ from approvals.events import BOT, Body, Event, Freeze, Note, Refused, Started, S
 from approvals.migrations import approvals
 from approvals.request import Request, happened, submitted
 from approvals.rows import Busy, Rows
-from approvals.states import State
+from approvals.states import FINAL, State
 from approvals.step_events import Resumed
 from approvals.together import Together
 from dac.errors import Conflict
@@ -112,8 +112,21 @@ class Store:
             return journal.policy_digest(db)
 
     def get(self, request_id: int) -> Request:
+        """Raises `NotFound`, and `Unreadable`; whatever finds several leaves out those that cannot be read."""
         with self._together.reading() as db:
             return self._rows.one(db, request_id)
+
+    def last(self) -> int:
+        """The number of the newest, 0 where there is none."""
+        with self._together.reading() as db:
+            return int(db.execute("SELECT coalesce(max(id), 0) FROM requests").fetchone()[0])
+
+    def unreadable(self) -> list[int]:
+        """The numbers of those to which something is still to happen, and which cannot be read."""
+        ended = ", ".join(f"'{state}'" for state in sorted(FINAL))
+        later = "lease_ends_at IS NOT NULL OR watched_since IS NOT NULL OR review_owed = 1"
+        with self._together.reading() as db:
+            return self._rows.unreadable(db, f"state NOT IN ({ended}) OR {later}")
 
     def in_states(self, *states: State, requester: str | None = None, newest: int | None = None) -> list[Request]:
         """Oldest first; or only so many of the newest, newest first."""
@@ -125,6 +138,15 @@ class Store:
             where, values = f"{where} AND requester = ?", [*values, requester]
         with self._together.reading() as db:
             return self._rows.found(db, where, values, newest=newest)
+
+    def holder(self, request: Request) -> int | None:
+        """The oldest other request that changes what this one touches; it need not be one that can be read."""
+        marks = ", ".join("?" * len(request.touches))
+        where = f"request_id != ? AND thing IN ({marks})"
+        with self._together.reading() as db:
+            found = db.execute(f"SELECT min(request_id) FROM held WHERE {where}", [request.id, *request.touches])  # noqa: S608 - marks
+            number: int | None = found.fetchone()[0]
+            return number
 
     def due(self, at: datetime) -> list[Request]:
         """Those to which time alone has something to do by then."""

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from approvals.events import Event
 from approvals.request import Request
 from approvals.store import Store
+from approvals.unreadable import Unreadable
 from bot.postings import CARD, NOTICE, Posting, Postings
 from bot.slack import Closed, Gone, Posted, Sealed, Slack
 from bot.workers import Workers
@@ -96,6 +97,10 @@ class Cards:
                     await self._draw(request_id)
                 except Unavailable as error:
                     log.warning("Drawing request %s: %s", request_id, error)
+                except Unreadable as error:
+                    # Not even whom to tell is known.
+                    log.error("%s", error)  # noqa: TRY400 - its sentence says it all
+                    self._retry_at[request_id] = self._now() + REST
                 except DacError as error:
                     await self._cannot(request_id, error)
 

@@ -12,7 +12,8 @@ from pydantic import Field, field_validator
 from approvals.records import Stats
 from approvals.request import Request
 from approvals.states import State
-from commands._blocks import Block, actions, button, context, date, fields, section
+from approvals.unreadable import Unreadable
+from commands._blocks import Block, actions, button, context, date, escape, fields, section
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
 from commands._rows import priced, row
 from commands._words import age
@@ -56,11 +57,12 @@ def run(args: Requests, call: Call, services: Services) -> Reply:
     if args.stats:
         return _stats(services.requests.stats(SPAN), services)
     page = _FOUND[args.which](args.page, call.user, services)
-    if not page.requests and args.page > 1:
+    if not page.requests and not page.unreadable and args.page > 1:
         raise NotFound(f"There is no page {args.page} of these requests.")
     title = _TITLES[args.which]
     further = f"requests {args.which} --page {args.page + 1}"
     blocks: list[Block] = [section(f"*{title}*"), *_listed(page, call.user, services)]
+    blocks += [section(f"⚠️ {escape(str(each))}") for each in page.unreadable]
     if page.requests:
         blocks += [
             *priced(page.requests),
@@ -82,6 +84,7 @@ class Page:
     more: bool
     grouped: bool = False
     """Those for the person who looks stand first."""
+    unreadable: Sequence[Unreadable] = ()
 
 
 def _waiting(page: int, user: str, services: Services) -> Page:
@@ -89,7 +92,8 @@ def _waiting(page: int, user: str, services: Services) -> Page:
     found = [*services.requests.waiting(), *services.requests.review_owed()]
     found.sort(key=lambda each: (not _for(each, user), each.id))
     shown = found[(page - 1) * PAGE : page * PAGE]
-    return Page(shown, _of(page, len(shown), len(found)), len(found) > page * PAGE, grouped=True)
+    counted = _of(page, len(shown), len(found))
+    return Page(shown, counted, len(found) > page * PAGE, grouped=True, unreadable=_unreadable(services))
 
 
 def _mine(page: int, user: str, services: Services) -> Page:
@@ -98,16 +102,25 @@ def _mine(page: int, user: str, services: Services) -> Page:
     found = services.requests.of(user, most + 1)
     shown = found[(page - 1) * PAGE : page * PAGE]
     counted = _of(page, len(shown), min(len(found), most), "more than " if len(found) > most else "")
-    return Page(shown, counted, len(found) > page * PAGE)
+    return Page(shown, counted, len(found) > page * PAGE, unreadable=_unreadable(services))
+
+
+def _unreadable(services: Services) -> list[Unreadable]:
+    """Whoever they wait for, somebody has to see to them."""
+    return [Unreadable(each) for each in services.requests.unreadable()[:PAGE]]
 
 
 def _every(page: int, user: str, services: Services) -> Page:  # noqa: ARG001 - as the others
-    newest = services.requests.newest(1)
     # Requests are numbered without a gap, so a page of them is known without reading those before it.
-    total = newest[0].id if newest else 0
+    total = services.requests.last()
     last = total - (page - 1) * PAGE
-    shown = [services.requests.get(each) for each in range(last, max(last - PAGE, 0), -1)]
-    return Page(shown, _of(page, len(shown), total), last > PAGE)
+    shown, unreadable = list[Request](), list[Unreadable]()
+    for each in range(last, max(last - PAGE, 0), -1):
+        try:
+            shown.append(services.requests.get(each))
+        except Unreadable as no:
+            unreadable.append(no)
+    return Page(shown, _of(page, len(shown) + len(unreadable), total), last > PAGE, unreadable=unreadable)
 
 
 def _of(page: int, shown: int, total: int, over: str = "") -> str:
@@ -119,7 +132,7 @@ def _of(page: int, shown: int, total: int, over: str = "") -> str:
 def _listed(page: Page, user: str, services: Services) -> list[Block]:
     """The rows, those that wait for this very person under a heading of their own."""
     if not page.requests:
-        return [section("There are none. `/dac scale` asks for one.")]
+        return [] if page.unreadable else [section("There are none. `/dac scale` asks for one.")]
     now, blocks = services.now(), list[Block]()
     rows = [(_for(each, user), row(each, now, services.link(each.id))) for each in page.requests]
     grouped = page.grouped and any(yours for yours, _ in rows)

@@ -220,3 +220,17 @@ class TestAWorkspaceThatLetsNobodyEditWhatIsOld:
         slack.reply(anew, "What will be done")
         slack.press("ben", card, "Approve")
         slack.told("ben", "it is too late to approve it")
+
+
+def test_one_of_another_version_keeps_no_other_from_being_drawn(home: House, slack: Slack, bot: Running) -> None:
+    bot.stop()
+    with bot.database() as db, db:
+        db.execute(
+            "INSERT INTO requests (id, version, state, cluster_id, requester, asked_at, delivery, body) "
+            "VALUES (1, 1, 'pending', 'c', 'U1', '2026-11-23T12:00:00.000000+00:00', 'older', '{}')"
+        )
+        db.execute("INSERT INTO unseen VALUES (1, 1)")
+    again = home.start(policy_file=home.policy(TELLING))
+    slack.command("rosa", "scale search-embed 2 because launch week")
+    slack.card("0 of 1", 2)
+    until(lambda: again.bot.store.unseen() == [1], "the other is drawn")

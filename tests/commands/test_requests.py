@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from approvals.policy import People
+from approvals.unreadable import Unreadable
 from commands._rows import priced, row
 from dac.errors import Invalid, NotFound
 from tests.commands.requests import NAMES, WORDS, story
@@ -177,3 +180,36 @@ def test_a_row_of_whatever_request_is_taken_by_slack_and_calls_nobody(name: str,
 def test_a_request_without_a_card_yet_is_named_without_a_link() -> None:
     (first, *_) = texts([row(story("pending").request, START, None)])
     assert first.startswith("*Request 12*")
+
+
+def of_another_version(room: Room, number: int) -> None:
+    with closing(sqlite3.connect(room.path / "dac.sqlite3")) as db, db:
+        db.execute("UPDATE requests SET body = json_replace(body, '$.plan.action', 'older') WHERE id = ?", [number])
+
+
+@pytest.mark.parametrize("line", ["requests", "requests mine", "requests all"])
+def test_one_that_cannot_be_read_is_a_line_beside_the_others(room: Room, line: str) -> None:
+    asks(room, 3)
+    of_another_version(room, 2)
+    answer = listed(room, line)
+    assert "Request 1>" in answer
+    assert "Request 3>" in answer
+    assert "⚠️ Request 2 cannot be read: another version of the bot wrote it." in answer
+    assert ("3 in all" in answer) is (line == "requests all")
+
+
+@pytest.mark.parametrize("line", ["requests", "requests all"])
+def test_where_it_is_the_only_one_nobody_is_told_that_there_are_none(room: Room, line: str) -> None:
+    asks(room, 1)
+    of_another_version(room, 1)
+    answer = listed(room, line)
+    assert "Request 1 cannot be read" in answer
+    assert "There are none" not in answer
+
+
+@pytest.mark.parametrize("line", ["request 1", "why 1", "approve 1", "cancel 1"])
+def test_whoever_asks_for_it_is_told_why_not(room: Room, line: str) -> None:
+    asks(room, 1)
+    of_another_version(room, 1)
+    with pytest.raises(Unreadable, match="another version of the bot wrote it"):
+        room.say(line)
