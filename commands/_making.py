@@ -16,6 +16,7 @@ from dac.compartments import find_compartment, labels
 from dac.deleting_models import base_refused
 from dac.endpoints import find_model
 from dac.errors import DacError, Invalid, NotFound
+from dac.fitting import runs_as
 from dac.making import GONE, NAME_LENGTH
 from dac.models import ModelEntry
 from dac.naming import LONGEST_NAME, ODD, clip, find_cluster, nearest, short
@@ -154,7 +155,7 @@ def model_meant(word: str, services: Services, fleet: Fleet) -> Meant:
 def entry_of(model: Model, fleet: Fleet, catalog: Catalog) -> ModelEntry | None:
     """What the catalogue holds of it, of a custom model of its base; None where it holds nothing."""
     bases = (each for each in fleet.models if (each.id, each.region) == (model.base_model_id, model.region))
-    return catalog.model(model.name) or next((catalog.model(each.name) for each in bases), None)
+    return runs_as(model, next(bases, None), catalog)
 
 
 def model_there(word: str, region: str, services: Services, models: Iterable[Resource]) -> Model:

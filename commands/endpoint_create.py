@@ -14,6 +14,7 @@ from commands._pick import clusters
 from dac.cluster import Cluster, Endpoint, Guardrails, Lifecycle, Model, ResourceKind
 from dac.endpoints import CreateEndpointPlan, model_of, plan_create_endpoint
 from dac.errors import Invalid
+from dac.fitting import base_of
 from dac.making import on
 
 GUARDS = {"off": "Off", "inform": "Tell about it, and let it through", "block": "Stop it"}
@@ -53,11 +54,13 @@ def plan(args: EndpointCreate, call: Call, services: Services) -> CreateEndpoint
     fleet = services.fleet.fleet()
     cluster = _making.read_cluster(args.cluster, services, fleet)
     there = _making.on_cluster(cluster, services, fleet)
+    model = _model(args.model, cluster, there, services)
     guards = {"moderation": args.moderation, "prompt_injection": args.injection, "pii": args.pii}
     return plan_create_endpoint(
         cluster,
         args.name,
-        model=_model(args.model, cluster, there, services),
+        model=model,
+        base=base_of(model, services.fleet),
         guardrails=Guardrails.model_validate(guards),
         there=there,
         catalog=services.catalog,

@@ -13,6 +13,7 @@ from commands._making import Named, Reason, is_name
 from commands._pick import clusters
 from dac.cluster import ResourceKind
 from dac.endpoints import MoveEndpointPlan, endpoint_of, model_of, plan_move_endpoint
+from dac.fitting import base_of
 from dac.making import NAME_LENGTH
 
 
@@ -34,12 +35,14 @@ def plan(args: EndpointMove, call: Call, services: Services) -> MoveEndpointPlan
     target = _making.read_cluster(args.cluster, services, fleet)
     held = endpoint_of(services.fleet.resource(ResourceKind.ENDPOINT, named.region, named.id))
     there = _making.on_cluster(target, services, fleet)
+    model = model_of(services.fleet.resource(ResourceKind.MODEL, held.region, held.model_id))
     return plan_move_endpoint(
         held,
         services.fleet.cluster(held.region, held.cluster_id),
         target,
         args.name or _making.free_name(held.name, there),
-        model=model_of(services.fleet.resource(ResourceKind.MODEL, held.region, held.model_id)),
+        model=model,
+        base=base_of(model, services.fleet),
         there=there,
         catalog=services.catalog,
         now=services.now(),

@@ -11,6 +11,7 @@ from dac.change import Look, Subject, about
 from dac.cluster import Cluster, ClusterType, Endpoint, Fleet, Guardrails, Lifecycle, Model, Resource, ResourceKind
 from dac.errors import Conflict, Invalid, NotFound
 from dac.figures import Unknown
+from dac.fitting import base_of, check_fits, doubt, runs_as
 from dac.making import Fact, Stepwise, calls_of, check_name, on, quoted, traffic_of
 from dac.naming import clip, nearest
 from dac.pricing import monthly
@@ -76,10 +77,12 @@ class CreateEndpointPlan(Stepwise):
 
     def again(self, look: Look) -> CreateEndpointPlan:
         cluster = look.reader.cluster(self.cluster.region, self.cluster.id)
+        model = model_of(look.reader.resource(ResourceKind.MODEL, cluster.region, self.model.id))
         return plan_create_endpoint(
             cluster,
             self.new.name,
-            model=model_of(look.reader.resource(ResourceKind.MODEL, cluster.region, self.model.id)),
+            model=model,
+            base=base_of(model, look.reader),
             guardrails=self.new.guardrails,
             there=endpoints_of(look.reader.resources(ResourceKind.ENDPOINT, cluster.region, cluster.compartment_id)),
             catalog=look.catalog,
@@ -184,12 +187,14 @@ class MoveEndpointPlan(Stepwise):
     def again(self, look: Look) -> MoveEndpointPlan:
         held = endpoint_of(look.reader.resource(ResourceKind.ENDPOINT, self.endpoint.region, self.endpoint.id))
         target = look.reader.cluster(self.target.region, self.target.id)
+        model = model_of(look.reader.resource(ResourceKind.MODEL, held.region, held.model_id))
         return plan_move_endpoint(
             held,
             look.reader.cluster(held.region, held.cluster_id),
             target,
             self.new.name,
-            model=model_of(look.reader.resource(ResourceKind.MODEL, held.region, held.model_id)),
+            model=model,
+            base=base_of(model, look.reader),
             there=endpoints_of(look.reader.resources(ResourceKind.ENDPOINT, target.region, target.compartment_id)),
             catalog=look.catalog,
             now=look.now,
@@ -201,13 +206,19 @@ def plan_create_endpoint(
     name: str,
     *,
     model: Model,
+    base: Model | None = None,
     guardrails: Guardrails,
     there: Iterable[Endpoint],
     catalog: Catalog,
     now: datetime,
 ) -> CreateEndpointPlan:
-    """Plan it, or raise why it cannot be done. `there` are the endpoints of the cluster's region and compartment."""
-    step = make_endpoint(cluster, name, model=model, guardrails=guardrails, there=there, catalog=catalog, now=now)
+    """Plan it, or raise why it cannot be done. `there` are the endpoints of the cluster's region and compartment.
+
+    `base` is what a custom model was trained from, None where that is not known.
+    """
+    step = make_endpoint(
+        cluster, name, model=model, base=base, guardrails=guardrails, there=there, catalog=catalog, now=now
+    )
     cost = monthly(catalog, cluster.unit_shape, cluster.unit_count)
     return CreateEndpointPlan(
         cluster=cluster,
@@ -217,7 +228,10 @@ def plan_create_endpoint(
             Fact(label="Model", said=model.name),
             Fact(label="Guardrails", said=str(guardrails)),
         ),
-        warnings=("Its OCID is made by Oracle; clients must be pointed at it.",),
+        warnings=(
+            "Its OCID is made by Oracle; clients must be pointed at it.",
+            *doubt(model, runs_as(model, base, catalog), cluster.unit_shape, cluster.region),
+        ),
         cost_before=cost,
         cost_after=cost,
         headroom=NO_LIMIT,
@@ -245,25 +259,29 @@ def plan_delete_endpoint(
     )
 
 
-def plan_move_endpoint(
+def plan_move_endpoint(  # noqa: PLR0913 - what a move is made of, by name
     endpoint: Endpoint,
     cluster: Cluster,
     target: Cluster,
     name: str,
     *,
     model: Model,
+    base: Model | None = None,
     there: Iterable[Endpoint],
     catalog: Catalog,
     now: datetime,
 ) -> MoveEndpointPlan:
-    """Plan it, or raise why it cannot be done. `there` are the endpoints of the target's region and compartment."""
+    """Plan it, or raise why it cannot be done. `there` are the endpoints of the target's region and compartment.
+
+    `base` is what a custom model was trained from, None where that is not known.
+    """
     _check_removable(endpoint)
     if target.id == cluster.id:
         raise Invalid(f"The endpoint {endpoint.name} is on {cluster.name} already.")
     if target.region != cluster.region:
         raise Invalid(f"{target.name} is in {target.region}; models differ by region, so create the endpoint there.")
     new = make_endpoint(
-        target, name, model=model, guardrails=endpoint.guardrails, there=there, catalog=catalog, now=now
+        target, name, model=model, base=base, guardrails=endpoint.guardrails, there=there, catalog=catalog, now=now
     )
     cost = monthly(catalog, target.unit_shape, target.unit_count)
     return MoveEndpointPlan(
@@ -273,7 +291,10 @@ def plan_move_endpoint(
         model=model,
         doing_=(new, switched((endpoint,)), remove_endpoint(endpoint)),
         facts=(Fact(label="Model", said=model.name), Fact(label="From", said=cluster.name)),
-        warnings=("Oracle cannot move an endpoint: the new one has another OCID, and clients must be pointed at it.",),
+        warnings=(
+            "Oracle cannot move an endpoint: the new one has another OCID, and clients must be pointed at it.",
+            *doubt(model, runs_as(model, base, catalog), target.unit_shape, target.region),
+        ),
         cost_before=cost,
         cost_after=cost,
         headroom=NO_LIMIT,
@@ -286,6 +307,7 @@ def make_endpoint(
     name: str,
     *,
     model: Model,
+    base: Model | None,
     guardrails: Guardrails,
     there: Iterable[Endpoint],
     catalog: Catalog,
@@ -306,7 +328,7 @@ def make_endpoint(
     most = cluster.endpoint_capacity or MOST
     if len(hanging) >= most:
         raise Invalid(f"{cluster.name} holds {most} endpoints at most and has {len(hanging)}.")
-    check_fits(model, cluster.unit_shape, cluster.region, catalog)
+    check_fits(model, runs_as(model, base, catalog), cluster.unit_shape, cluster.region)
     if not hanging and model.time_dedicated_retired and model.time_dedicated_retired <= now:
         raise Invalid(f"{model.name} is retired for dedicated clusters, and nothing new can serve it.")
     return MakeEndpoint(
@@ -320,14 +342,6 @@ def make_endpoint(
         model_name=model.name,
         guardrails=guardrails,
     )
-
-
-def check_fits(model: Model, unit_shape: str, region: str, catalog: Catalog) -> None:
-    """`Invalid` where it is known that the model does not run on the shape there."""
-    entry = catalog.model(model.name)
-    shapes = entry.shapes_in(region) if entry else ()
-    if entry and not isinstance(shapes, Unknown) and shapes and unit_shape not in shapes:
-        raise Invalid(f"{model.name} does not run on {unit_shape} in {region}: it needs {' or '.join(shapes)}.")
 
 
 def remove_endpoint(endpoint: Endpoint, *, key: str = "delete-endpoint") -> RemoveEndpoint:

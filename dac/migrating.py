@@ -11,9 +11,10 @@ from dac.change import Look, Subject, about, units
 from dac.cluster import Cluster, ClusterType, Endpoint, Headroom, Lifecycle, Model, Resource, ResourceKind, Space
 from dac.creating import Wish, make_cluster
 from dac.deleting import remove_cluster
-from dac.endpoints import check_fits, endpoints_of, model_of, remove_endpoint, switched
+from dac.endpoints import endpoints_of, model_of, remove_endpoint, switched
 from dac.errors import Conflict, Invalid
 from dac.figures import Unknown
+from dac.fitting import check_fits, doubt
 from dac.making import Fact, Stepwise, check_name, check_room, committed, new_name, on, quoted
 from dac.naming import clip
 from dac.pricing import monthly
@@ -118,7 +119,8 @@ def plan_migrate(
     new = make_cluster(wish, catalog)
     if new.unit_shape == cluster.unit_shape and all(each.model_id == model.id for each in old):
         raise Invalid(f"{cluster.name} has that shape and serves that model; to change its units, scale it.")
-    check_fits(model, new.unit_shape, new.region, catalog)
+    entry = catalog.model(wish.model) if wish.model else None
+    check_fits(model, entry, new.unit_shape, new.region)
     if model.time_dedicated_retired and model.time_dedicated_retired <= now:
         raise Invalid(f"{model.name} is retired for dedicated clusters, and nothing new can serve it.")
     check_name("cluster", wish.name, there)
@@ -140,6 +142,7 @@ def plan_migrate(
         warnings=(
             "Until the switch is confirmed both clusters cost, and both count against the limit.",
             f"For the new one: {committed(catalog, shape)}",
+            *doubt(model, entry, shape.name, new.region),
         ),
         cost_before=monthly(catalog, cluster.unit_shape, cluster.unit_count),
         cost_after=monthly(catalog, new.unit_shape, new.unit_count),

@@ -291,6 +291,7 @@ WRONG = [
     ("endpoint create bare x --model command-b", NotFound, "Did you mean"),
     ("endpoint create bare x --model gpt-oss-20b", NotFound, "Oracle lists no model openai.gpt-oss-20b in eu-frank"),
     ("endpoint create bare x --model llama-3.3-70b", Invalid, "does not run on LARGE_COHERE_V3"),
+    ("endpoint create bare x --model support-v1", Invalid, "support-v1, trained from Llama 3.3 70B"),
     ("endpoint create chat x --moderation maybe", Invalid, "it can be off, inform, block"),
     ("endpoint create chat chat-endpoint", Conflict, "There is an endpoint chat-endpoint there already"),
     ("endpoint delete chat-endpiont", NotFound, "Did you mean chat-endpoint"),

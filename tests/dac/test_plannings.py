@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from dac.change import differences
+from dac.change import Look, differences
 from dac.cluster import ClusterType, Guardrails, Headroom
 from dac.creating import sized
 from dac.deleting_models import surroundings
 from dac.endpoints import find_model
 from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
 from dac.figures import Price, Unknown
-from dac.making import GONE, check_name, nothing, traffic_of
+from dac.fitting import base_of
+from dac.making import GONE, Stepwise, check_name, nothing, traffic_of
 from dac.plans import Plan
 from dac.still import trained_on
 from dac.tuning import BATCH, EPOCHS, RATE
@@ -268,6 +269,22 @@ REFUSED: list[tuple[Callable[[], object], type[DacError], str]] = [
     (lambda: endpoint_made(cluster(endpoint_capacity=1), there=hanging(1)), Invalid, "holds 1 endpoints at most"),
     (lambda: endpoint_made(model=REASONING), Invalid, "does not run on LARGE_COHERE_V3 in eu-frankfurt-1: it needs"),
     (
+        lambda: endpoint_made(model=OURS, base=LLAMA),
+        Invalid,
+        r"support-v1, trained from Llama 3.3 70B.*, does not run on LARGE_COHERE_V3 in eu-frankfurt-1: it needs LARGE",
+    ),
+    (
+        lambda: endpoint_made(model=OURS.model_copy(update={"name": COMMAND.name}), base=LLAMA),
+        Invalid,
+        "cohere.command-a-03-2025, trained from Llama 3.3 70B.*, does not run on LARGE_COHERE_V3",
+    ),
+    (lambda: moved(model=OURS, base=LLAMA), Invalid, "support-v1, trained from Llama .* does not run on LARGE_COHERE"),
+    (
+        lambda: endpoint_made(model=model(name="google.gemini-2.5-pro")),
+        Invalid,
+        "google.gemini-2.5-pro cannot be hosted on a dedicated cluster",
+    ),
+    (
         lambda: endpoint_made(model=model(name="ours", time_dedicated_retired=RETIRED)),
         Invalid,
         "ours is retired for dedicated clusters",
@@ -451,3 +468,49 @@ def test_models_of_other_compartments_keep_a_fine_tuning_cluster_from_its_end() 
         deleted(TUNING, models=(found,))
     oracle.on("fleet", When.AFTER, lambda: oracle.remove(away.id))
     assert trained_on(TUNING.id, *place, oracle) == ()
+
+
+SHAPELESS = next(model(name=each.id) for each in CATALOG.models.values() if each.hosting_unknown)
+
+
+@pytest.mark.parametrize(
+    ("plan", "why"),
+    [
+        (lambda: endpoint_made(model=OURS, base=None), "what it runs as is not known here"),
+        (lambda: endpoint_made(model=OURS, base=model(name="unheard-of")), "what it runs as is not known here"),
+        (lambda: endpoint_made(model=model(name="unheard-of")), "what it runs as is not known here"),
+        (lambda: moved(model=OURS, base=None), "what it runs as is not known here"),
+        (lambda: endpoint_made(model=SHAPELESS), "its unit shape is not known"),
+    ],
+)
+def test_where_it_is_not_known_whether_a_model_fits_that_is_said(plan: Callable[[], Stepwise], why: str) -> None:
+    (said,) = (each for each in plan().warnings if each.startswith("Whether "))
+    assert f"runs on LARGE_COHERE_V3 is not known, for {why}; if not, Oracle refuses it." in said
+
+
+def test_where_it_is_known_that_it_fits_nothing_is_doubted() -> None:
+    fitting = endpoint_made(cluster("llama", unit_shape="LARGE_GENERIC"), model=OURS, base=LLAMA)
+    for each in (fitting, endpoint_made(), moved(), migrated()):
+        assert not any(said.startswith("Whether ") for said in each.warnings)
+
+
+@pytest.mark.parametrize("error", [NotFound("404"), Denied("403")])
+def test_what_a_model_was_trained_from_may_not_be_readable(error: DacError) -> None:
+    oracle = FakeOracle(FakeClock())
+    oracle.add(LLAMA)
+    assert base_of(LLAMA, oracle) is None
+    found = base_of(OURS, oracle)
+    assert found
+    assert found.id == LLAMA.id
+    oracle.fail("resource", error)
+    assert base_of(OURS, oracle) is None
+
+
+def test_a_model_that_comes_to_fit_no_more_makes_the_request_outdated() -> None:
+    """Oracle lists under that OCID what it was trained from only once it may be read."""
+    plan = endpoint_made(cluster("bare"), model=OURS, base=None)
+    oracle = FakeOracle(FakeClock())
+    for each in (cluster("bare"), OURS, LLAMA):
+        oracle.add(each)
+    with pytest.raises(Invalid, match="does not run on LARGE_COHERE_V3"):
+        plan.again(Look(reader=oracle, catalog=CATALOG, now=START))
