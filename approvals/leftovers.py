@@ -21,15 +21,17 @@ class Left(NamedTuple):
     ways_back: tuple[str, ...]
 
 
-def left(request: Request) -> Left:
+def left(request: Request, *, lost: bool = False) -> Left:
     """Said in a sentence, and as what to type to undo it; what is deleted cannot be brought back.
 
-    The newest first, for Oracle removes nothing while something hangs on it.
+    The newest first, for Oracle removes nothing while something hangs on it. `lost` is whether what the step that is
+    under way has made is gone.
     """
     claim, steps = request.claim, request.plan.doing
-    if claim is None or (len(steps) == 1 and not claim.resource_id):
+    making = "" if claim is None or lost else claim.resource_id
+    if claim is None or (len(steps) == 1 and not making):
         return Left("", ())
-    made = claim.made | ({request.step.key: claim.resource_id} if claim.resource_id else {})
+    made = claim.made | ({request.step.key: making} if making else {})
     there = [(each, made[each.key]) for each in steps if isinstance(each, Making) and each.key in made]
     gone = [each for each in steps[: len(claim.done)] if isinstance(each, Removing)]
     said = [f"the {each.makes} {each.name} ({ocid}) is there" for each, ocid in there]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from approvals.confirming import TAG
 from approvals.events import Sent
-from approvals.hands import Tools
+from approvals.hands import REMOVED, Tools
 from approvals.request import Request
 from approvals.states import State
 from approvals.steps import claim_of
@@ -63,14 +63,16 @@ class MakingHand:
         except NotFound as gone:
             if self._tools.now() - (claim.sent_at or claim.since) <= UNSTARTED:
                 raise
-            return steps.fail(request, f"{gone} What became of the {step.makes} {step.name} cannot be seen any more.")
+            because = f"{gone} What became of the {step.makes} {step.name} cannot be seen any more."
+            return steps.fail(request, because, lost=True)
         work = work_of(claim, work_requests(self._tools.reader, made), creating(step.makes))
         if work and has_failed(work):
             return steps.fail(request, f"Oracle ended the making of {step.name} {failure(work)}; it is {_how(made)}.")
         if is_under_way(work) or made.lifecycle_state in _MAKING:
             return steps.progress(request, work)
         if made.lifecycle_state != Lifecycle.ACTIVE:
-            return steps.fail(request, f"The {step.makes} {step.name} is {_how(made)}.")
+            lost = made.lifecycle_state in REMOVED
+            return steps.fail(request, f"The {step.makes} {step.name} is {_how(made)}.", lost=lost)
         return steps.done(request, _said(step, made), resource_id=made.id, ways_on=_ways_on(step, made))
 
     def _found(self, request: Request, step: MakeCluster | MakeEndpoint | MakeModel) -> Resource | None:

@@ -53,7 +53,11 @@ class RemovingHand:
         claim, step, steps = claim_of(request), _step(request), self._tools.steps
         there = self._there(step)
         if there is None or there.lifecycle_state == Lifecycle.DELETED:
-            return steps.done(request, f"The {step.removes} {step.name} is deleted.")
+            if there or claim.etag:
+                return steps.done(request, f"The {step.removes} {step.name} is deleted.")
+            return steps.done(
+                request, f"The {step.removes} {step.name} is gone: somebody else deleted it, or moved it out of sight."
+            )
         work = work_of(claim, work_requests(self._tools.reader, there), deleting(step.removes))
         if work and has_failed(work):
             because = f"Oracle ended the deletion of {step.name} {failure(work)}"

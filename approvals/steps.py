@@ -30,9 +30,9 @@ class Steps:
 
         return self._store.change(request.id, decide, actor=BOT, at=self._now())
 
-    def fail(self, request: Request, because: str) -> Request:
-        """It ends here; what it has made by now is said, with the way back."""
-        said, ways_back = left(request)
+    def fail(self, request: Request, because: str, *, lost: bool = False) -> Request:
+        """It ends here; what it has made by now is said, with the way back, `lost` being what this step has made."""
+        said, ways_back = left(request, lost=lost)
         failed = Failed(because=f"{because} {said}".rstrip(), ways_back=ways_back)
         return self.write(request, State.APPLYING, failed)
 

@@ -81,8 +81,7 @@ def begun(plan: Plan, claim: Claim | None, at: datetime) -> Watch | None:
     if claim is None or not isinstance(plan, FineTunePlan):
         return None
     there = plan.cluster or plan.made
-    if there is None:
-        return None
+    assert there  # noqa: S101 - it is trained somewhere
     cluster_id = there.id if isinstance(there, Cluster) else _made(there.key, claim)
     if not cluster_id:
         return None

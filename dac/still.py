@@ -8,6 +8,7 @@ from contextlib import suppress
 from dac.cluster import Cluster, ClusterType, Endpoint, Lifecycle, Model, Resource, ResourceKind
 from dac.errors import Conflict, NotFound
 from dac.gateway import FleetReader
+from dac.making import GONE
 from dac.naming import clip
 from dac.steps import AnyStep, MakeEndpoint, MakeModel, Making, RemoveCluster, RemoveEndpoint, RemoveModel
 
@@ -21,6 +22,7 @@ SERVING = frozenset({Lifecycle.ACTIVE, Lifecycle.UPDATING})
 def etag_of(step: AnyStep, reader: FleetReader) -> str:
     """The etag of what the step changes, empty where it makes something; references are resolved.
 
+    It is empty as well where what is to be removed is gone, or on its way out: whoever did that did what was agreed to.
     Raises `Conflict` or `NotFound` with what is different.
     """
     match step:
@@ -30,6 +32,8 @@ def etag_of(step: AnyStep, reader: FleetReader) -> str:
         case MakeModel():
             _check_cluster(step.region, str(step.on), ClusterType.FINE_TUNING, reader)
             check_dataset(step, reader)
+            return ""
+        case RemoveEndpoint() | RemoveCluster() | RemoveModel() if _is_gone(step, reader):
             return ""
         case RemoveEndpoint():
             return _of_endpoint(step, reader)
@@ -121,6 +125,11 @@ def _check_cluster(region: str, cluster_id: str, kind: ClusterType, reader: Flee
         raise Conflict(f"{cluster.name} is {cluster.lifecycle_state}, and this needs it ACTIVE.")
     if cluster.type != kind:
         raise Conflict(f"{cluster.name} is of type {cluster.type}, and this needs {kind}.")
+
+
+def _is_gone(step: RemoveEndpoint | RemoveCluster | RemoveModel, reader: FleetReader) -> bool:
+    there = found(step.removes, step.region, step.compartment_id, step.id, reader)
+    return there is None or there.lifecycle_state in GONE
 
 
 def _of_endpoint(step: RemoveEndpoint, reader: FleetReader) -> str:

@@ -111,7 +111,7 @@ def test_what_removes_something_carries_the_etag_it_has_now() -> None:
         (on(cluster().id), {"lifecycle_state": "UPDATING"}, "chat is UPDATING, and this needs it ACTIVE"),
         (on(cluster().id), {"type": "FINE_TUNING"}, "chat is of type FINE_TUNING, and this needs HOSTING"),
         (TRAIN.model_copy(update={"on": cluster().id}), {}, "chat is of type HOSTING, and this needs FINE_TUNING"),
-        (EMPTY, {"lifecycle_state": "DELETING"}, "is DELETING; somebody else is at it"),
+        (EMPTY, {"lifecycle_state": "UPDATING"}, "is UPDATING; somebody else is at it"),
         (EMPTY, {"unit_shape": "S"}, "has the shape S now, not LARGE_COHERE_V3"),
         (EMPTY, {"units": 5}, "has so many units: 5 now, not 2"),
         (EMPTY, {}, "has endpoints that nobody agreed to delete: chat-endpoint"),
@@ -127,7 +127,7 @@ def test_another_cluster_than_was_agreed_to_stops_the_step(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"lifecycle_state": "DELETING"}, "is DELETING; somebody else is at it"),
+        ({"lifecycle_state": "UPDATING"}, "is UPDATING; somebody else is at it"),
         ({"name": "other"}, "is called other now, not chat-endpoint"),
         ({"cluster_id": "ocid1.c"}, "is on the cluster ocid1.c now"),
         ({"model_id": "ocid1.m"}, "serves the model ocid1.m now"),
@@ -167,7 +167,7 @@ def test_a_model_that_nothing_serves_is_removed_at_its_etag() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"lifecycle_state": "DELETING"}, "The model support-v1 is DELETING; somebody else is at it"),
+        ({"lifecycle_state": "CREATING"}, "The model support-v1 is CREATING; somebody else is at it"),
         ({"name": "other"}, "is called other now, not support-v1"),
     ],
 )
