@@ -115,7 +115,7 @@ def bot_at_work(folder: Path, size: int) -> Iterator[Bot]:
     oracle = f"http://127.0.0.1:{port}"
     command = ("sandbox.oracle", "--port", str(port), "--keys", str(folder / "oci"))
     with process(*command), running(lambda: make_slack(SlackConfig())) as slack:
-        until(lambda: _listens(port))
+        until(lambda: listens(port))
         content = {"name": NAME, "dataset": {"size_bytes": size}}
         ask("POST", f"{oracle}/_control/objects", {"region": REGION, "bucket": BUCKET, "object": content})
         variables = environment(oracle, slack, ask("GET", f"{oracle}/_control/state"), folder)
@@ -124,7 +124,7 @@ def bot_at_work(folder: Path, size: int) -> Iterator[Bot]:
             yield Bot(slack, bot.pid)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     with socket.socket() as tried:
         return tried.connect_ex(("127.0.0.1", port)) == 0
 
