@@ -89,9 +89,8 @@ def status(local: Local) -> float:
                 answer = str(bot.answers(ADA)[-1]["text"])
             print(f"/dac status: {answer}")
             # At the first the local Oracle computes its answers, which then are remembered.
-            print(
-                f"/dac status: {', '.join(f'{each:.2f}' for each in took[1:])} s; the bot grew from {idle:.0f} MB to {bot.memory('VmHWM'):.0f} MB at the most"
-            )
+            print(f"/dac status: {', '.join(f'{each:.2f}' for each in took[1:])} s")
+            print(f"the bot grew from {idle:.0f} MB to {bot.memory('VmHWM'):.0f} MB at the most")
     return statistics.median(took[1:])
 
 
