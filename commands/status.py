@@ -30,7 +30,8 @@ from dac.change import units
 from dac.cluster import Cluster, Endpoint, Fleet, Lifecycle, WorkRequest
 from dac.errors import DacError, NotFound
 from dac.figures import Price
-from dac.health import Health, Load, Severity, examine, load, survey
+from dac.findings import Severity
+from dac.health import Health, Load, examine, load, survey
 from dac.naming import find_cluster, handle
 from dac.pricing import monthly
 

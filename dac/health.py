@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import IntEnum
 
 from dac.catalog import Catalog
 from dac.cluster import Cluster, ClusterType, Endpoint, Fleet, Lifecycle, Model, Traffic
 from dac.figures import Frozen, Price, Unknown
+from dac.findings import Severity
 from dac.pricing import cents, cluster_hour
 
 SLOW = Decimal(5)
@@ -31,15 +31,6 @@ SECONDS = {"ms": Decimal("0.001"), "milliseconds": Decimal("0.001"), "s": Decima
 
 ORDINARY = {Lifecycle.ACTIVE, Lifecycle.CREATING, Lifecycle.UPDATING, Lifecycle.DELETING}
 """States that come by themselves while somebody works on a cluster; the state itself says enough."""
-
-
-class Severity(IntEnum):
-    """Ordered by what to look at first."""
-
-    BROKEN = 0
-    ATTENTION = 1
-    UNKNOWN = 2
-    OK = 3
 
 
 class Finding(Frozen):

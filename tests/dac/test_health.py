@@ -8,7 +8,8 @@ import pytest
 
 from dac.cluster import Cluster, Endpoint, Model, Traffic
 from dac.figures import Price
-from dac.health import Health, Load, Severity, examine, load, survey
+from dac.findings import Severity
+from dac.health import Health, Load, examine, load, survey
 from tests.fakes import CATALOG, START, cluster, endpoint, fleet, gap, model, traffic
 
 CHAT = cluster("chat")
