@@ -13,7 +13,7 @@ from approvals.steps import Steps, claim_of, frozen
 from approvals.store import FrozenNow
 from dac.errors import Conflict, Invalid, NotFound
 from dac.gateway import FleetReader
-from dac.steps import MakeEndpoint, Making, Pause, Removing
+from dac.steps import MakeEndpoint, Pause, Removing
 from dac.still import check_made, etag_of
 
 
@@ -49,8 +49,7 @@ class GoingOn:
             return self._steps.hold(request, held)
         try:
             if isinstance(step, Removing):
-                made = [each for each in request.plan.doing if isinstance(each, Making) and each.key in claim.made]
-                check_made(made, claim.made, self._reader)
+                check_made(request.plan.doing, claim.made, self._reader)
             etag = etag_of(step.resolved(claim.made), self._reader)
         except (Invalid, Conflict, NotFound) as no:
             place = f"step {len(claim.done) + 1} of {len(request.plan.doing)}"

@@ -19,7 +19,7 @@ from approvals.workrequests import (
 from dac.cluster import Lifecycle, Resource
 from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
 from dac.steps import Removing
-from dac.still import found
+from dac.still import check_made, found
 
 _BROKEN = frozenset({Lifecycle.FAILED, Lifecycle.NEEDS_ATTENTION})
 
@@ -44,6 +44,8 @@ class RemovingHand:
         if stopped := self._tools.stopped(request, f": {step.name} is {there.lifecycle_state}"):
             return stopped
         try:
+            # Much may have been held up since the step was claimed.
+            check_made(request.plan.doing, claim.made, self._tools.reader)
             work_request = self._tools.writer.delete(there)
         except (Conflict, Invalid, Denied, NotFound) as no:
             return self._refused(request, step, no)

@@ -57,9 +57,11 @@ def check_dataset(step: MakeModel, reader: FleetReader) -> None:
         )
 
 
-def check_made(steps: Iterable[Making], made: Mapping[str, str], reader: FleetReader) -> None:
+def check_made(steps: Iterable[AnyStep], made: Mapping[str, str], reader: FleetReader) -> None:
     """`Conflict` where what these steps have made does not serve any more: then what it was to replace stays."""
     for step in steps:
+        if not isinstance(step, Making) or step.key not in made:
+            continue
         there = found(step.makes, step.region, step.compartment_id, made[step.key], reader)
         if there is None or there.lifecycle_state not in SERVING:
             state = there.lifecycle_state if there else "gone"

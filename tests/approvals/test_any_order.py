@@ -272,7 +272,7 @@ def test_in_any_order_only_what_is_approved_is_done_and_that_once(number: int) -
         settings=settings(
             database=None,
             deadline=None,
-            max_examples=60 if DEEP else 18,
+            max_examples=60 if DEEP else 13,
             stateful_step_count=50 if DEEP else 25,
             phases=[Phase.generate, Phase.shrink] if DEEP else [Phase.generate],
             suppress_health_check=list(HealthCheck),

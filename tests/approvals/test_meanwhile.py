@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from approvals.request import Request
-from approvals.states import State
+from approvals.states import Action, State
 from dac.cluster import Cluster, Lifecycle, Model
 from dac.deleting_models import plan_delete_model, surroundings
 from dac.errors import NotFound
 from tests.approvals.conftest import House
 from tests.approvals.kinds import CHAT, LLAMA, OURS, SERVED, TUNER, approved, finetune, finish, furnish, given, reaches
-from tests.fakes import ANN, BOB, CATALOG, Ending, When, endpoint
+from tests.fakes import ANN, BOB, CATALOG, Ending, Killed, MortalStore, When, endpoint, policy
 
 
 @pytest.fixture
@@ -219,3 +219,25 @@ class TestFineTunes:
         assert f"({model}) is there" not in ended.outcome
         assert f"({cluster}) is there" in ended.outcome
         assert ended.ways == (f"delete {cluster}",)
+
+
+def test_what_is_old_stays_where_what_is_new_is_lost_while_a_freeze_holds_its_removal_up(town: House) -> None:
+    rules = policy().model_copy(update={"freezers": policy().rules[0].approvers})
+    waiting = at_the_pause(town)
+    town.approvals().confirm(waiting.id, ANN)
+    # Claimed a moment before the freeze, and not yet called for.
+    store = MortalStore(town.path)
+    store.dies(Action.RESUME, When.AFTER)
+    with pytest.raises(Killed):
+        town.executor("dies", store).advance(waiting.id)
+    town.oracle.calm()
+    town.freezer(rules).freeze(BOB, because="incident")
+    town.clock.advance(hours=1)
+    held = town.executor().advance(waiting.id)
+    assert held.held
+    town.oracle.change(town.oracle.made[0].resource_id, lifecycle_state=Lifecycle.FAILED)
+    town.freezer(rules).unfreeze(BOB)
+    ended = finish(town, town.executor(), waiting)
+    assert ended.state is State.FAILED
+    assert "The new cluster chat-2 is FAILED, so what it replaces is not removed" in ended.outcome
+    assert town.oracle.removed == []
