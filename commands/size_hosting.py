@@ -18,13 +18,13 @@ from dac.change import units as in_units
 from dac.cluster import Cluster, ClusterType, Fleet
 from dac.errors import DacError, Invalid
 from dac.figures import Unknown
-from dac.health import SLOW
 from dac.history import History, calls_per_second
 from dac.models import ModelEntry
 from dac.pricing import monthly
 from dac.quantities import rate, seconds, tokens
 from dac.selection import offered_in, region_named, successors
 from dac.sizing import DEFAULT_MIX, DIALOGUE, Load, Sized, Targets, shape_for, shape_named, size
+from dac.thresholds import SHIPPED
 
 MOST_SPARE = 50
 
@@ -150,7 +150,8 @@ def _of_cluster(args: Size, cluster: Cluster, fleet: Fleet, services: Services) 
     answer = Answer(f"Units for {cluster.name}")
     measured = None
     if isinstance(history, History):
-        measured = carried(history, cluster.unit_count, SLOW if args.latency is None else args.latency)
+        asked = SHIPPED.slow_seconds if args.latency is None else args.latency
+        measured = carried(history, cluster.unit_count, asked)
     load, model = _measured_load(args, history, services), hosted(cluster, fleet, services)
     given = args.prompt is not None or args.response is not None
     if given or targets != Targets() or args.rps is not None or args.concurrency is not None:

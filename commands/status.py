@@ -31,7 +31,8 @@ from dac.cluster import Cluster, Endpoint, Fleet, Lifecycle, WorkRequest
 from dac.errors import DacError, NotFound
 from dac.figures import Price
 from dac.findings import Severity
-from dac.health import Health, Load, examine, load, survey
+from dac.health import Health, examine, survey
+from dac.load import Load, load
 from dac.naming import find_cluster, handle
 from dac.pricing import monthly
 
@@ -142,7 +143,7 @@ def _footer(fleet: Fleet, now: datetime, first: int, total: int) -> str:
 
 def _prices(shown: Sequence[Health]) -> list[str]:
     """Where the sums in what was found are read."""
-    costs = [each.cost for health in shown for each in health.findings if isinstance(each.cost, Price)]
+    costs = [each.cost for health in shown for each in health.notable if isinstance(each.cost, Price)]
     return [clip(f"{price_name(*costs)}: {sources(costs)}", 1500)] if costs else []
 
 
@@ -154,7 +155,7 @@ def _line(health: Health, now: datetime) -> str:
     ]
     if traffic := _traffic(health.load):
         said.append(traffic)
-    said += [f"→ {named(each.sentence, 160)}" for each in health.findings[:3]]
+    said += [f"→ {named(each.sentence, 160)}" for each in health.notable[:3]]
     return "\n".join(said)
 
 
@@ -187,8 +188,8 @@ def _traffic(measured: Load | None) -> str:
     said.append(f"p95 {measured.p95_seconds:.1f} s" if measured.p95_seconds is not None else "latency unknown")
     if measured.error_share is not None:
         said.append(f"{measured.error_share:.1%} errors")
-    if measured.tokens:
-        said.append(rate(measured.tokens / int(measured.window.total_seconds()), "tokens"))
+    if measured.tokens_per_second:
+        said.append(rate(measured.tokens_per_second, "tokens"))
     return " · ".join(said)
 
 
@@ -198,8 +199,8 @@ def _one(health: Health, fleet: Fleet, services: Services) -> tuple[str, list[Bl
         f"{clip(cluster.name, 80)} in {cluster.region}: {cluster.lifecycle_state}, {units(cluster.unit_count)}"
     )
     blocks: list[Block] = [section(f"{MARK[health.severity]} *{named(cluster.name)}* · {cluster.lifecycle_state}")]
-    if health.findings:
-        blocks.append(section("\n".join(f"→ {named(each.sentence, 400)}" for each in health.findings[:6])))
+    if health.notable:
+        blocks.append(section("\n".join(f"→ {named(each.sentence, 400)}" for each in health.notable[:6])))
     cost = monthly(services.catalog, cluster.unit_shape, cluster.unit_count)
     blocks.append(
         fields(

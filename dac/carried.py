@@ -6,8 +6,8 @@ from decimal import ROUND_CEILING, Decimal
 
 from dac.change import units
 from dac.figures import Frozen, Source
-from dac.health import ERRORS, SLOW
 from dac.history import SECONDS_PER_HOUR, History, Hour
+from dac.thresholds import SHIPPED
 
 LEAST_CALLS = Decimal(100)
 """Calls of an hour below which its p95 latency and its share of errors are chance."""
@@ -47,7 +47,7 @@ class Carried(Frozen):
         return max(int(units.to_integral_value(ROUND_CEILING)), 1)
 
 
-def carried(history: History, units: int, latency: Decimal = SLOW) -> Carried | None:
+def carried(history: History, units: int, latency: Decimal = SHIPPED.slow_seconds) -> Carried | None:
     """None where it was not called, or where no hour went well; `latency` is the p95 up to which it goes well."""
     peak = history.peak
     well = [each.calls for each in history.hours if each.calls and _well(each, latency)]
@@ -67,7 +67,7 @@ def _well(hour: Hour, latency: Decimal) -> bool | None:
     """None where it cannot be told."""
     if hour.calls is None or hour.calls < LEAST_CALLS or hour.p95_seconds is None or hour.errors is None:
         return None
-    return hour.p95_seconds <= latency and hour.errors / hour.calls <= ERRORS
+    return hour.p95_seconds <= latency and hour.errors / hour.calls <= SHIPPED.error_share
 
 
 def _figure(rate: Decimal) -> str:

@@ -145,7 +145,7 @@ class Space(Frozen):
 
 
 class WorkRequest(Frozen):
-    """What Oracle says of work it has taken on; `percent_complete` is 0 to 100."""
+    """What Oracle says of work it has taken on; `percent_complete` is 0 to 100, `resources` the OCIDs it is about."""
 
     id: str
     operation_type: str
@@ -154,6 +154,7 @@ class WorkRequest(Frozen):
     time_accepted: AwareDatetime
     time_finished: AwareDatetime | None = None
     errors: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
 
 
 class Traffic(Frozen):
@@ -170,7 +171,9 @@ class Traffic(Frozen):
     day_calls: Decimal | None = None
     client_errors: Decimal | None = None
     server_errors: Decimal | None = None
+    p50_latency: Decimal | None = None
     p95_latency: Decimal | None = None
+    p99_latency: Decimal | None = None
     latency_unit: str | None = None
     input_tokens: Decimal | None = None
     output_tokens: Decimal | None = None
@@ -201,7 +204,9 @@ class Gap(Frozen):
 class Fleet(Frozen):
     """Everything seen in all configured regions and compartments at `taken_at`, and what could not be seen.
 
-    `traffic` holds an endpoint's last hour and, with its calls alone, its last 72 hours.
+    `traffic` holds an endpoint's last hour and, with its calls alone, its last 72 hours. `work` holds a compartment's
+    newest work requests, `headrooms` the service limits that clusters here count against, `metrics` by region the
+    names of what Monitoring has points of.
     """
 
     taken_at: AwareDatetime
@@ -209,6 +214,9 @@ class Fleet(Frozen):
     endpoints: tuple[Endpoint, ...] = ()
     models: tuple[Model, ...] = ()
     traffic: tuple[Traffic, ...] = ()
+    work: tuple[WorkRequest, ...] = ()
+    headrooms: tuple[Headroom, ...] = ()
+    metrics: tuple[tuple[str, str], ...] = ()
     gaps: tuple[Gap, ...] = ()
 
     def age(self, now: datetime) -> timedelta:

@@ -15,12 +15,12 @@ from dac.change import units
 from dac.cluster import Cluster, ClusterType, Fleet, Lifecycle, Model
 from dac.figures import Unknown
 from dac.handbook import Handbook
-from dac.health import IDLE
 from dac.history import Busiest, History
 from dac.lighter import lighter, tuned
 from dac.naming import handle
 from dac.pricing import monthly
 from dac.sizing import Load, Sized, Targets, size
+from dac.thresholds import SHIPPED
 
 SHORTEST_NIGHT = 4
 """Hours below which a smaller size is not worth two changes: Oracle takes its time over each."""
@@ -82,7 +82,7 @@ def _seen(cluster: Cluster, fleet: Fleet, histories: Mapping[str, History | Unkn
 
 def _idle(seen: Seen, catalog: Catalog) -> Iterator[Advice]:
     history = seen.history
-    if not isinstance(history, History) or history.total_calls != 0 or history.until - history.since < IDLE:
+    if not isinstance(history, History) or history.total_calls != 0 or history.until - history.since < SHIPPED.idle:
         return
     cost = monthly(catalog, seen.cluster.unit_shape, seen.cluster.unit_count)
     days = (history.until - history.since).days

@@ -25,8 +25,8 @@ from bot.oracle.metrics import (
     Window,
     unit_of,
 )
-from dac.health import SECONDS
 from dac.history import HOUR, Hour, each_hour, total
+from dac.load import factor as seconds_in
 from dac.naming import short
 
 STATISTICS = {
@@ -69,7 +69,7 @@ class Days:
     def _hour(self, endpoint_id: str, at: datetime, number: int) -> Hour:
         calls = self._count(CALLS, endpoint_id, number)
         latency = self._value(LATENCY, endpoint_id, number)
-        factor = SECONDS.get((self.latency_unit or "").casefold())
+        factor = seconds_in(self.latency_unit)
         return Hour(
             since=at,
             calls=calls,

@@ -9,7 +9,8 @@ import pytest
 from dac.cluster import Cluster, Endpoint, Model, Traffic
 from dac.figures import Price
 from dac.findings import Severity
-from dac.health import Health, Load, examine, load, survey
+from dac.health import Health, examine, survey
+from dac.load import Load, load
 from tests.fakes import CATALOG, START, cluster, endpoint, fleet, gap, model, traffic
 
 CHAT = cluster("chat")
@@ -31,12 +32,12 @@ def seen(
 
 
 def sentences(health: Health) -> list[str]:
-    return [each.sentence for each in health.findings]
+    return [each.sentence for each in health.notable]
 
 
 def test_a_cluster_that_is_called_and_answers_is_well() -> None:
     health = seen(traffic(END, **BUSY), traffic(END, hours=72, calls=50_000))
-    assert (health.severity, health.findings) == (Severity.OK, ())
+    assert (health.severity, health.notable) == (Severity.OK, ())
     assert health.endpoints == (END,)
     assert health.load
     assert health.load.calls == 1000
@@ -62,7 +63,7 @@ def test_a_state_out_of_the_ordinary_is_a_finding(
 
 @pytest.mark.parametrize("state", ["ACTIVE", "CREATING", "UPDATING", "DELETING"])
 def test_a_cluster_on_its_way_without_anything_to_say_about_it_is_ordinary(state: str) -> None:
-    assert seen(traffic(END, **BUSY), state=state).findings == ()
+    assert seen(traffic(END, **BUSY), state=state).notable == ()
 
 
 @pytest.mark.parametrize(
@@ -75,14 +76,23 @@ def test_an_endpoint_that_failed_breaks_its_cluster(details: str | None, said: s
     assert (health.severity, sentences(health)) == (Severity.BROKEN, [said])
 
 
+AT_ONCE = "move off it at once, no new cluster can be made for it after that"
+
+
 @pytest.mark.parametrize(
     ("days", "said"),
     [
         (None, []),
         (91, []),
         (90, ["Model cohere.command-a retires on 2027-02-21, in 90 days"]),
-        (1, ["Model cohere.command-a retires on 2026-11-24, in 1 day"]),
-        (0.5, ["Model cohere.command-a retires on 2026-11-24, in 0 days"]),
+        (61, ["Model cohere.command-a retires on 2027-01-23, in 61 days"]),
+        (60, ["Model cohere.command-a retires on 2027-01-22, in 60 days: choose what comes after it"]),
+        (31, ["Model cohere.command-a retires on 2026-12-24, in 31 days: choose what comes after it"]),
+        (30, ["Model cohere.command-a retires on 2026-12-23, in 30 days: move off it now"]),
+        (8, ["Model cohere.command-a retires on 2026-12-01, in 8 days: move off it now"]),
+        (7, [f"Model cohere.command-a retires on 2026-11-30, in 7 days: {AT_ONCE}"]),
+        (1, [f"Model cohere.command-a retires on 2026-11-24, in 1 day: {AT_ONCE}"]),
+        (0.5, [f"Model cohere.command-a retires on 2026-11-24, in 0 days: {AT_ONCE}"]),
         (
             0,
             [
@@ -98,6 +108,7 @@ def test_a_model_that_retires_is_a_finding_ninety_days_before(days: float | None
     ends = None if days is None else START + timedelta(days=days)
     health = seen(traffic(END, **BUSY), models=(model(time_dedicated_retired=ends),))
     assert sentences(health) == said
+    assert health.severity is (Severity.BROKEN if AT_ONCE in "".join(said) else Severity(1 if said else 3))
     assert health.models == (model(time_dedicated_retired=ends),)
 
 
@@ -110,7 +121,7 @@ def test_a_model_of_another_region_or_on_no_endpoint_is_not_its_concern() -> Non
             model(id="ocid1.generativeaimodel.oc1..other", time_dedicated_retired=gone),
         ),
     )
-    assert (health.models, health.findings) == ((), ())
+    assert (health.models, health.notable) == ((), ())
 
 
 def test_a_hosting_cluster_without_endpoints_costs_for_nothing() -> None:
@@ -167,9 +178,9 @@ def test_a_fine_tuning_cluster_that_trains_nothing_costs_in_vain() -> None:
     health = seen(of=TUNING, models=(training(CHAT, "ACTIVE"),))
     assert sentences(health) == ["Fine-tuning cluster with nothing being trained: costs $48 an hour"]
     assert health.severity is Severity.ATTENTION
-    assert isinstance(health.findings[0].cost, Price)
-    assert seen(of=TUNING, models=(training(CHAT),)).findings == ()
-    assert seen(of=TUNING, state="DELETING").findings == ()
+    assert isinstance(health.notable[0].cost, Price)
+    assert seen(of=TUNING, models=(training(CHAT),)).notable == ()
+    assert seen(of=TUNING, state="DELETING").notable == ()
     untold = seen(of={**TUNING, "unit_shape": "NEW_X1"})
     assert sentences(untold) == ["Fine-tuning cluster with nothing being trained: what it costs is not known"]
 
@@ -186,13 +197,14 @@ def test_only_a_running_hosting_cluster_needs_endpoints(kind: str, state: str) -
 
 
 def test_traffic_of_a_fine_tuning_cluster_is_not_judged() -> None:
-    assert seen(QUIET, of=TUNING, models=(training(CHAT),)).findings == ()
+    assert seen(QUIET, of=TUNING, models=(training(CHAT),)).notable == ()
 
 
 def test_seventy_two_hours_without_a_call_are_idle() -> None:
     health = seen(traffic(END, calls=0), QUIET)
-    assert sentences(health) == ["Idle: no calls in 72 h"]
+    assert sentences(health) == ["Idle: no calls in 72 h, which cost $3,456"]
     assert health.severity is Severity.ATTENTION
+    assert isinstance(health.notable[0].cost, Price)
 
 
 @pytest.mark.parametrize(
@@ -229,6 +241,9 @@ def test_one_quiet_endpoint_beside_an_unmeasured_one_is_not_idle() -> None:
     assert sentences(health) == ["Traffic is unknown: Monitoring gave no figures"]
 
 
+UNMEASURED = "Latency is unknown: Monitoring gave none for these calls"
+
+
 @pytest.mark.parametrize(
     ("latency", "unit", "said"),
     [
@@ -237,34 +252,40 @@ def test_one_quiet_endpoint_beside_an_unmeasured_one_is_not_idle() -> None:
         (7250, "milliseconds", ["Slow: p95 latency 7.2 s, above the handbook's 5 s"]),
         (12, "s", ["Slow: p95 latency 12.0 s, above the handbook's 5 s"]),
         (12, "Seconds", ["Slow: p95 latency 12.0 s, above the handbook's 5 s"]),
-        (9000, "fortnights", []),
-        (9000, None, []),
-        (None, "ms", []),
+        (9000, "fortnights", ["Latency is unknown: Monitoring gives it in “fortnights”, which is no unit I know"]),
+        (9000, None, ["Latency is unknown: Monitoring gives it in “none”, which is no unit I know"]),
+        (None, "ms", [UNMEASURED]),
     ],
 )
 def test_slow_is_above_five_seconds_in_a_unit_that_is_known(
     latency: int | None, unit: str | None, said: list[str]
 ) -> None:
-    assert sentences(seen(traffic(END, calls=10, p95_latency=latency, latency_unit=unit))) == said
+    assert sentences(seen(traffic(END, **{**BUSY, "p95_latency": latency, "latency_unit": unit}))) == said
 
 
 @pytest.mark.parametrize(
-    ("calls", "client", "server", "said"),
+    ("calls", "client", "server", "severity", "said"),
     [
-        (100, 3, 2, []),
-        (100, 3, 3, ["6.0% of calls fail, above the handbook's 5%"]),
-        (1000, 0, 51, ["5.1% of calls fail, above the handbook's 5%"]),
-        (100, None, 50, []),
-        (0, 0, 0, []),
+        (100, 3, 2, Severity.OK, []),
+        (100, 3, 3, Severity.BROKEN, ["6.0% of calls fail, above the handbook's 5%"]),
+        (1000, 0, 51, Severity.BROKEN, ["5.1% of calls fail, above the handbook's 5%"]),
+        (
+            100,
+            None,
+            50,
+            Severity.UNKNOWN,
+            ["How many calls fail is unknown: Monitoring did not count them"],
+        ),
+        (0, 0, 0, Severity.OK, []),
     ],
     ids=["at the limit", "above", "just above", "a part not measured", "no calls"],
 )
 def test_failing_is_above_five_in_a_hundred(
-    calls: int, client: int | None, server: int | None, said: list[str]
+    calls: int, client: int | None, server: int | None, severity: Severity, said: list[str]
 ) -> None:
-    health = seen(traffic(END, calls=calls, client_errors=client, server_errors=server))
+    health = seen(traffic(END, **{**BUSY, "calls": calls, "client_errors": client, "server_errors": server}))
     assert sentences(health) == said
-    assert health.severity is (Severity.BROKEN if said else Severity.OK)
+    assert health.severity is severity
 
 
 def test_endpoints_are_taken_together_and_the_slowest_speaks_for_all() -> None:
@@ -288,6 +309,13 @@ def test_tokens_are_those_in_and_those_out() -> None:
     assert (one.tokens, one.calls, one.errors, one.p95_seconds) == (Decimal(100), None, None, None)
     assert one.calls_per_second is None
     assert one.error_share is None
+    assert one.tokens_per_second == Decimal(100) / 3600
+
+
+def test_tokens_nobody_counted_have_no_rate() -> None:
+    one = load([traffic(END, calls=3)], (END,))
+    assert one
+    assert one.tokens_per_second is None
 
 
 def test_nothing_measured_is_no_load() -> None:
@@ -311,7 +339,7 @@ def test_findings_come_worst_first() -> None:
         state="HIBERNATING",
         models=(model(time_dedicated_retired=START),),
     )
-    assert [each.severity for each in health.findings] == [
+    assert [each.severity for each in health.notable] == [
         Severity.BROKEN,
         Severity.ATTENTION,
         Severity.ATTENTION,

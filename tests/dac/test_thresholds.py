@@ -25,7 +25,7 @@ def test_every_line_is_somebodys_rule_and_says_what_it_is(name: str) -> None:
 def test_what_is_given_is_the_teams_even_where_it_is_the_same() -> None:
     drawn = Thresholds(slow_seconds=Decimal(5))
     assert drawn.whose("slow_seconds") == TEAM
-    assert drawn.whose("error_share") == "the handbook's rule"
+    assert drawn.whose("error_share") == "the handbook's"
 
 
 def test_no_rule_is_of_a_line_that_is_not_drawn() -> None:
