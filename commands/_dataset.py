@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from commands._command import Services
 from dac.checked import Checked
 from dac.dataset import Checker
 from dac.dataset_findings import report_of
+from dac.dataset_form import TRAINED_ON, compressed_by, no_lines
 from dac.dataset_report import Report
 from dac.dataset_rules import rules_of
 from dac.errors import Denied, Invalid, NotFound
@@ -72,15 +73,40 @@ def find(address: str, namespace: str | None, regions: Iterable[str], services: 
     return found[0]
 
 
+def check_plain(dataset: Dataset, stored: Stored) -> None:
+    """Raise `Invalid` for what is said to be stored compressed: no part of it could be read by itself."""
+    encoding = compressed_by(stored.encoding)
+    if encoding:
+        raise Invalid(
+            f"{clip(str(dataset))} is stored compressed (Content-Encoding: {encoding}). {TRAINED_ON}: unpack it, and "
+            "upload what comes out without that header."
+        )
+
+
+def as_lines(name: str, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The same parts; `Invalid` where the first tells that these are no lines of text."""
+    begun = False
+    for part in parts:
+        why = None if begun else no_lines(part)
+        if why:
+            raise Invalid(f"{clip(name)} {why}")
+        begun = True
+        yield part
+
+
 def known(region: str, dataset: Dataset, stored: Stored, services: Services) -> Checked | Unknown:
-    """What a check of this very object has found; one that is small is checked now. Raises as `FleetReader.content`."""
+    """What a check of this very object has found; one that is small is checked now.
+
+    Raises as `FleetReader.content`, and `Invalid` for what is compressed or no text.
+    """
+    check_plain(dataset, stored)
     found = services.checks.of(region, dataset, stored.etag)
     if found:
         return found
     if stored.size > AT_ONCE:
         return Unknown(what="what is in the data set", settle=f"check it: /dac dataset check {quoted(str(dataset))}")
     checker = Checker()
-    for part in services.fleet.content(region, dataset, stored):
+    for part in as_lines(str(dataset), services.fleet.content(region, dataset, stored)):
         checker.feed(part)
     report = report_of(checker.finish(), rules_of(services.catalog, services.handbook))
     return kept(region, dataset, stored, report, services)

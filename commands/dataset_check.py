@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from commands import _making
 from commands._blocks import context, escape, named, section
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word, in_slack
-from commands._dataset import find, is_address, kept
+from commands._dataset import as_lines, check_plain, find, is_address, kept
 from commands._dataset_report import Looked, report_on, size
 from commands._words import age, bar
 from dac.dataset_counted import Progress
@@ -66,6 +66,7 @@ def run(args: Check, call: Call, services: Services) -> Reply:
     known = _making.regions_known(services, services.fleet.fleet())
     regions = [_making.region_meant(args.region, known)] if args.region else known
     found = find(args.dataset or "", args.namespace, regions, services)
+    check_plain(found.dataset, found.stored)
     looked = Looked(str(found.dataset), f"Object Storage in {found.region}", found.stored.size, dataset=found.dataset)
     parts = services.fleet.content(*found)
     return _checking(looked, parts, services, lambda report: kept(*found, report, services))
@@ -87,12 +88,13 @@ def _checking(
     looked: Looked, parts: Iterable[bytes], services: Services, remember: Callable[[Report], object]
 ) -> Reply:
     if not looked.size:
-        raise Invalid(f"{clip(looked.name)} is empty: there is nothing to train on.")
+        what = "stands for a folder: name a file in it" if looked.name.endswith("/") else "is empty"
+        raise Invalid(f"{clip(looked.name)} {what}; there is nothing in it to train on.")
     rules, begun = rules_of(services.catalog, services.handbook), services.now()
 
     def rest() -> Iterator[Reply]:
         with services.checkers.begin() as checking:
-            for part in parts:
+            for part in as_lines(looked.name, parts):
                 yield _progress(looked, checking.feed(part), services.now() - begun)
             report = report_of(checking.finish(), rules)
         remember(report)

@@ -20,10 +20,14 @@ class Taken(Frozen):
 
 
 class Stored(Frozen):
-    """An object in Object Storage as it was seen: `size` in bytes, and an etag that is another once its content is."""
+    """An object in Object Storage as it was seen: `size` in bytes, and an etag that is another once its content is.
+
+    `encoding` is what it is said to be compressed by (Content-Encoding), empty where nothing is said.
+    """
 
     size: int
     etag: str
+    encoding: str = ""
 
 
 class FleetReader(Protocol):

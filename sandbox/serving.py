@@ -12,6 +12,9 @@ from aiohttp import web
 SHUTDOWN_SECONDS = 0.5
 """Open sockets and event streams are cut after this long; they are local and reconnect."""
 
+DECOMPRESS = False
+"""What comes in compressed stays so: Object Storage hands out an object as it was stored."""
+
 
 @contextmanager
 def running(make_app: Callable[[], web.Application], host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
@@ -26,7 +29,9 @@ def running(make_app: Callable[[], web.Application], host: str = "127.0.0.1", po
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         state["stop"] = lambda: loop.call_soon_threadsafe(stop.set)
         try:
-            runner = web.AppRunner(make_app(), shutdown_timeout=SHUTDOWN_SECONDS, access_log=None)
+            runner = web.AppRunner(
+                make_app(), shutdown_timeout=SHUTDOWN_SECONDS, access_log=None, auto_decompress=DECOMPRESS
+            )
             await runner.setup()
             site = web.TCPSite(runner, host, port)
             await site.start()
@@ -68,4 +73,12 @@ def serve(make_app: Callable[[], web.Application], host: str, port: int) -> None
     async def main() -> web.Application:
         return make_app()
 
-    web.run_app(main(), host=host, port=port, shutdown_timeout=SHUTDOWN_SECONDS, access_log=None, print=None)
+    web.run_app(
+        main(),
+        host=host,
+        port=port,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        access_log=None,
+        print=None,
+        auto_decompress=DECOMPRESS,
+    )

@@ -171,6 +171,7 @@ class FakeOracle:
     """By cluster; one that has none was not measured."""
     discovered: Discovery = field(default_factory=lambda: Discovery(read_at=START))
     objects: dict[str, bytes] = field(default_factory=dict)
+    encodings: dict[str, str] = field(default_factory=dict)
     """By bucket/object; any other bucket is one that is not there, or may not be read."""
     compartments_named: dict[str, str | None] = field(default_factory=dict)
     """What the configured compartments are called, by OCID; None cannot be read."""
@@ -364,7 +365,8 @@ class FakeOracle:
         held = self.objects.get(str(dataset))
         if held is None:
             raise NotFound(f"{doing}: Oracle answered 404 ObjectNotFound.")
-        return Stored(size=len(held), etag=hashlib.sha256(held).hexdigest()[:16])
+        etag = hashlib.sha256(held).hexdigest()[:16]
+        return Stored(size=len(held), etag=etag, encoding=self.encodings.get(str(dataset), ""))
 
     def _part(self, region: str, dataset: Dataset, seen: Stored, start: int) -> bytes:
         if self._stored(region, dataset) != seen:

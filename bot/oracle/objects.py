@@ -36,7 +36,8 @@ def stored(clients: Clients, calls: Calls, region: str, dataset: Dataset) -> Sto
         calls.read(doing, lambda: client.get_object(*where, range="bytes=0-0"))
         raise
     with understood(doing):
-        return Stored(size=int(response.headers["content-length"]), etag=response.headers["etag"])
+        told = response.headers
+        return Stored(size=int(told["content-length"]), etag=told["etag"], encoding=told.get("content-encoding") or "")
 
 
 def content(clients: Clients, calls: Calls, region: str, dataset: Dataset, seen: Stored) -> Iterator[bytes]:

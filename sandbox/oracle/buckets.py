@@ -69,6 +69,8 @@ class Stored:
     created: str
     etag: str = field(default_factory=lambda: str(uuid.uuid4()))
     content_type: str = "application/octet-stream"
+    content_encoding: str | None = None
+    """What whoever stored it says it is compressed by."""
     metadata: dict[str, str] = field(default_factory=dict)
     generated: Json | None = None
     text: str | None = None

@@ -189,4 +189,11 @@ def stored(world: World, plan: ObjectPlan) -> Stored:
     """Put a planned object into storage; a data set is only made when it is read."""
     made = plan.dataset.model_dump() if plan.dataset else None
     etag = str(uuid.uuid5(uuid.NAMESPACE_OID, plan.model_dump_json()))
-    return Stored(plan.name, _ago(world, plan.created_days_ago), etag, generated=made, text=plan.text)
+    return Stored(
+        plan.name,
+        _ago(world, plan.created_days_ago),
+        etag,
+        content_encoding=plan.content_encoding,
+        generated=made,
+        text=plan.text,
+    )

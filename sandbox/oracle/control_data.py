@@ -101,7 +101,8 @@ class DataControl:
         where = request.match_info
         bucket = self._bucket(where["region"], where["bucket"])
         upload = await self._plane.uploads.receive(request.content.iter_chunked(CHUNK))
-        it = Stored(where["name"], self._world.now(), upload=asdict(upload))
+        encoding = request.headers.get("content-encoding")
+        it = Stored(where["name"], self._world.now(), content_encoding=encoding, upload=asdict(upload))
         return self._kept(asdict(objects.store(self._world, bucket, it)))
 
     async def remove_object(self, request: web.Request) -> Json:

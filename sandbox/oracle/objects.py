@@ -198,6 +198,7 @@ def _headers(it: Stored) -> dict[str, str]:
         "accept-ranges": "bytes",
         "storage-tier": "Standard",
         checksum: it.source.md5,
+        **({"content-encoding": it.content_encoding} if it.content_encoding else {}),
         **{f"opc-meta-{name}": value for name, value in it.metadata.items()},
     }
 
@@ -256,6 +257,7 @@ def put(world: World, call: Call) -> Answer:
             call.path["objectName"],
             world.now(),
             content_type=call.headers.get("content-type", "application/octet-stream"),
+            content_encoding=call.headers.get("content-encoding"),
             metadata={
                 name.removeprefix("opc-meta-"): it for name, it in call.headers.items() if name.startswith("opc-meta-")
             },

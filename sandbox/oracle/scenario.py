@@ -133,6 +133,7 @@ class ObjectPlan(Declared):
     created_days_ago: float = 0
     text: str | None = None
     dataset: Generated | None = None
+    content_encoding: str | None = None
 
     @model_validator(mode="after")
     def _one_content(self) -> ObjectPlan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 from collections.abc import Generator
@@ -146,11 +147,12 @@ def test_what_comes_next_is_offered(room: Room) -> None:
         ("dataset check oci://training@others/good.jsonl", "404 BucketNotFound"),
         ("dataset check training/good.jsonl --region us-phoenix-9", "no region “us-phoenix-9”"),
         ("dataset check training/empty.jsonl", "is empty"),
+        ("dataset check training/sub/", "stands for a folder: name a file in it"),
         ("dataset check --file F0000000", "Slack has no such file"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_one_sentence(room: Room, line: str, why: str) -> None:
-    room.oracle.objects["training/empty.jsonl"] = b""
+    room.oracle.objects |= {"training/empty.jsonl": b"", "training/sub/": b""}
     with pytest.raises(DacError, match=why):
         room.say(line)
 
@@ -232,6 +234,22 @@ def test_what_was_not_read_is_not_said_to_meet_what_oracle_demands(room: Room) -
     room.oracle.part = 1 << 20
     said = checked(room, put(room, *clean(600), row("x" * (1 << 21), "y")))
     assert "what Oracle demands is met, as far as it was read, *with 1 warning*" in shown(said)
+
+
+def test_what_is_no_text_is_not_read_through_and_told_in_one_sentence(room: Room) -> None:
+    room.oracle.objects["training/odd.jsonl"] = gzip.compress(GOOD)
+    begun = room.say("dataset check training/odd.jsonl")
+    assert begun.then is not None
+    with pytest.raises(Invalid, match=r"^training/odd.jsonl is compressed \(gzip\)\. .*: unpack it"):
+        next(begun.then)
+    assert room.checkers.under_way == 0
+
+
+def test_what_is_stored_compressed_is_not_read_at_all(room: Room) -> None:
+    room.oracle.objects["training/odd.jsonl"] = gzip.compress(GOOD)
+    room.oracle.encodings["training/odd.jsonl"] = "gzip"
+    with pytest.raises(Invalid, match="stored compressed \\(Content-Encoding: gzip\\)"):
+        room.say("dataset check training/odd.jsonl")
 
 
 def test_quotation_marks_that_could_not_be_typed_again_are_refused(room: Room) -> None:

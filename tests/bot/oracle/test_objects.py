@@ -74,3 +74,10 @@ def test_an_outage_in_the_middle_is_told_as_one(connecting: Open, place: Place) 
     place.fault("status", operation="GetObject", status=503, code="ServiceUnavailable")
     with pytest.raises(Unavailable, match="503 ServiceUnavailable"):
         next(oracle.reader.content(CHICAGO, CHAT, stored))
+
+
+def test_it_is_told_by_what_an_object_is_compressed(oracle: Oracle, place: Place) -> None:
+    text = '{"prompt": "a", "completion": "b"}\n'
+    packed = put(place, "packed.jsonl", text=text, content_encoding="gzip")
+    assert oracle.reader.stored(CHICAGO, packed).encoding == "gzip"
+    assert oracle.reader.stored(CHICAGO, put(place, "plain.jsonl", text=text)).encoding == ""

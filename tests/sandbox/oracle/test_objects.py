@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import io
 import itertools
@@ -250,6 +251,15 @@ def test_a_stream_is_uploaded_as_it_comes(tenancy: Tenancy, tmp_path: Path) -> N
         put(tenancy, "pairs.jsonl", file)
     put(tenancy, "again.jsonl", io.BytesIO(path.read_bytes()))
     assert read(tenancy, "pairs.jsonl") == read(tenancy, "again.jsonl") == path.read_bytes()
+
+
+def test_what_is_put_compressed_is_handed_out_as_it_was_put(tenancy: Tenancy) -> None:
+    packed = gzip.compress(b"{}" * 1000)
+    put(tenancy, "packed.gz", packed, content_encoding="gzip")
+    storage = tenancy.storage()
+    told = storage.head_object(NAMESPACE, BUCKET, "packed.gz").headers
+    assert (told["content-encoding"], told["content-length"]) == ("gzip", f"{len(packed)}")
+    assert storage.get_object(NAMESPACE, BUCKET, "packed.gz").data.raw.read(decode_content=False) == packed
 
 
 def test_an_upload_can_depend_on_what_is_there(tenancy: Tenancy) -> None:
