@@ -14,7 +14,7 @@ from approvals.store import FrozenNow
 from dac.errors import Conflict, Invalid, NotFound
 from dac.gateway import FleetReader
 from dac.steps import MakeEndpoint, Pause, Removing
-from dac.still import check_made, etag_of
+from dac.still import check_alone, check_made, etag_of
 
 
 class GoingOn:
@@ -50,6 +50,7 @@ class GoingOn:
         try:
             if isinstance(step, Removing):
                 check_made(request.plan.doing, claim.made, self._reader)
+                check_alone(request.plan.doing, self._reader)
             etag = etag_of(step.resolved(claim.made), self._reader)
         except (Invalid, Conflict, NotFound) as no:
             place = f"step {len(claim.done) + 1} of {len(request.plan.doing)}"

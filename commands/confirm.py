@@ -14,9 +14,10 @@ from commands._command import Call, Command, Group, Option, Reply, Rest, Service
 from commands._decide import OfRequest, done, number
 from commands._words import age
 from dac.cluster import Traffic
-from dac.errors import DacError
-from dac.making import newest
+from dac.errors import Conflict, DacError
+from dac.making import GONE, newest
 from dac.steps import RemoveEndpoint
+from dac.still import newcomers
 
 LINES = 12
 """Endpoints told one by one."""
@@ -38,12 +39,29 @@ def run(args: Confirm, call: Call, services: Services) -> Reply:
     request = services.approvals.get(number(args.request))
     # Who may not is told that, and it is put on record, whatever the traffic.
     refused = dict(services.approvals.possible(request, call.user))[CONFIRM]
+    if not refused:
+        _check_alone(request, services)
     called, unknown = ([], []) if refused or args.anyway else _traffic(request, services)
     note = f"Whether anybody still calls {phrase(unknown, 'or')} is not known: Monitoring gave no figures."
     if called:
         return _ask_again(request, [*called, *([note] if unknown else [])], args)
     went_on = services.approvals.confirm(request.id, call.user, comment=args.because, delivery=call.delivery)
     return done(went_on, "You let go on", services, *([note] if unknown else []))
+
+
+def _check_alone(request: Request, services: Services) -> None:
+    """`Conflict` while something is on a cluster that is to be removed which came there since it was agreed to."""
+    try:
+        seen = services.fleet.fleet().endpoints if request.remaining else ()
+    except DacError:
+        # It is looked at again before anything is removed.
+        return
+    if others := newcomers(request.remaining, (each for each in seen if each.lifecycle_state not in GONE)):
+        names = ", ".join(clip(each.name, 60) for each in others[:LINES])
+        raise Conflict(
+            f"Request {request.id} goes on waiting: nobody agreed to delete what is new on the cluster it removes, "
+            f"{names}. Delete or move it, then confirm; or stop the request."
+        )
 
 
 def _traffic(request: Request, services: Services) -> tuple[list[str], list[str]]:

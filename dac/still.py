@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from dac.cluster import Cluster, ClusterType, Endpoint, Lifecycle, Model, Resource, ResourceKind
@@ -66,6 +66,23 @@ def check_made(steps: Iterable[AnyStep], made: Mapping[str, str], reader: FleetR
         if there is None or there.lifecycle_state not in SERVING:
             state = there.lifecycle_state if there else "gone"
             raise Conflict(f"The new {step.makes} {clip(step.name)} is {state}, so what it replaces is not removed.")
+
+
+def newcomers(steps: Sequence[AnyStep], endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
+    """Of these endpoints, those on a cluster that the steps remove, and which no step removes."""
+    clusters = {each.id for each in steps if isinstance(each, RemoveCluster)}
+    agreed = {each.id for each in steps if isinstance(each, RemoveEndpoint)}
+    return tuple(each for each in endpoints if each.cluster_id in clusters and each.id not in agreed)
+
+
+def check_alone(steps: Sequence[AnyStep], reader: FleetReader) -> None:
+    """`Conflict` where something came onto a cluster that the steps remove: then nothing of it is removed."""
+    for step in steps:
+        if isinstance(step, RemoveCluster):
+            there = attached(step.id, step.region, step.compartment_id, reader)
+            if others := newcomers(steps, there):
+                names = ", ".join(clip(each.name) for each in others)
+                raise Conflict(f"The cluster {clip(step.name)} has endpoints that nobody agreed to delete: {names}.")
 
 
 def found(
@@ -159,10 +176,7 @@ def _of_cluster(step: RemoveCluster, reader: FleetReader) -> str:
     ):
         if was != now:
             raise Conflict(f"The cluster {step.name} {what} {now} now, not {was} as it was agreed to.")
-    others = attached(step.id, step.region, cluster.compartment_id, reader)
-    if others:
-        names = ", ".join(each.name for each in others)
-        raise Conflict(f"The cluster {step.name} has endpoints that nobody agreed to delete: {names}.")
+    check_alone([step], reader)
     return cluster.etag or ""
 
 

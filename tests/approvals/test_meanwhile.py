@@ -103,7 +103,7 @@ class TestWhileAMigrationWaits:
         assert ended.state is State.APPLIED, ended.outcome
         assert town.oracle.removed == [SERVED.id, CHAT.id]
 
-    def test_a_new_endpoint_on_the_old_cluster_keeps_that_and_is_named(self, town: House) -> None:
+    def test_a_new_endpoint_on_the_old_cluster_keeps_all_that_is_old_and_is_named(self, town: House) -> None:
         waiting = at_the_pause(town)
         late = town.oracle.add(endpoint(CHAT, "late", compartment_id="ocid1.compartment.oc1..other"))
         ended = confirmed(town, waiting)
@@ -111,6 +111,7 @@ class TestWhileAMigrationWaits:
         assert "The cluster chat has endpoints that nobody agreed to delete: late" in ended.outcome
         assert town.oracle.thing(late.id).lifecycle_state == Lifecycle.ACTIVE
         assert town.oracle.held(CHAT.id).lifecycle_state == Lifecycle.ACTIVE
+        assert town.oracle.removed == []
 
 
 class TestModels:

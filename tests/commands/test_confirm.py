@@ -174,3 +174,25 @@ def test_the_pause_and_its_newest_reminder_have_the_buttons_and_lead_to_the_traf
     everything = thread(moving.request(), moving.store.events(1))
     assert [each for each in everything.values() if "confirm 1" in lines(each.blocks)] == []
     assert moving.say(wanted[2]).text
+
+
+def test_what_came_onto_the_old_cluster_meanwhile_keeps_it_waiting(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    world = cast("House", room)
+    furnish(world)
+    room.services.approvals.submit(KINDS["migrate"](world), requester=ANN, reason="", channel="CTEAM", delivery="d")
+    room.say("approve 1", BOB)
+    for _ in range(6):
+        room.pass_time(minutes=30)
+    late = room.oracle.add(endpoint(CHAT, "late"))
+    seen = room.oracle.fleet_seen
+    room.oracle.fleet_seen = seen.model_copy(update={"endpoints": (*seen.endpoints, late)})
+    with pytest.raises(
+        Conflict, match=r"goes on waiting: nobody agreed to delete what is new .*, late\. Delete or move"
+    ):
+        room.say("confirm 1 --anyway", BOB)
+    claim = room.request().claim
+    assert claim
+    assert claim.question
+    room.oracle.fail("fleet", Unavailable("Oracle did not answer."))
+    assert room.say("confirm 1 --anyway", BOB).text.startswith("You let go on request 1")
