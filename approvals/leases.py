@@ -110,7 +110,8 @@ class Leases:
         """Oracle says the same of what is deleted and of what one may not see; a list without gaps tells them apart."""
         fleet = self._reader.fleet()
         seen = {each.id for each in fleet.clusters}
-        return plan.cluster.id not in seen and not any(gap.region == plan.cluster.region for gap in fleet.gaps)
+        unread = {gap.region for gap in fleet.gaps if gap.what.startswith("clusters")}
+        return plan.cluster.id not in seen and plan.cluster.region not in unread
 
     def _wait_for(self, leased: Request, until: datetime, by_request: int) -> Request:
         """What stands on this size is given back first, down to this size; then comes the turn of this one."""

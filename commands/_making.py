@@ -25,6 +25,9 @@ from dac.sizing import model_named
 
 MOST_UNITS = 1000
 SHOWN = 5
+LISTED = ("clusters", "endpoints", "models")
+"""What is looked for by name; of what else could not be read nothing is missed."""
+
 Held = TypeVar("Held", Endpoint, Model)
 
 
@@ -219,7 +222,7 @@ def _meant(word: str, what: str, there: Sequence[Held], fleet: Fleet) -> Held:
             raise Invalid(f"“{clip(word)}” could be {' or '.join(which[:SHOWN])}{more}: which one?")
     near = nearest(word, [each.name for each in there])
     meant = f" Did you mean {' or '.join(map(clip, near))}?" if near else ""
-    unseen = sorted({gap.region for gap in fleet.gaps})
+    unseen = sorted({gap.region for gap in fleet.gaps if gap.what.startswith(LISTED)})
     perhaps = f" It may be in {' or '.join(unseen)}, which did not answer whole." if unseen else ""
     raise NotFound(f"There is no {what} “{clip(word)}”.{meant}{perhaps}")
 

@@ -122,6 +122,7 @@ def work_request(raw: Json, errors: tuple[str, ...]) -> WorkRequest:
         time_accepted=raw["timeAccepted"],
         time_finished=raw.get("timeFinished"),
         errors=errors,
+        resources=tuple(each["identifier"] for each in raw.get("resources") or ()),
     )
 
 

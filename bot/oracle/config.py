@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.oracle.identity import Identity
 
@@ -34,6 +35,7 @@ class OracleConfig:
     `limit_of_shape` names the service limit that each cluster shape counts against. Without an `executor` nothing can
     be changed. `tenancy` is only needed where the reading identity does not name it. `fresh_for` is how many seconds a
     reading of the fleet is given again, `slow_fresh_for` one of what changes slowly: hours that are over, and models.
+    `idle` is how far back calls are counted to tell who is idle.
     """
 
     regions: tuple[str, ...]
@@ -46,6 +48,7 @@ class OracleConfig:
     patience: Patience = field(default_factory=Patience)
     fresh_for: float = 20.0
     slow_fresh_for: float = 300.0
+    idle: timedelta = timedelta(hours=72)
     parallel: int = 16
 
     def __post_init__(self) -> None:

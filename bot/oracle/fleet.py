@@ -12,9 +12,11 @@ from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.config import OracleConfig
 from bot.oracle.errors import understood
+from bot.oracle.limits import availability
 from bot.oracle.metrics import Measured, Monitoring
 from bot.oracle.parts import Part, read_parts
-from dac.cluster import Cluster, Endpoint, Fleet, Gap, Model, Traffic
+from bot.oracle.workrequests import work_in
+from dac.cluster import Cluster, Endpoint, Fleet, Gap, Headroom, Model, Traffic, WorkRequest
 from dac.naming import short
 
 
@@ -24,6 +26,10 @@ class _Seen:
     endpoints: list[Endpoint] = field(default_factory=list)
     models: dict[str, Model] = field(default_factory=dict)
     traffic: list[Traffic] = field(default_factory=list)
+    work: list[WorkRequest] = field(default_factory=list)
+    limits: dict[tuple[str, str], Headroom | None] = field(default_factory=dict)
+    """Those of clusters that were seen; None is not read, or not yet."""
+    metrics: set[tuple[str, str]] = field(default_factory=set)
     gaps: list[Gap] = field(default_factory=list)
 
 
@@ -51,6 +57,9 @@ class FleetReading:
             endpoints=tuple(sorted(seen.endpoints, key=lambda each: (each.name, each.region, each.id))),
             models=tuple(sorted(seen.models.values(), key=lambda each: (each.name, each.region, each.id))),
             traffic=tuple(sorted(seen.traffic, key=lambda each: (each.endpoint_id, each.window))),
+            work=tuple(sorted(seen.work, key=lambda each: (each.time_accepted, each.id), reverse=True)),
+            headrooms=tuple(each for _, each in sorted(seen.limits.items()) if each is not None),
+            metrics=tuple(sorted(seen.metrics)),
             gaps=tuple(sorted((*seen.gaps, *unread), key=lambda each: (each.region, each.what))),
         )
 
@@ -72,7 +81,7 @@ class FleetReading:
 
         def keep_clusters(found: list[Cluster]) -> Sequence[Part]:
             seen.clusters += found
-            return ()
+            return self._limits(region, {each.unit_shape for each in found})
 
         def keep_models(found: list[Model]) -> Sequence[Part]:
             # Base models belong to Oracle, so every compartment of a region lists them.
@@ -81,26 +90,61 @@ class FleetReading:
 
         def keep_endpoints(found: list[Endpoint]) -> Sequence[Part]:
             seen.endpoints += found
-            if not found:
-                return ()
-            what = f"traffic in {where}"
-            return (Part(region, what, lambda: self._measure(region, compartment_id, tuple(found)), keep_traffic),)
+            return (self._traffic(region, compartment_id, tuple(found)),) if found else ()
 
-        def keep_traffic(measured: Measured) -> Sequence[Part]:
-            seen.traffic += measured.traffic
-            if measured.problem:
-                seen.gaps.append(Gap(region=region, what=f"traffic in {where}", because=str(measured.problem)))
+        def keep_work(found: tuple[WorkRequest, ...]) -> Sequence[Part]:
+            seen.work += found
             return ()
 
         read_clusters = listing("clusters", "list_dedicated_ai_clusters", answers.cluster)
         read_endpoints = listing("endpoints", "list_endpoints", answers.endpoint)
         read_models = listing("models", "list_models", answers.model)
+
+        def read_work() -> tuple[WorkRequest, ...]:
+            return work_in(client(region), self._calls, region, compartment_id)
+
         return (
             Part(region, f"clusters in {where}", read_clusters, keep_clusters),
             Part(region, f"endpoints in {where}", read_endpoints, keep_endpoints),
             Part(region, f"models in {where}", read_models, keep_models),
+            Part(region, f"work requests in {where}", read_work, keep_work),
         )
+
+    def _traffic(self, region: str, compartment_id: str, endpoints: tuple[Endpoint, ...]) -> Part:
+        seen, what = self._seen, f"traffic in compartment {short(compartment_id)}"
+
+        def keep(measured: Measured) -> Sequence[Part]:
+            seen.traffic += measured.traffic
+            seen.metrics |= {(region, each) for each in measured.names}
+            if measured.problem:
+                seen.gaps.append(Gap(region=region, what=what, because=str(measured.problem)))
+            return ()
+
+        return Part(region, what, lambda: self._measure(region, compartment_id, endpoints), keep)
+
+    def _limits(self, region: str, shapes: set[str]) -> Sequence[Part]:
+        """One question for each limit in use: limits are the tenancy's, whatever the compartment."""
+
+        def part(name: str) -> Part:
+            what = f"limit {name}"
+
+            def read() -> Headroom | None:
+                client, tenancy = self._clients.limits(region), self._clients.tenancy()
+                return availability(client, self._calls, name, region, tenancy, self._at)
+
+            def keep(found: Headroom | None) -> Sequence[Part]:
+                self._seen.limits[region, name] = found
+                if found is None:
+                    self._seen.gaps.append(Gap(region=region, what=what, because="Oracle does not count it"))
+                return ()
+
+            return Part(region, what, read, keep)
+
+        names = {self._config.limit_of_shape.get(each) for each in shapes} - {None}
+        new = sorted(each for each in names if each and (region, each) not in self._seen.limits)
+        self._seen.limits |= {(region, each): None for each in new}
+        return tuple(part(each) for each in new)
 
     def _measure(self, region: str, compartment_id: str, endpoints: tuple[Endpoint, ...]) -> Measured:
         monitoring = Monitoring(self._clients.monitoring(region), self._calls, region, compartment_id)
-        return monitoring.measure(endpoints, self._at.astimezone(UTC))
+        return monitoring.measure(endpoints, self._at.astimezone(UTC), self._config.idle)

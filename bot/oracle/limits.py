@@ -27,17 +27,23 @@ def headroom(
             what=what,
             settle=f"look up in the Console, under Limits, Quotas and Usage, what {of.unit_shape} counts against",
         )
-    doing = f"Reading service limit {name} in {of.region}"
     try:
-        response = calls.read(doing, lambda: client.get_resource_availability(SERVICE, name, tenancy))
-        with understood(doing):
-            used, available = response.data.get("used"), response.data.get("available")
-            if used is None or available is None:
-                return Unknown(what=what, settle=f"Oracle does not count {name}: look in the Console")
-            return Headroom(limit_name=name, region=of.region, used=used, available=available, read_at=at)
+        found = availability(client, calls, name, of.region, tenancy, at)
     except Unavailable as error:
         return Unknown(what=what, settle=f"ask again later; {error}")
     except DacError as error:
         return Unknown(
             what=what, settle=f"let the reading identity `inspect resource-availability in tenancy`; {error}"
         )
+    return found or Unknown(what=what, settle=f"Oracle does not count {name}: look in the Console")
+
+
+def availability(client: Any, calls: Calls, name: str, region: str, tenancy: str, at: datetime) -> Headroom | None:
+    """What the tenancy has left of one limit; None where Oracle does not count it."""
+    doing = f"Reading service limit {name} in {region}"
+    response = calls.read(doing, lambda: client.get_resource_availability(SERVICE, name, tenancy))
+    with understood(doing):
+        used, available = response.data.get("used"), response.data.get("available")
+        if used is None or available is None:
+            return None
+        return Headroom(limit_name=name, region=region, used=used, available=available, read_at=at)

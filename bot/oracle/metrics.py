@@ -21,6 +21,7 @@ CALLS = "TotalInvocationCount"
 CLIENT_ERRORS = "ClientErrorCount"
 SERVER_ERRORS = "ServerErrorCount"
 LATENCY = "InvocationLatency"
+TYPICAL_LATENCY, EDGE_LATENCY = "half of the calls' latency", "nearly all calls' latency"
 INPUT_TOKENS = "InputTokenCount"
 OUTPUT_TOKENS = "OutputTokenCount"
 IDLE_CALLS = "calls in the longer window"
@@ -37,15 +38,17 @@ DEFINITIONS = 1000
 Value = TypeVar("Value")
 
 RECENT, DAY, IDLE = timedelta(hours=1), timedelta(hours=24), timedelta(hours=72)
-MANY_STREAMS = 1000
-"""Above this, hours are too fine for the longer window: Monitoring returns at most 100,000 points."""
+MANY_HOURS = 72_000
+"""Of all streams together; above this, hours are too fine for the longer window: Monitoring returns at most 100,000
+points."""
 
 
 @dataclass
 class Measured:
-    """What was read before the deadline or a failure, and that failure."""
+    """What was read before the deadline or a failure, and that failure; `names` are the metrics there are points of."""
 
     traffic: tuple[Traffic, ...] = ()
+    names: frozenset[str] = frozenset()
     problem: DacError | None = None
 
 
@@ -97,10 +100,11 @@ class Monitoring:
         self._client, self._calls, self._compartment_id = client, calls, compartment_id
         self._where = f"in {region}, compartment {short(compartment_id)}"
 
-    def measure(self, endpoints: tuple[Endpoint, ...], at: datetime) -> Measured:
-        """Two records per endpoint: the last hour, and the calls of the last 72 hours, which show who is idle."""
-        recent, idle = _recent(at), _idle(at, len(endpoints))
+    def measure(self, endpoints: tuple[Endpoint, ...], at: datetime, span: timedelta = IDLE) -> Measured:
+        """Two records per endpoint: the last hour, and the calls of the longer `span`, which show who is idle."""
+        recent, idle = _recent(at), _idle(at, len(endpoints), span)
         read: dict[str, _Readings] = defaultdict(_Readings)
+        names: set[str] = set()
         problem = None
         try:
             names = self.metric_names()
@@ -112,8 +116,8 @@ class Monitoring:
         except DacError as error:
             problem = error
         if problem and not read:
-            return Measured(problem=problem)
-        return Measured(tuple(_records(endpoints, recent, idle, read)), problem)
+            return Measured(names=frozenset(names), problem=problem)
+        return Measured(tuple(_records(endpoints, recent, idle, read)), frozenset(names), problem)
 
     def metric_names(self) -> set[str]:
         """Those Monitoring has points of; grouped by name, so that a thousand endpoints are not a thousand lines."""
@@ -226,6 +230,8 @@ def _questions(recent: Window, idle: Window) -> tuple[_Question, ...]:
         _Question(LATENCY, LATENCY, whole_hour, "p95()", max),
         _Question(INPUT_TOKENS, INPUT_TOKENS, recent),
         _Question(OUTPUT_TOKENS, OUTPUT_TOKENS, recent),
+        _Question(TYPICAL_LATENCY, LATENCY, whole_hour, "p50()", max),
+        _Question(EDGE_LATENCY, LATENCY, whole_hour, "p99()", max),
     )
 
 
@@ -235,9 +241,10 @@ def _recent(at: datetime) -> Window:
     return Window(start.replace(minute=start.minute - start.minute % 5, second=0, microsecond=0), at, "5m")
 
 
-def _idle(at: datetime, streams: int) -> Window:
-    start = (at - IDLE).replace(minute=0, second=0, microsecond=0)
-    return Window(start, at, "1h") if streams <= MANY_STREAMS else Window(start.replace(hour=0), at, "1d")
+def _idle(at: datetime, streams: int, span: timedelta) -> Window:
+    start = (at - span).replace(minute=0, second=0, microsecond=0)
+    fine = streams * (span // RECENT) <= MANY_HOURS
+    return Window(start, at, "1h") if fine else Window(start.replace(hour=0), at, "1d")
 
 
 def _records(
@@ -251,7 +258,9 @@ def _records(
             calls=read[CALLS].count(each.id),
             client_errors=read[CLIENT_ERRORS].count(each.id),
             server_errors=read[SERVER_ERRORS].count(each.id),
+            p50_latency=read[TYPICAL_LATENCY].value(each.id),
             p95_latency=read[LATENCY].value(each.id),
+            p99_latency=read[EDGE_LATENCY].value(each.id),
             latency_unit=read[LATENCY].unit,
             # A model that is not paid by tokens counts none: that is not zero tokens.
             input_tokens=read[INPUT_TOKENS].value(each.id),

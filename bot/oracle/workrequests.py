@@ -1,4 +1,4 @@
-"""What Oracle says of the work it has taken on for one resource."""
+"""What Oracle says of the work it has taken on, for one resource or in a whole compartment."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from bot.oracle import answers
 from bot.oracle.calls import Calls
 from bot.oracle.errors import understood
 from dac.cluster import Resource, WorkRequest, WorkStatus
+from dac.errors import DacError
 from dac.naming import short
 
 NEWEST = 10
 """How many are read; older ones no longer explain what is going on."""
+
+IN_COMPARTMENT = 100
+"""How many of a compartment are read: one page, for it is read whenever the fleet is."""
+
+EXPLAINED = 5
+"""Failed ones of a compartment whose errors are read; each takes a question of its own."""
 
 
 def work_requests(client: Any, calls: Calls, of: Resource) -> tuple[WorkRequest, ...]:
@@ -28,6 +35,30 @@ def work_requests(client: Any, calls: Calls, of: Resource) -> tuple[WorkRequest,
             for raw in response.data["items"][:NEWEST]
         ]
     return tuple(sorted(found, key=lambda each: each.time_accepted, reverse=True))
+
+
+def work_in(client: Any, calls: Calls, region: str, compartment_id: str) -> tuple[WorkRequest, ...]:
+    """The newest of a compartment, the errors of the newest failed ones included."""
+    doing = f"Listing work requests in {region}, compartment {short(compartment_id)}"
+    response = calls.read(
+        doing,
+        lambda: client.list_work_requests(
+            compartment_id, sort_by="timeAccepted", sort_order="DESC", limit=IN_COMPARTMENT
+        ),
+    )
+    with understood(doing):
+        found = sorted(response.data["items"], key=lambda raw: str(raw["timeAccepted"]), reverse=True)
+        failed = [raw["id"] for raw in found if raw["status"] == WorkStatus.FAILED]
+        errors = {each: _perhaps(client, calls, each) for each in failed[:EXPLAINED]}
+        return tuple(answers.work_request(raw, errors.get(raw["id"], ())) for raw in found)
+
+
+def _perhaps(client: Any, calls: Calls, work_request_id: str) -> tuple[str, ...]:
+    """That it failed is known without its errors."""
+    try:
+        return _errors(client, calls, work_request_id)
+    except DacError as error:
+        return (f"its errors were not read. {error}",)
 
 
 def _errors(client: Any, calls: Calls, work_request_id: str) -> tuple[str, ...]:

@@ -9,16 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bot.oracle import Identity
 from bot.oracle.config import Patience
 from bot.oracle.connection import Oracle
 from bot.oracle.identity import Kind
-from dac.cluster import Fleet, Gap
+from dac.cluster import Fleet, Gap, WorkStatus
 from dac.errors import Denied
+from dac.figures import Unknown
 from sandbox.oracle import Key
 from sandbox.oracle.config import Fleet as MadeUp
-from tests.bot.oracle.conftest import CHICAGO, FRANKFURT, NOW, Open, Place, local_oracle
+from sandbox.serving import running
+from tests.bot.oracle.conftest import CHICAGO, FRANKFURT, LIMITS, NOW, Open, Place, local_oracle
 
 
 def names(fleet: Fleet) -> set[str]:
@@ -82,7 +85,7 @@ def test_a_shape_newer_than_the_sdk_keeps_its_own_text(oracle: Oracle, place: Pl
 def test_a_region_that_is_down_becomes_gaps_and_the_other_is_shown(oracle: Oracle, place: Place, kind: str) -> None:
     place.fault(kind, region=FRANKFURT, service="generative-ai", status=503)
     fleet = oracle.reader.fleet()
-    assert set(gaps(fleet, FRANKFURT)) == {"clusters", "endpoints", "models"}
+    assert set(gaps(fleet, FRANKFURT)) == {"clusters", "endpoints", "models", "work requests"}
     assert all(each.startswith("Listing ") for each in gaps(fleet, FRANKFURT).values())
     assert not gaps(fleet, CHICAGO)
     assert f"chat-prod@{CHICAGO}" in names(fleet)
@@ -193,3 +196,94 @@ def test_a_key_oracle_does_not_know_is_told_in_every_gap(place: Place, connectin
     (tmp_path / "config").write_text("\n".join(lines))
     oracle = connecting(reader=replace(place.config().reader, path=str(tmp_path / "config")))
     assert "key or token was not accepted" in gaps(oracle.reader.fleet(), CHICAGO)["clusters"]
+
+
+def test_the_work_of_every_compartment_is_there_newest_first_with_what_it_is_about(
+    oracle: Oracle, place: Place
+) -> None:
+    chat = oracle.reader.cluster(CHICAGO, place.found("clusters", "chat-prod")["id"])
+    oracle.writer.scale(chat, 3, tags={})
+    place.advance(60)
+    place.ask("POST", "fail_next", {"ocid": chat.id, "message": "Out of host capacity."})
+    oracle.writer.scale(oracle.reader.cluster(CHICAGO, chat.id), 2, tags={})
+    place.advance(120)
+    newest, before = oracle.reader.fleet().work
+    assert (newest.status, before.status) == (WorkStatus.FAILED, WorkStatus.SUCCEEDED)
+    assert newest.resources == (chat.id,)
+    assert newest.errors[0].endswith("Out of host capacity.")
+    assert len(place.calls("ListWorkRequests")) == 4
+
+
+def test_that_work_failed_is_known_without_its_errors(oracle: Oracle, place: Place) -> None:
+    chat = oracle.reader.cluster(CHICAGO, place.found("clusters", "chat-prod")["id"])
+    place.ask("POST", "fail_next", {"ocid": chat.id, "message": "Out of host capacity."})
+    oracle.writer.scale(chat, 3, tags={})
+    place.advance(120)
+    place.fault("status", operation="ListWorkRequestErrors", status=404)
+    (work,) = oracle.reader.fleet().work
+    assert work.status == WorkStatus.FAILED
+    assert work.errors[0].startswith("its errors were not read. Reading the errors of work request")
+
+
+def test_each_limit_in_use_is_read_once_for_a_region(oracle: Oracle, place: Place) -> None:
+    fleet = oracle.reader.fleet()
+    seen = {(each.region, LIMITS[each.unit_shape]) for each in fleet.clusters if each.unit_shape in LIMITS}
+    assert {(each.region, each.limit_name) for each in fleet.headrooms} == seen
+    assert len(place.calls("GetResourceAvailability")) == len(seen)
+    cohere = next(each for each in fleet.headrooms if each.limit_name == "dedicated-unit-large-cohere-count")
+    assert (cohere.used, cohere.available) == ((4, 6) if cohere.region == CHICAGO else (cohere.used, cohere.available))
+
+
+@pytest.mark.parametrize(
+    ("fault", "missing"),
+    [
+        ({"service": "limits"}, {"limit dedicated-unit-large-cohere-count"}),
+        ({"operation": "ListWorkRequests"}, {"work requests"}),
+        ({"service": "monitoring"}, {"traffic"}),
+        ({"operation": "ListModels"}, {"models"}),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_read_is_missing_by_itself(
+    oracle: Oracle, place: Place, fault: dict[str, str], missing: set[str]
+) -> None:
+    place.fault("status", status=404, **fault)
+    fleet = oracle.reader.fleet()
+    assert missing <= set(gaps(fleet, CHICAGO))
+    assert {each.split(" ")[0] for each in gaps(fleet, CHICAGO)} == {each.split(" ")[0] for each in missing}
+    assert bool(fleet.headrooms) is ("limits" not in fault.values())
+    assert bool(fleet.traffic) is ("monitoring" not in fault.values())
+    assert fleet.clusters
+    assert fleet.endpoints
+
+
+def test_a_limit_that_oracle_does_not_count_is_a_gap(connecting: Open) -> None:
+    cluster = {
+        "id": "ocid1.generativeaidedicatedaicluster.oc1..one",
+        "compartmentId": "ocid1.compartment.oc1..one",
+        "type": "HOSTING",
+        "lifecycleState": "ACTIVE",
+        "unitCount": 1,
+        "unitShape": "LARGE_COHERE_V3",
+        "timeCreated": "2026-01-01T00:00:00Z",
+    }
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.path.endswith("resourceAvailability"):
+            return web.json_response({"used": None})
+        return web.json_response({"items": [cluster] if request.path.endswith("dedicatedAiClusters") else []})
+
+    def app() -> web.Application:
+        made = web.Application()
+        made.router.add_get("/{path:.*}", answer)
+        return made
+
+    with running(app) as url:
+        oracle = connecting(endpoint=url, regions=(CHICAGO,), compartments=("ocid1.compartment.oc1..one",))
+        fleet = oracle.reader.fleet()
+        of = oracle.reader.headroom(fleet.clusters[0])
+        oracle.close()
+    assert fleet.headrooms == ()
+    assert gaps(fleet, CHICAGO) == {"limit dedicated-unit-large-cohere-count": "Oracle does not count it"}
+    assert isinstance(of, Unknown)
+    assert "Oracle does not count" in of.settle

@@ -42,7 +42,9 @@ def test_a_busy_endpoint_is_measured_in_all_its_figures(oracle: Oracle, place: P
     assert 0 < recent.client_errors < recent.calls
     assert recent.server_errors is not None
     assert recent.p95_latency is not None
-    assert recent.p95_latency > 1000
+    assert recent.p50_latency is not None
+    assert recent.p99_latency is not None
+    assert 1000 < recent.p50_latency < recent.p95_latency < recent.p99_latency
     assert recent.latency_unit
     assert recent.input_tokens is not None
     assert recent.input_tokens > recent.calls
@@ -86,7 +88,7 @@ def test_monitoring_down_is_a_gap_and_no_traffic_at_all(oracle: Oracle, place: P
 def test_questions_are_asked_per_compartment_not_per_endpoint(oracle: Oracle, place: Place) -> None:
     fleet = oracle.reader.fleet()
     places = {(each.region, each.compartment_id) for each in fleet.endpoints}
-    assert len(place.calls("SummarizeMetricsData")) == 7 * len(places)
+    assert len(place.calls("SummarizeMetricsData")) == 9 * len(places)
     assert len(place.calls("ListMetrics")) == 2 * len(places)
 
 
@@ -262,6 +264,21 @@ def test_a_compartment_of_very_many_endpoints_is_asked_by_the_day(measure: Measu
     assert {each["resolution"] for each in answers.queries} == {"5m", "1h", "1d"}
     assert max(each.window for each in fleet.traffic) >= timedelta(hours=72)
     assert {each.day_calls for each in fleet.traffic} == {None}
+
+
+def test_a_longer_silence_is_looked_for_as_far_back_as_asked(place: Place, connecting: Open) -> None:
+    fleet = connecting(idle=timedelta(hours=100)).reader.fleet()
+    _, idle = traffic(fleet, place.found("endpoints", "chat-prod-web")["id"])
+    assert (idle.since, idle.until) == (datetime(2026, 11, 19, 11, 0, tzinfo=UTC), NOW)
+
+
+def test_what_monitoring_has_points_of_is_told_even_where_they_cannot_be_read(measure: Measure) -> None:
+    answers = Answers()
+    answers.names = (*NAMES, "Utilization")
+    answers.failing = {"TotalInvocationCount"}
+    fleet = measure(answers)
+    assert not fleet.traffic
+    assert (CHICAGO, "Utilization") in fleet.metrics
 
 
 def test_an_answer_of_another_form_is_a_gap(measure: Measure) -> None:
