@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from sandbox.oracle import clusters, ids, workrequests
 from sandbox.oracle.asked import PREFIX, Asked, read, safely
 from sandbox.oracle.control_data import DataControl
+from sandbox.oracle.control_usage import UsageControl
 from sandbox.oracle.faults import Fault, described
 from sandbox.oracle.plane import ControlPlane
 from sandbox.oracle.world import Json, Resource, World
@@ -56,6 +57,7 @@ def add_control(app: web.Application, plane: ControlPlane) -> None:
     add("POST", f"{PREFIX}/fail_next", safely(control.fail_next))
     add("POST", f"{PREFIX}/limits", safely(control.limits))
     DataControl(plane).add_to(app)
+    UsageControl(plane).add_to(app)
     add("*", f"{PREFIX}/{{path:.*}}", _unknown)
 
 

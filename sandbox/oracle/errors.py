@@ -69,6 +69,11 @@ def forbidden() -> OracleError:
     return OracleError(403, "NotAuthorized", "This path is closed.")
 
 
+def not_allowed(why: str) -> OracleError:
+    """Right for who asks, but not here: some services answer in the home region alone."""
+    return OracleError(403, "NotAllowed", why)
+
+
 def incorrect_state(message: str) -> OracleError:
     return OracleError(409, "IncorrectState", message)
 

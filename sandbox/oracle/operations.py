@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sandbox.oracle import (
+    budgets,
     clusters,
     compartments,
     discovery,
@@ -16,6 +17,8 @@ from sandbox.oracle import (
     monitoring,
     objects,
     prices,
+    regions,
+    usage,
     workrequests,
 )
 from sandbox.oracle.calls import Answer, Call, collection
@@ -27,6 +30,8 @@ LIMITS = "limits"
 IDENTITY = "identity"
 OBJECT_STORAGE = "object-storage"
 PRICES = "prices"
+USAGE = "usage"
+BUDGETS = "budgets"
 BASES = {
     "20231130": GENERATIVE_AI,
     "20180401": MONITORING,
@@ -34,6 +39,8 @@ BASES = {
     "20160918": IDENTITY,
     "n": OBJECT_STORAGE,
     "pls": PRICES,
+    "20200107": USAGE,
+    "20190111": BUDGETS,
 }
 
 Rule = Callable[[World, Call], Answer]
@@ -140,6 +147,10 @@ OPERATIONS = (
         limits.get_availability,
     ),
     Operation("GetCompartment", IDENTITY, "GET", "/compartments/{compartmentId}", compartments.get),
+    Operation("ListRegionSubscriptions", IDENTITY, "GET", "/tenancies/{tenancyId}/regionSubscriptions", regions.list_),
+    Operation("RequestSummarizedUsages", USAGE, "POST", "/usage", usage.summarize),
+    Operation("ListBudgets", BUDGETS, "GET", "/budgets", budgets.list_),
+    Operation("GetBudget", BUDGETS, "GET", "/budgets/{budgetId}", budgets.get),
     *_object_storage(),
     *_prices(),
 )

@@ -158,6 +158,24 @@ class Prices(Declared):
     """Products a page; the whole list at once, if not said."""
 
 
+class BudgetPlan(Declared):
+    """A budget for one compartment, or for what has one tag, written namespace.key.value."""
+
+    name: str
+    description: str = ""
+    amount: float = Field(gt=0)
+    actual_spend: float
+    forecasted_spend: float
+    compartment: str | None = None
+    tag: str | None = None
+
+    @model_validator(mode="after")
+    def _one_target(self) -> BudgetPlan:
+        if (self.compartment is None) == (self.tag is None):
+            raise ValueError(f"{self.name}: say either compartment or tag")
+        return self
+
+
 class Limit(Declared):
     """A service limit and the unit shapes that draw from it."""
 
@@ -189,6 +207,7 @@ class Scenario(Declared):
     model: list[BaseModelPlan] = []
     limit: list[Limit]
     bucket: list[BucketPlan] = []
+    budget: list[BudgetPlan] = []
     prices: Prices = Prices()
 
     @property
@@ -217,6 +236,9 @@ class Scenario(Declared):
         for bucket in self.bucket:
             _known(bucket.region, self.regions, "region")
             _known(bucket.compartment, self.compartments, "compartment")
+        for budget in self.budget:
+            if budget.compartment:
+                _known(budget.compartment, self.compartments, "compartment")
         return self
 
 

@@ -14,7 +14,7 @@ from sandbox.oracle.scenario import Scenario
 from sandbox.oracle.times import moment
 from sandbox.oracle.world import Json, Receipt, Resource, Work, World
 
-FORMAT = 2
+FORMAT = 3
 
 
 def snapshot(world: World) -> Json:
@@ -32,6 +32,10 @@ def snapshot(world: World) -> Json:
         "buckets": {name: asdict(it) for name, it in world.buckets.items()},
         "prices": world.prices,
         "prices_updated": world.prices_updated,
+        "ledger": world.ledger,
+        "discount": world.discount,
+        "usage_delay": world.usage_delay,
+        "past_clusters": world.past_clusters,
     }
 
 
@@ -62,6 +66,10 @@ def load(scenario: Scenario, clock: Clock, path: Path) -> World:
         buckets={name: _bucket(it) for name, it in kept["buckets"].items()},
         prices=kept["prices"],
         prices_updated=kept["prices_updated"],
+        ledger=kept["ledger"],
+        discount=kept["discount"],
+        usage_delay=kept["usage_delay"],
+        past_clusters=kept["past_clusters"],
     )
 
 

@@ -103,6 +103,14 @@ class World:
     prices: dict[str, Json] = field(default_factory=dict)
     """The products of the public price list, by part number."""
     prices_updated: str = ""
+    ledger: list[Json] = field(default_factory=list)
+    """Rows of the Usage API that nothing here has caused."""
+    discount: float = 0.0
+    """How much less than the list price the contract says, as a share."""
+    usage_delay: float = 6.0
+    """Hours after which usage is told."""
+    past_clusters: list[Json] = field(default_factory=list)
+    """What is to be kept of clusters that are forgotten, for their bills."""
     changed: bool = False
     tenancy: str = ""
     compartments: dict[str, str] = field(default_factory=dict)
@@ -199,6 +207,8 @@ class World:
             self._finish(work)
         for it in [it for it in self.buried if it.deleted and it.deleted <= now]:
             self.buried.remove(it)
+            if it.kind == ids.CLUSTER:
+                self.past_clusters.append(record(it))
             del self.resources[it.ocid]
             self.by_cluster = self._endpoints_by_cluster()
             self.changed = True
@@ -222,3 +232,13 @@ class World:
         """Leave what was deleted in sight for a while, as Oracle does."""
         resource.deleted = later(at, self.scenario.durations.deleted_stays_visible)
         self.buried.append(resource)
+
+
+def record(cluster: Resource) -> Json:
+    """What has to be kept of a cluster for its bill, which outlives it."""
+    return {
+        "body": {name: cluster.body[name] for name in ("id", "compartmentId", "type", "unitShape", "freeformTags")},
+        "region": cluster.region,
+        "units": [list(each) for each in cluster.units],
+        "ended": cluster.body["timeUpdated"] if cluster.state in {"DELETED", "FAILED"} else None,
+    }

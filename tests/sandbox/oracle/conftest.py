@@ -58,6 +58,12 @@ class Tenancy:
     def identity(self, profile: str = "READER", region: str | None = HOME) -> Any:
         return self._client(oci.identity.IdentityClient, profile, region)
 
+    def usage(self, profile: str = "READER", region: str | None = HOME) -> Any:
+        return self._client(oci.usage_api.UsageapiClient, profile, region)
+
+    def budgets(self, profile: str = "READER", region: str | None = HOME) -> Any:
+        return self._client(oci.budget.BudgetClient, profile, region)
+
     def storage(self, profile: str = "READER", region: str | None = HOME, **kept: Any) -> Any:
         return self._client(oci.object_storage.ObjectStorageClient, profile, region, **kept)
 
