@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain, filterfalse
+from itertools import accumulate
 from operator import itemgetter
 from typing import Any, NoReturn
+
+import orjson
 
 from dac.dataset_faults import UNUSABLE, Kind, Ledger, Place
 
@@ -21,6 +24,12 @@ FEW = 16
 
 BOM = b"\xef\xbb\xbf"
 KEYS = ("prompt", "completion")
+MARKS = 8
+"""Quotation marks of a row that are no part of a text: two around each key and each value."""
+
+ESCAPED = re.compile(rb'\\["\\]')
+"""A quotation mark or backslash in a text: found from the left, which is how backslashes pair."""
+
 BETWEEN = b",null,\n"
 Pair = tuple[str, str]
 Texts = tuple[Sequence[str], Sequence[str]]
@@ -108,10 +117,9 @@ def read_lines(data: bytes, first: int, offset: int, ledger: Ledger) -> Block | 
     left, runs = [(data.removesuffix(b"\n"), first, offset)], list[Run]()
     while left:
         data, first, offset = left.pop()
-        values = parsed(data) if len(data) <= LONGEST else None
-        if values and (texts := texts_of(values, data)):
+        if len(data) <= LONGEST and (texts := texts_of(data)):
             runs.append(Run(first, offset, data, *texts))
-        elif values and b"[" not in data:
+        elif len(data) <= LONGEST and (values := parsed(data)):
             runs += _of_each(map(_judge_value, values), data, first, offset, ledger)
         elif data.isspace() and len(data) <= LONGEST and not ledger.has_room(Kind.BLANK):
             ledger.add_many(Kind.BLANK, data.count(b"\n") + 1)
@@ -144,61 +152,56 @@ def _note_crlf(data: bytes, first: int, offset: int, ledger: Ledger) -> None:
         offset += len(line) + 1
 
 
-def parsed(data: bytes) -> list[Any] | None:
-    """The value of every line, if each is JSON and none has an array; with arrays, these may not be a line's each.
+def texts_of(data: bytes) -> Texts | None:
+    """The prompts and completions, if every line is one object of these two texts without any fault; else None.
 
     The lines are parsed as one array with a null between them. A null cannot stand within an object where a line may
     end, and a string cannot hold the end of a line, so each null is between two values; and as no line may have none,
-    each has one where there are so many in all. Only an array may begin in one line and end in another.
+    each has one where there are so many in all. Of a key that is given twice the parser keeps one, but the quotation
+    marks tell: two are around each key and each text, and all others are escaped. Half a character, which only an
+    escape can bring in, the parser refuses.
     """
-    joined = data.replace(b"\n", BETWEEN)
-    nulls = (len(joined) - len(data)) // (len(BETWEEN) - 1)
+    joined, size = _joined(data)
     try:
-        text = f"[{joined.decode()}]"
-        items, end = DECODER.raw_decode(text)
+        items = orjson.loads(joined)
+    except orjson.JSONDecodeError:
+        return None
+    rows = items[::2]
+    try:
+        prompts, completions = (list(map(itemgetter(key), rows)) for key in KEYS)
+        regular = set(map(len, rows)) == {len(KEYS)} and _filled(prompts) and _filled(completions)
+    except (KeyError, TypeError):
+        # No such key, no object, or no text.
+        return None
+    return (prompts, completions) if regular and len(items) == size and _marks(data) == MARKS * len(rows) else None
+
+
+def _filled(texts: list[str]) -> bool:
+    """Whether none is empty or blank; `TypeError` where one may be no text."""
+    return all(texts) and not any(map(str.isspace, texts))
+
+
+def _marks(data: bytes) -> int:
+    """How many quotation marks begin or end a text."""
+    return ESCAPED.sub(b"", data).count(b'"')
+
+
+def parsed(data: bytes) -> list[Any] | None:
+    """The value of every line, if each is JSON and none has an array, in which alone one line may go on in another."""
+    if b"[" in data:
+        return None
+    joined, size = _joined(data)
+    try:
+        items = DECODER.decode(joined.decode())
     except (ValueError, RecursionError):
         return None
-    return items[::2] if end == len(text) and len(items) == 2 * nulls + 1 else None
+    return items[::2] if len(items) == size else None
 
 
-def texts_of(values: list[Any], data: bytes) -> Texts | None:
-    """The prompts and completions, if every line is one object of these two texts without any fault; else None.
-
-    Each such object is one line's, for what lies between two of them begins with a null.
-    """
-    if set(map(type, values)) != {tuple}:
-        return None
-    texts = _texts(values)
-    return texts if texts and _filled(texts) and (b"\\u" not in data or _whole(texts)) else None
-
-
-def _texts(rows: list[tuple[tuple[str, Any], ...]]) -> Texts | None:
-    if set(map(len, rows)) != {2}:
-        return None
-    flat = list(chain.from_iterable(chain.from_iterable(rows)))
-    if set(map(type, flat)) != {str}:
-        return None
-    if flat[::2] == list(KEYS) * len(rows):
-        return flat[1::4], flat[3::4]
-    fields = list(map(dict, rows))
-    try:
-        prompts, completions = (list(map(itemgetter(key), fields)) for key in KEYS)
-    except KeyError:
-        return None
-    return prompts, completions
-
-
-def _filled(texts: Texts) -> bool:
-    return not any("" in each or any(map(str.isspace, each)) for each in texts)
-
-
-def _whole(texts: Texts) -> bool:
-    """No text holds half a character, which only an escape can bring in."""
-    try:
-        "".join(filterfalse(str.isascii, chain(*texts))).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _joined(data: bytes) -> tuple[bytes, int]:
+    """An array of the lines with a null between two of them, and how many items it has where each line is one value."""
+    lines = data.replace(b"\n", BETWEEN)
+    return b"[%b]" % lines, 2 * ((len(lines) - len(data)) // (len(BETWEEN) - 1)) + 1
 
 
 def _of_each(

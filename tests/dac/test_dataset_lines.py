@@ -3,11 +3,11 @@ from __future__ import annotations
 from itertools import accumulate
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dac.dataset_faults import KEPT, UNUSABLE, Kind, Ledger
-from dac.dataset_lines import BOM, Block, judge, parsed, read_lines, texts_of
+from dac.dataset_lines import BOM, Block, judge, read_lines, texts_of
 from tests.dac.datasets import clean, row
 
 LINES = list(clean(40))
@@ -21,9 +21,7 @@ def read(lines: list[bytes], ledger: Ledger | None = None, *, first: int = 1, of
 
 
 def at_once(lines: list[bytes]) -> bool:
-    data = b"\n".join(lines)
-    values = parsed(data)
-    return values is not None and texts_of(values, data) is not None
+    return texts_of(b"\n".join(lines)) is not None
 
 
 def test_lines_without_a_fault_are_read_at_once() -> None:
@@ -125,8 +123,29 @@ MISLEADING = [
     *[BOM + LINES[0], LINES[0], LINES[1] + b"\r", TURNED, row("a", ""), row("\ud800", "b"), LINES[2][:-1]],
 ]
 
+# What texts and keys are spelled with: marks and backslashes, escaped and not, halves of characters, blanks.
+SPELLED = [
+    *[b'"', b"\\", b'\\"', b"\\\\", b"\\n", b"\\u0022", b"\\u005c", b"\\u0020", b"\\u006f", b"\\ud83d", b"\\ude00"],
+    *[b"", b" ", b"a", b"[", b"{", b":", b",null,", b"\0", b"\x7f", "é\u2028".encode(), b"\xc3", b"\xed\xa0\x80"],
+]
+SPELLINGS = st.lists(st.sampled_from(SPELLED), max_size=5).map(b"".join)
+QUOTED = SPELLINGS.map(lambda text: b'"' + text + b'"')
+KEYS = st.sampled_from([b'"prompt"', b'"completion"', b'"pr\\u006fmpt"', b'"p\\"rompt"', b'"x"']) | QUOTED
+OTHERS = st.sampled_from([b"1", b"1e999", b"NaN", b"null", b"true", b'{"a":"b"}', b"[]", b'["a"]', b'"a" "b"', b""])
+VALUES = QUOTED | OTHERS
+BLANKS = st.sampled_from([b"", b" ", b"\t", b"\r", b"\x0b", b"\xc2\xa0", BOM])
+MEMBERS = st.tuples(KEYS, BLANKS, VALUES).map(lambda part: part[0] + b":" + part[1] + part[2])
+OBJECTS = st.tuples(BLANKS, st.lists(MEMBERS, max_size=4).map(b",".join), BLANKS).map(
+    lambda part: part[0] + b"{" + part[1] + b"}" + part[2]
+)
+ROWS = st.tuples(st.permutations([b'"prompt"', b'"completion"']), QUOTED, QUOTED).map(
+    lambda part: b"{%b: %b, %b: %b}" % (part[0][0], part[1], part[0][1], part[2])
+)
 
-@given(st.lists(st.sampled_from(MISLEADING), min_size=1, max_size=60))
+
+@given(
+    st.lists(st.sampled_from(MISLEADING), min_size=1, max_size=60) | st.lists(ROWS | OBJECTS, min_size=1, max_size=20)
+)
 def test_lines_are_judged_together_as_each_would_be_alone(lines: list[bytes]) -> None:
     ledger = Ledger()
     block = read_lines(b"\n".join([*lines, b""]), 7, 100, ledger)
@@ -143,3 +162,13 @@ def test_lines_are_judged_together_as_each_would_be_alone(lines: list[bytes]) ->
     if block:
         assert list(zip(block.prompts, block.completions, strict=True)) == [pair for _, pair in rows]
         assert [block.place(index).line for index in range(len(rows))] == [7 + at for at, _ in rows]
+
+
+@settings(max_examples=300)
+@given(ROWS | OBJECTS)
+def test_a_line_is_read_at_once_just_where_alone_nothing_is_wrong_with_it(line: bytes) -> None:
+    kinds, pair = judge(line)
+    texts = texts_of(line)
+    assert (texts is not None) == (pair is not None and not kinds)
+    if texts and pair:
+        assert texts == ([pair[0]], [pair[1]])
