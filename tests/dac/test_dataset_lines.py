@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import accumulate
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dac.dataset_faults import KEPT, UNUSABLE, Kind, Ledger
@@ -143,6 +143,7 @@ ROWS = st.tuples(st.permutations([b'"prompt"', b'"completion"']), QUOTED, QUOTED
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.sampled_from(MISLEADING), min_size=1, max_size=60) | st.lists(ROWS | OBJECTS, min_size=1, max_size=20)
 )
@@ -164,7 +165,7 @@ def test_lines_are_judged_together_as_each_would_be_alone(lines: list[bytes]) ->
         assert [block.place(index).line for index in range(len(rows))] == [7 + at for at, _ in rows]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ROWS | OBJECTS)
 def test_a_line_is_read_at_once_just_where_alone_nothing_is_wrong_with_it(line: bytes) -> None:
     kinds, pair = judge(line)
