@@ -187,7 +187,7 @@ async def running(
             regions=settings.oci_regions,
             compartments=settings.oci_compartments,
         )
-        lasting = Lasting(slack, files, charts, patient, now)
+        lasting = Lasting(slack, files, charts, patient, now, sleep)
         desk = Desk(services, slack, front, jobs.changed, lasting, menu_seconds=menu_seconds)
 
         async def authorize() -> AuthorizeResult:

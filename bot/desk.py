@@ -88,6 +88,18 @@ class Desk:
             return
         await self._carry_out(COMMANDS[filled.verb], filled.values, call, Way(), entered=filled)
 
+    async def given_up(self, asked: str | Filled, call: Call) -> None:
+        """Nobody waits any more for what this is; only what was begun in everybody's sight is put an end to."""
+        try:
+            if isinstance(asked, Filled):
+                line = typed(COMMANDS[asked.verb], asked.values)
+            else:
+                command, parsed = understood(COMMANDS, asked, call.request_id)
+                line = typed(command, attached(command, parsed, call.files).values)
+        except DacError:
+            return
+        await self._lasting.give_up(line, call)
+
     async def menu(self, verb: str, field: str, query: str) -> list[Block]:
         """Options for a menu, or none when they do not come in time."""
         choices = COMMANDS[verb].menus[field]
@@ -152,7 +164,7 @@ class Desk:
         self._changed()
         if reply.then is not None:
             await self._lasting.follow(reply, call)
-        else:
+        elif not (call.since and await self._lasting.settle(reply, call)):
             await self._answer(reply, call, way)
         if call.channel == call.user:
             # It was said on the Home tab, which would go on showing what was there before.

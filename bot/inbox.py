@@ -15,9 +15,6 @@ from approvals.database import prepare, stamp, unit_of_work
 
 inbox = Migrations("inbox")
 
-LONGEST = timedelta(minutes=30)
-"""After that nobody waits for an answer any more, and what was meant then may not be meant now."""
-
 
 @inbox()
 def deliveries(db: Database) -> None:
@@ -29,11 +26,15 @@ def deliveries(db: Database) -> None:
 
 @dataclass(frozen=True)
 class Delivery:
-    """`kind` says which listener it is for, `body` is Slack's payload."""
+    """`kind` says which listener it is for, `body` is Slack's payload.
+
+    `since` is when it came, if that was to a process that is gone.
+    """
 
     name: str
     kind: str
     body: Mapping[str, Any]
+    since: datetime | None = None
 
 
 class Inbox:
@@ -53,7 +54,7 @@ class Inbox:
             db.conn.executemany("DELETE FROM inbox WHERE delivery = ?", [[name] for name in done])
 
     def left_behind(self, at: datetime) -> list[Delivery]:
-        """Take over what a process that is gone has not carried out, oldest first; too old is thrown away.
+        """Take over what a process that is gone has not carried out, oldest first, however old it is.
 
         What this process holds itself it goes on holding: it is to be asked again well within the lease.
         """
@@ -62,7 +63,6 @@ class Inbox:
             if not db.table("inbox").count:
                 return []
         with unit_of_work(self._path, write=True) as db:
-            db.execute("DELETE FROM inbox WHERE at <= ?", [stamp(at - LONGEST)])
             db.execute("UPDATE inbox SET held_until = ? WHERE holder = ?", [stamp(at + self._lease), self._holder])
             rows = list(db.table("inbox").rows_where(waiting, [self._holder, stamp(at)], order_by="at"))
             for row in rows:
@@ -70,7 +70,15 @@ class Inbox:
                     "UPDATE inbox SET holder = ?, held_until = ? WHERE delivery = ?",
                     [self._holder, stamp(at + self._lease), row["delivery"]],
                 )
-        return [Delivery(str(row["delivery"]), str(row["kind"]), json.loads(str(row["body"]))) for row in rows]
+        return [
+            Delivery(
+                str(row["delivery"]),
+                str(row["kind"]),
+                json.loads(str(row["body"])),
+                datetime.fromisoformat(str(row["at"])),
+            )
+            for row in rows
+        ]
 
 
 def _text(delivery: Delivery) -> str:

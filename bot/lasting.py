@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.charts import Charts
-from bot.slack import Closed, Gone, Posted, Slack
+from bot.slack import BRIEF, PATIENCE, Closed, Gone, Posted, Slack, Sleep
 from bot.slack_files import SlackFiles
+from bot.turns import Turns
 from bot.workers import Workers
-from commands._blocks import Block, awaited, context, escape, section
+from commands._blocks import VALUE, Block, actions, awaited, button, context, escape, section
 from commands._command import Call, Reply
-from dac.errors import DacError, Denied
+from dac.errors import DacError, Denied, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -23,34 +23,49 @@ EVERY = timedelta(seconds=3)
 """How often the message is drawn anew: Slack lets one be updated about fifty times a minute."""
 
 AT_ONCE = 1
-"""How many are worked at; the others wait their turn. So memory does not grow with those who ask: a check has a
-process of its own, of 50 MB."""
+"""How many are worked at; the others wait their turn. So memory does not grow with those who ask, and to compute two at
+once in one process would end no sooner."""
 
 LOOKED_BACK = timedelta(minutes=30)
-"""How old the message may be that a process which is gone has begun; after that its delivery is given up as well."""
+"""How long before now, or around the time that it was asked for, a message may have been posted that is looked for."""
+
+AGAIN = timedelta(seconds=30)
+"""How long nothing is shown of how far an answer is after Slack would not have it: it may be asked too often."""
+
+LAST = timedelta(days=1)
+"""How long the end of an answer is tried to be shown: no other message would tell of it."""
+
+PAUSE_SECONDS = 5.0
 
 
 class Lasting:
     """`workers` are of their own: what takes minutes must not keep quick answers waiting."""
 
     def __init__(
-        self, slack: Slack, files: SlackFiles, charts: Charts, workers: Workers, now: Callable[[], datetime]
+        self,
+        slack: Slack,
+        files: SlackFiles,
+        charts: Charts,
+        workers: Workers,
+        now: Callable[[], datetime],
+        sleep: Sleep,
     ) -> None:
         self._slack = slack
         self._files = files
         self._charts = charts
         self._workers = workers
         self._now = now
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._sleep = sleep
+        self._turns = Turns(AT_ONCE)
 
     async def follow(self, reply: Reply, call: Call) -> None:
         """Post it, and put in its place what comes after it; begun again after a crash, it is the same message."""
         assert reply.then is not None  # noqa: S101 - only such are given here
-        posted = await self._placed(reply, call)
-        if self._turns.locked():
-            waits = context("Another one is being worked at; this one begins as soon as that is done.")
-            await self._show(posted, replace(reply, blocks=[*_words(reply), waits]))
-        async with self._turns:
+        posted = await self._begun(reply, call)
+        before = self._turns.before(call.user)
+        if before:
+            await self._show(posted, replace(reply, blocks=[*_words(reply), context(_waits(before))]))
+        async with self._turns.turn(call.user):
             try:
                 last = await self._last(reply, reply.then, posted)
             except DacError as error:
@@ -61,35 +76,79 @@ class Lasting:
                 last = Reply(text=f"Something went wrong on my side; it has been logged as {reference}.")
         await self._end(last, posted, call)
 
+    async def settle(self, reply: Reply, call: Call) -> bool:
+        """Put it in place of the message that a process which is gone has begun, where there is one."""
+        async for channel, thread_ts in self._places(call):
+            found = await self._found(channel, thread_ts, call)
+            if found:
+                await self._end(reply, found, call)
+                return True
+        return False
+
+    async def give_up(self, line: str, call: Call) -> None:
+        """Where such a message was begun, say that nothing comes of it any more, and how to ask anew."""
+        text = (
+            "I was away while this was being worked at, for too long to take it up again by myself. Nothing has come "
+            f"of it; to have it all the same, ask anew: `{escape(line)}`"
+        )
+        blocks = [section(text)]
+        bare = line.removeprefix("/dac ")
+        if len(bare) <= VALUE:
+            blocks.append(actions(button("Ask anew", bare)))
+        if await self.settle(Reply(text=text, blocks=blocks), call):
+            log.info("An answer that was begun is given up")
+
+    async def _begun(self, reply: Reply, call: Call) -> Posted:
+        """Posted; where Slack did not answer it may be there nevertheless, and is looked for before it is repeated."""
+        until = self._now() + PATIENCE
+        while True:
+            try:
+                return await self._placed(reply, call)
+            except Unavailable as error:
+                if self._now() >= until:
+                    raise
+                log.info("Beginning an answer: %s", error)
+            await self._sleep(PAUSE_SECONDS)
+
     async def _placed(self, reply: Reply, call: Call) -> Posted:
         """In the channel it was asked in, or where nothing can be said there, as a direct message."""
-        name = f"lasting:{call.delivery}"
-        since = self._now() - LOOKED_BACK
-        if call.channel != call.user:
+        async for channel, thread_ts in self._places(call):
             try:
-                found = await self._slack.find(call.channel, name, since, call.thread_ts)
-                return found or await self._slack.post(
-                    call.channel, reply.text, reply.blocks, thread_ts=call.thread_ts, name=name
+                return await self._found(channel, thread_ts, call) or await self._slack.post(
+                    channel, reply.text, reply.blocks, thread_ts=thread_ts, name=_name(call)
                 )
-            except (Closed, Denied):
-                log.info("Answering directly, for nothing can be said in %s", call.channel)
-        direct = await self._slack.direct(call.user)
-        found = await self._slack.find(direct, name, since, None)
-        return found or await self._slack.post(direct, reply.text, reply.blocks, name=name)
+            except (Closed, Denied) as error:
+                log.info("Answering directly, for nothing can be said in %s", channel)
+                refused = error
+        raise refused
+
+    async def _places(self, call: Call) -> AsyncIterator[tuple[str, str | None]]:
+        """Channels and threads in which it may be said, the best first."""
+        if call.channel != call.user:
+            yield call.channel, call.thread_ts
+        yield await self._slack.direct(call.user), None
+
+    async def _found(self, channel: str, thread_ts: str | None, call: Call) -> Posted | None:
+        since, until = (call.since or self._now()) - LOOKED_BACK, call.since and call.since + LOOKED_BACK
+        return await self._slack.find(channel, _name(call), since, thread_ts, until)
 
     async def _last(self, reply: Reply, rest: Iterator[Reply], posted: Posted) -> Reply:
+        shown_from = self._now()
         while True:
             reply, ended = await self._workers.run(self._some, reply, rest)
             if ended:
                 return reply
-            await self._show(posted, reply)
+            if self._now() >= shown_from and not await self._show(posted, reply):
+                shown_from = self._now() + AGAIN
 
-    async def _show(self, posted: Posted, reply: Reply) -> None:
-        """How far it is, which can be done without; what comes of it cannot."""
+    async def _show(self, posted: Posted, reply: Reply) -> bool:
+        """How far it is, which can be done without and is not waited for; what comes of it cannot. Whether it shows."""
         try:
-            await self._slack.update(posted, reply.text, _words(reply))
+            await self._slack.update(posted, reply.text, _words(reply), patience=BRIEF)
         except DacError as error:
             log.info("Showing how far an answer is: %s", error)
+            return False
+        return True
 
     def _some(self, newest: Reply, rest: Iterator[Reply]) -> tuple[Reply, bool]:
         """The newest after a while of work, and whether it is the last."""
@@ -104,11 +163,11 @@ class Lasting:
     async def _end(self, last: Reply, posted: Posted, call: Call) -> None:
         blocks = await self._with_pictures(last)
         try:
-            await self._slack.update(posted, last.text, blocks)
+            await self._slack.update(posted, last.text, blocks, patience=LAST)
         except Gone as gone:
             log.info("Answering directly, for the message is not there to be drawn anew: %s", gone)
             direct = await self._slack.direct(call.user)
-            posted = await self._slack.post(direct, last.text, blocks, name=f"lasting:{call.delivery}")
+            posted = await self._slack.post(direct, last.text, blocks, name=_name(call))
         thread = call.thread_ts if posted.channel == call.channel and call.thread_ts else posted.ts
         for file in last.files:
             try:
@@ -135,6 +194,15 @@ class Lasting:
                     each | {"slack_file": known} if each.get("slack_file") == awaited(name) else each for each in blocks
                 ]
         return blocks
+
+
+def _name(call: Call) -> str:
+    return f"lasting:{call.delivery}"
+
+
+def _waits(before: int) -> str:
+    others = "another one is" if before == 1 else f"{before} others are"
+    return f"⏳ Waits for its turn: {others} before it. It begins by itself."
 
 
 def _words(reply: Reply) -> list[Block]:

@@ -8,8 +8,9 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Callable, Coroutine, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -24,13 +25,12 @@ from bot.workers import Workers
 from commands import COMMANDS
 from commands._blocks import PREFIX
 from commands._command import Attachment, Call
-from commands._form import BLOCK, CALLBACK, errors, read
+from commands._form import BLOCK, CALLBACK, Filled, errors, read
 from dac.errors import DacError
 
 log = logging.getLogger(__name__)
 
 Body = Mapping[str, Any]
-Work = Callable[[Delivery], Coroutine[Any, Any, None]]
 
 ANYTHING = re.compile(".*", re.DOTALL)
 OURS = re.compile(re.escape(PREFIX) + ".*", re.DOTALL)
@@ -49,6 +49,17 @@ YOUNG_SECONDS = 60.0
 
 LOOKS, LOOK_SECONDS = 10, 0.2
 """How often such a thread is looked up, and how long after one another."""
+
+LONGEST = timedelta(minutes=30)
+"""After that nobody waits for an answer any more, and what was meant then may not be meant now."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asks for, a command line or a form that has come back."""
+
+    what: str | Filled
+    call: Call
 
 
 class Reception:
@@ -74,13 +85,6 @@ class Reception:
         self._to_keep: list[tuple[Delivery, asyncio.Future[None]]] = []
         self._done: list[str] = []
         self._writing: asyncio.Task[None] | None = None
-        self._works: dict[str, Work] = {
-            "command": self._command,
-            "action": self._button,
-            "form": self._form,
-            "mention": self._mention,
-            "direct": self._direct,
-        }
 
     def register(self, app: AsyncApp) -> None:
         """Connect every kind of delivery; what nobody knows is acknowledged all the same, or people see an error."""
@@ -126,12 +130,23 @@ class Reception:
 
     async def _carry_out(self, delivery: Delivery) -> None:
         try:
-            await self._works[delivery.kind](delivery)
+            asked = await self._asked(delivery)
+            if asked:
+                await self._hand_over(asked, delivery)
         except Exception:
             # It would fail again at every start: told once, it is done with.
             log.exception("Carrying out a %s", delivery.kind)
         self._done.append(delivery.name)
         self._write_soon()
+
+    async def _hand_over(self, asked: Asked, delivery: Delivery) -> None:
+        if delivery.since and self._now() - delivery.since >= LONGEST:
+            log.info("A %s is too old to be carried out", delivery.kind)
+            await self._desk.given_up(asked.what, asked.call)
+        elif isinstance(asked.what, Filled):
+            await self._desk.filled(asked.what, asked.call)
+        else:
+            await self._desk.line(asked.what, asked.call, _way(delivery))
 
     def _write_soon(self) -> None:
         if self._writing is None or self._writing.done():
@@ -163,68 +178,50 @@ class Reception:
         else:
             await self._take("form", ack, body)
 
-    async def _command(self, delivery: Delivery) -> None:
+    async def _asked(self, delivery: Delivery) -> Asked | None:
+        """What somebody asks for with it, None for nothing."""
         body = delivery.body
-        call = Call(user=body["user_id"], channel=body["channel_id"], delivery=delivery.name)
-        await self._desk.line(str(body.get("text") or ""), call, _way(body))
+        match delivery.kind:
+            case "command":
+                return Asked(str(body.get("text") or ""), self._call(delivery, body["user_id"], body["channel_id"]))
+            case "form":
+                filled = read(body["view"])
+                call = self._call(delivery, body["user"]["id"], filled.channel, filled.thread_ts)
+                return Asked(filled, call)
+            case "action":
+                return await self._pressed(delivery)
+            case _:
+                return await self._said(delivery)
 
-    async def _button(self, delivery: Delivery) -> None:
+    async def _pressed(self, delivery: Delivery) -> Asked | None:
         body = delivery.body
         line = str(body["actions"][0].get("value") or "")
         user = body["user"]["id"]
         if line == HOME_BUTTON:
             await self._desk.home(user)
-            return
+            return None
         channel = body.get("channel", {}).get("id") or user
         thread_ts = body.get("container", {}).get("thread_ts")
-        call = Call(
-            user=user,
-            channel=channel,
-            delivery=delivery.name,
-            thread_ts=thread_ts,
-            request_id=await self._request_of(channel, thread_ts),
-        )
-        await self._desk.line(line, call, _way(body))
+        call = self._call(delivery, user, channel, thread_ts)
+        return Asked(line, replace(call, request_id=await self._request_of(channel, thread_ts)))
 
-    async def _form(self, delivery: Delivery) -> None:
-        filled = read(delivery.body["view"])
-        call = Call(
-            user=delivery.body["user"]["id"],
-            channel=filled.channel,
-            delivery=delivery.name,
-            thread_ts=filled.thread_ts,
-        )
-        await self._desk.filled(filled, call)
-
-    async def _mention(self, delivery: Delivery) -> None:
-        event = delivery.body["event"]
-        if _is_of_no_person(event):
-            return
+    async def _said(self, delivery: Delivery) -> Asked | None:
+        event, direct = delivery.body["event"], delivery.kind == "direct"
+        if _is_of_no_person(event) or (
+            direct and (event.get("channel_type") != "im" or event.get("subtype") not in SAID)
+        ):
+            return None
         thread_ts = event.get("thread_ts")
-        call = Call(
-            user=event["user"],
-            channel=event["channel"],
-            delivery=delivery.name,
-            thread_ts=thread_ts,
+        call = replace(
+            self._call(delivery, event["user"], event["channel"], thread_ts),
             request_id=await self._request_of(event["channel"], thread_ts),
             files=_attached(event),
         )
-        await self._desk.line(_said(event), call, Way())
+        text = _said(event)
+        return Asked(text.removeprefix("/dac").strip() if direct else text, call)
 
-    async def _direct(self, delivery: Delivery) -> None:
-        event = delivery.body["event"]
-        if event.get("channel_type") != "im" or event.get("subtype") not in SAID or _is_of_no_person(event):
-            return
-        thread_ts = event.get("thread_ts")
-        call = Call(
-            user=event["user"],
-            channel=event["channel"],
-            delivery=delivery.name,
-            thread_ts=thread_ts,
-            request_id=await self._request_of(event["channel"], thread_ts),
-            files=_attached(event),
-        )
-        await self._desk.line(_said(event).removeprefix("/dac").strip(), call, Way())
+    def _call(self, delivery: Delivery, user: str, channel: str, thread_ts: str | None = None) -> Call:
+        return Call(user=user, channel=channel, delivery=delivery.name, thread_ts=thread_ts, since=delivery.since)
 
     async def _home(self, ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -298,5 +295,6 @@ def _name(kind: str, body: Body) -> str:
     return f"{kind}:{number}:{digest}"
 
 
-def _way(body: Body) -> Way:
+def _way(delivery: Delivery) -> Way:
+    body = delivery.body
     return Way(response_url=body.get("response_url") or None, trigger_id=body.get("trigger_id") or None)

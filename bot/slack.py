@@ -146,11 +146,14 @@ class Slack:
             )
         return Posted(channel=str(answer["channel"]), ts=str(answer["ts"]))
 
-    async def update(self, posted: Posted, text: str, blocks: Sequence[Block]) -> None:
+    async def update(
+        self, posted: Posted, text: str, blocks: Sequence[Block], *, patience: timedelta = PATIENCE
+    ) -> None:
         await self.attempt(
             lambda: self._client.chat_update(
                 channel=posted.channel, ts=posted.ts, text=text, blocks=list(blocks), as_user=None
-            )
+            ),
+            patience=patience,
         )
 
     async def permalink(self, posted: Posted) -> str:
@@ -160,9 +163,16 @@ class Slack:
         )
         return str(answer["permalink"])
 
-    async def find(self, channel: str, name: str, since: datetime, thread_ts: str | None) -> Posted | None:
-        """A message of ours by its name, for a posting whose answer was lost; None where it may not be looked up."""
+    async def find(
+        self, channel: str, name: str, since: datetime, thread_ts: str | None, until: datetime | None = None
+    ) -> Posted | None:
+        """A message of ours by its name, for a posting whose answer was lost; None where it may not be looked up.
+
+        Of those posted between the two times the newest two hundred are looked through.
+        """
         asked: dict[str, Any] = {"include_all_metadata": True, "limit": 200, "oldest": str(since.timestamp())}
+        if until:
+            asked["latest"] = str(until.timestamp())
         listing = self._client.conversations_replies if thread_ts else self._client.conversations_history
         if thread_ts:
             asked["ts"] = thread_ts

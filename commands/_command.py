@@ -158,6 +158,8 @@ class Call:
     """The request in whose thread it was said."""
     files: tuple[Attachment, ...] = ()
     """What was attached to it."""
+    since: datetime | None = None
+    """When it came, if that was to a process that is gone, which may have begun with it."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.inbox import LONGEST, Delivery, Inbox
+from bot.inbox import Delivery, Inbox
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=20)
@@ -54,10 +54,19 @@ def test_a_copy_changes_nothing(path: Path) -> None:
     assert len(Inbox(path, "next", LEASE).left_behind(AFTER)) == 1
 
 
-def test_what_is_too_old_is_not_carried_out_any_more(path: Path) -> None:
+def test_it_is_told_when_it_came_however_long_ago(path: Path) -> None:
     Inbox(path, "gone", LEASE).write([PRESS], [], NOON)
-    assert Inbox(path, "next", LEASE).left_behind(NOON + LONGEST) == []
-    assert Inbox(path, "third", LEASE).left_behind(NOON + LONGEST + LEASE) == []
+    (found,) = Inbox(path, "next", LEASE).left_behind(NOON + timedelta(days=3))
+    assert found.since == NOON
+
+
+def test_what_a_process_works_at_for_long_stays_its_own(path: Path) -> None:
+    busy, other = Inbox(path, "busy", LEASE), Inbox(path, "other", LEASE)
+    busy.write([PRESS], [], NOON)
+    for minutes in range(120):
+        assert busy.left_behind(NOON + timedelta(minutes=minutes)) == []
+        assert other.left_behind(NOON + timedelta(minutes=minutes, seconds=10)) == []
+    assert [each.name for each in other.left_behind(NOON + timedelta(minutes=121))] == [PRESS.name]
 
 
 def test_slacks_verification_token_is_not_kept(path: Path) -> None:

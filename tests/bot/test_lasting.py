@@ -125,22 +125,85 @@ def test_what_goes_wrong_on_the_way_is_said_in_its_place(home: House, bot: Runni
     assert bot.loop.is_running()
 
 
-def test_what_a_process_that_is_gone_began_is_ended_in_its_own_message(home: House, slack: Slack) -> None:
-    line = put(home, NO_PAIR)
+def begun_by_another(home: House, line: str) -> str:
+    """A check that a process which is gone has begun, and its message, whose ts this is."""
     first = home.start()
-    slack.command("rosa", line)
-    answer(slack, "not fit")
-    held = [each for each in slack.messages() if each["text"].startswith("training-data/odd")]
+    home.slack.command("rosa", line)
+    answer(home.slack, "not fit")
+    (begun,) = answers(home.slack)
     first.stop()
-    delivery = held[0]["metadata"]["event_payload"]["name"].removeprefix("lasting:")
+    delivery = begun["metadata"]["event_payload"]["name"].removeprefix("lasting:")
     body = {"user_id": "U01ROSA", "channel_id": OPS, "text": line}
     other = Inbox(first.settings.database, "one that is gone", first.settings.lease)
     other.write([Delivery(delivery, "command", body)], [], home.time.now())
+    return str(begun["ts"])
+
+
+def test_what_a_process_that_is_gone_began_is_ended_in_its_own_message(home: House, slack: Slack) -> None:
+    ts = begun_by_another(home, put(home, NO_PAIR))
     put(home, NO_PAIR + b"[]\n")
     home.time.advance(minutes=2)
     home.start()
-    told = answer(slack, "but no object (line 4)")
-    assert [each["ts"] for each in answers(slack)] == [told["ts"]]
+    assert answer(slack, "but no object (line 4)")["ts"] == ts
+    assert len(answers(slack)) == 1
+
+
+def test_what_cannot_be_taken_up_again_says_so_in_its_own_message(home: House, slack: Slack) -> None:
+    ts = begun_by_another(home, put(home, NO_PAIR))
+    home.oracle.ask("DELETE", f"objects/{CHICAGO}/training-data/odd.jsonl")
+    home.time.advance(minutes=2)
+    home.start()
+    assert answer(slack, "404 ObjectNotFound")["ts"] == ts
+    assert slack.private("rosa") == []
+
+
+def test_what_was_begun_too_long_ago_is_given_up_in_its_own_message_and_can_be_asked_anew(
+    home: House, slack: Slack
+) -> None:
+    ts = begun_by_another(home, put(home, NO_PAIR))
+    home.time.advance(minutes=45)
+    home.start()
+    told = answer(slack, "I was away while this was being worked at")
+    assert told["ts"] == ts
+    assert "ask anew: `/dac dataset check training-data/odd.jsonl`" in shown(told)
+    slack.press("rosa", told, "Ask anew")
+    assert answer(slack, "not fit")["ts"] != ts
+
+
+def test_what_is_said_of_a_file_that_was_given_up_names_the_file(home: House, slack: Slack) -> None:
+    first = home.start()
+    begun = slack.say("rosa", "<@U0DACBOT> dataset check", files={"pairs.jsonl": NO_PAIR})
+    answer(slack, "not fit")
+    first.stop()
+    (told,) = answers(slack)
+    (said,) = [each for each in slack.messages() if each["ts"] == begun]
+    event = {"type": "app_mention", "channel": OPS, **said}
+    delivery = told["metadata"]["event_payload"]["name"].removeprefix("lasting:")
+    other = Inbox(first.settings.database, "one that is gone", first.settings.lease)
+    other.write([Delivery(delivery, "mention", {"event": event})], [], home.time.now())
+    home.time.advance(minutes=45)
+    home.start()
+    file_id = said["files"][0]["id"]
+    until(lambda: [each for each in slack.messages() if f"check --file {file_id}`" in shown(each)], "the way to ask")
+
+
+@pytest.mark.parametrize("text", ["status", "approve 7", "no such thing", ""])
+def test_what_was_not_begun_and_is_too_old_is_not_answered(home: House, slack: Slack, text: str) -> None:
+    first = home.start()
+    first.stop()
+    body = {"user_id": "U01ROSA", "channel_id": OPS, "text": text}
+    other = Inbox(first.settings.database, "one that is gone", first.settings.lease)
+    other.write([Delivery("command:1", "command", body)], [], home.time.now())
+    home.time.advance(minutes=45)
+    bot = home.start()
+
+    def kept() -> int:
+        with bot.database() as db:
+            return int(db.execute("SELECT count(*) FROM inbox").fetchone()[0])
+
+    until(lambda: kept() == 0 or None, "the delivery to be done with")
+    assert slack.messages() == []
+    assert slack.private("rosa") == []
 
 
 @pytest.mark.usefixtures("bot")
@@ -150,7 +213,7 @@ def test_while_more_is_checked_than_is_worked_at_together_others_are_answered(ho
     for line in lines:
         assert slack.command("rosa", line)["ack"] == "acked"
     until(lambda: len(home.oracle.ask("GET", "held")) == AT_ONCE, "the checks that Oracle holds up")
-    until(lambda: [each for each in answers(slack) if "begins as soon as that is done" in shown(each)], "who waits")
+    until(lambda: [each for each in answers(slack) if "It begins by itself" in shown(each)], "who waits")
     assert slack.command("ada", "status")["ack"] == "acked"
     slack.told("ada", "10 clusters")
     assert not [each for each in answers(slack) if "not fit" in shown(each)]
@@ -168,11 +231,11 @@ def followed(slack: Slack, time: Time, reply: Reply, call: Call = CALL) -> None:
     async def follow() -> None:
         workers = Workers("test", 1, 5)
         async with aiohttp.ClientSession() as session:
-            client = AsyncWebClient(slack.token, base_url=f"{slack.url}/api/", session=session)
+            client = AsyncWebClient(slack.token, base_url=f"{slack.url}/api/", session=session, retry_handlers=[])
             said = speaking.Slack(client, session, time.now, time.sleep)
             with closing(Charts()) as charts:
                 files = SlackFiles(said, client, session, time.sleep)
-                await Lasting(said, files, charts, workers, time.now).follow(reply, call)
+                await Lasting(said, files, charts, workers, time.now, time.sleep).follow(reply, call)
         workers.close(10)
 
     asyncio.run(follow())
@@ -210,6 +273,50 @@ def test_where_its_message_is_lost_on_the_way_the_answer_comes_directly(slack: S
     followed(slack, time, Reply(text="begun", public=True, then=rest()))
     assert went_on == [*range(5)]
     assert [each["text"] for each in slack.direct("rosa")] == ["step 4"]
+
+
+def test_how_far_it_is_may_not_be_updatesand_keeps_nothing_waiting(slack: Slack) -> None:
+    time = Time()
+
+    def rest() -> Iterator[Reply]:
+        slack.fault("ratelimited", method="chat.update", retry_after=20)
+        for number in range(10):
+            time.advance(seconds=4)
+            yield Reply(text=f"step {number}", public=True)
+
+    followed(slack, time, Reply(text="begun", public=True, then=rest()))
+    assert [each["text"] for each in slack.messages() if each.get("bot_id")] == ["step 9"]
+    # Once refused; then nothing for half a minute.
+    updates = [each["error"] for each in slack.calls("chat.update")]
+    assert updates == ["ratelimited", None, None, None]
+    assert time.waits == []
+
+
+def test_its_end_is_updateshowever_long_slack_is_away(slack: Slack) -> None:
+    time = Time()
+    asked = []
+
+    async def sleep(seconds: float) -> None:
+        asked.append(seconds)
+        time.advance(minutes=10)
+        if len(asked) == 4:
+            slack.clear_faults()
+
+    time.sleep = sleep  # type: ignore[method-assign]
+
+    def rest() -> Iterator[Reply]:
+        slack.fault("outage")
+        yield Reply(text="ended", public=True)
+
+    followed(slack, time, Reply(text="begun", public=True, then=rest()))
+    assert [each["text"] for each in slack.messages() if each.get("bot_id")] == ["ended"]
+
+
+def test_a_beginning_whose_answer_is_lost_is_not_posted_twice(slack: Slack) -> None:
+    slack.fault("drop_after", method="chat.postMessage")
+    followed(slack, Time(), Reply(text="begun", public=True, then=iter([Reply(text="ended", public=True)])))
+    assert [each["text"] for each in slack.messages() if each.get("bot_id")] == ["ended"]
+    assert len(slack.calls("chat.postMessage")) == 1
 
 
 def test_one_that_ends_at_once_is_its_own_last_word(slack: Slack) -> None:

@@ -114,7 +114,7 @@ def test_a_fault_of_ours_is_owned_up_to_without_its_details(
             time = Time()
             said = speaking.Slack(client, session, time.now, time.sleep)
             files, charts = SlackFiles(said, client, session, time.sleep), Charts()
-            lasting = Lasting(said, files, charts, workers, time.now)
+            lasting = Lasting(said, files, charts, workers, time.now, time.sleep)
             desk = Desk(services, said, workers, lambda: None, lasting)
             await desk.line("status", Call(user=ROSA, channel=OPS, delivery="1"), Way())
             charts.close()
