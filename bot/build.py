@@ -106,6 +106,8 @@ def oracle_config(settings: Settings, catalog: Catalog) -> OracleConfig:
         tenancy=settings.oci_tenancy,
         endpoint=settings.oci_endpoint,
         limit_of_shape=catalog.limit_of_shape,
+        part_numbers=catalog.part_numbers,
+        home_region=settings.oci_home_region,
         fresh_for=settings.fresh_seconds,
     )
 

@@ -28,8 +28,10 @@ from dac.errors import DacError
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 
-Finding = tuple[str, bool, str]
-"""What was looked at, whether it is as it must be, and a sentence."""
+Finding = tuple[str, bool | None, str]
+"""What was looked at, whether it is as it must be (None: not, but it can be done without), and a sentence."""
+
+MARKS = {True: "ok  ", False: "BAD ", None: "warn"}
 
 
 async def report(settings: Settings, *, now: Callable[[], datetime], say: Callable[[str], None] = print) -> int:
@@ -37,8 +39,8 @@ async def report(settings: Settings, *, now: Callable[[], datetime], say: Callab
     findings = [*_files(settings), *await _slack(settings), *await _people(settings)]
     findings += await asyncio.to_thread(lambda: list(_oracle(settings, now)))
     for what, good, sentence in findings:
-        say(f"{'ok  ' if good else 'BAD '} {what}: {sentence}")
-    return 0 if all(good for _, good, _ in findings) else 1
+        say(f"{MARKS[good]} {what}: {sentence}")
+    return 1 if any(good is False for _, good, _ in findings) else 0
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
@@ -70,7 +72,7 @@ async def _slack(settings: Settings) -> list[Finding]:
     answer, why = await _asked(client.auth_test)
     if answer is None:
         return [("Slack bot token", False, f"{why} ({settings.slack_api_url})")]
-    findings = [("Slack bot token", True, f"signed in to {answer.get('team')} as {answer.get('user')}")]
+    findings: list[Finding] = [("Slack bot token", True, f"signed in to {answer.get('team')} as {answer.get('user')}")]
     granted = {each.strip() for each in str(answer.headers.get("x-oauth-scopes", "")).split(",")}
     wanted = set(yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"])
     missing = sorted(wanted - granted)
@@ -156,6 +158,6 @@ def _oracle(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding
     oracle = connect(oracle_config(settings, catalog), now=now)
     try:
         for each in oracle.check():
-            yield f"Oracle, {each.what}", each.ok, each.sentence
+            yield f"Oracle, {each.what}", each.ok or (None if each.optional else False), each.sentence
     finally:
         oracle.close()

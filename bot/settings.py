@@ -91,6 +91,9 @@ class Settings(Files):
         min_length=1, description="OCIDs of the compartments to look at, separated by commas"
     )
     oci_tenancy: str | None = Field(None, description="OCID of the tenancy; unset means the reading identity's")
+    oci_home_region: str | None = Field(
+        None, description="The tenancy's home region, where Oracle tells what it charged; unset means Oracle is asked"
+    )
     oci_endpoint: str | None = Field(
         None, description="Replaces Oracle's addresses, for dedicated regions; {region} and {service} are filled in"
     )

@@ -145,6 +145,12 @@ class Catalog(Frozen):
         """The service limit each unit shape counts against, of those where it is known."""
         return {name: shape.limit.name for name, shape in self.shapes.items() if shape.limit is not None}
 
+    @cached_property
+    def part_numbers(self) -> tuple[str, ...]:
+        """Those that the hours of dedicated clusters are billed by."""
+        by_hour = {AI_UNIT_HOUR, CLUSTER_HOUR}
+        return tuple(sorted(sku for sku, each in self.prices.items() if each.metric in by_hour))
+
     def hosting_commitment(self, shape: Shape) -> Commitment:
         return self.commitments.imported if shape.for_imported else self.commitments.hosting
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Protocol
 
 from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
@@ -10,6 +11,7 @@ from dac.discovery import Discovery
 from dac.figures import Frozen, Unknown
 from dac.history import History
 from dac.steps import Dataset, MakeCluster, MakeEndpoint, MakeModel
+from dac.usage import Budgets, Spend
 
 
 class Taken(Frozen):
@@ -92,6 +94,17 @@ class FleetReader(Protocol):
 
         Raises as `stored` while it is read, and `Conflict` once somebody has put another in its place.
         """
+        ...
+
+    def spend(self, since: date, until: date) -> Spend | Unknown:
+        """What Oracle charged for those days, minutes old at the most, `until` not included; or what would settle it.
+
+        Of what dedicated clusters are sold by, in the configured compartments.
+        """
+        ...
+
+    def budgets(self) -> Budgets | Unknown:
+        """The tenancy's budgets in Oracle, minutes old at the most, or what would settle it."""
         ...
 
 

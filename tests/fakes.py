@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
@@ -44,6 +44,7 @@ from dac.history import History, Hour, each_hour, window
 from dac.naming import short
 from dac.scaling import ScalePlan, plan_scale
 from dac.steps import Dataset, MakeCluster, MakeEndpoint, MakeModel
+from dac.usage import Budgets, Spend, UsageRow
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Cluster | Endpoint | Model)
@@ -175,6 +176,9 @@ class FakeOracle:
     """By bucket/object; any other bucket is one that is not there, or may not be read."""
     compartments_named: dict[str, str | None] = field(default_factory=dict)
     """What the configured compartments are called, by OCID; None cannot be read."""
+    charged: list[UsageRow] | None = None
+    """Oracle's rows; None where they may not be read."""
+    budgeted: Budgets | None = None
     part: int = 1000
     """Bytes of an object that are given at a time."""
 
@@ -271,6 +275,13 @@ class FakeOracle:
         return self._called(
             "compartments", lambda: {ocid: name or short(ocid) for ocid, name in self.compartments_named.items()}
         )
+
+    def spend(self, since: date, until: date) -> Spend | Unknown:
+        return self._called("spend", lambda: self._spend(since, until))
+
+    def budgets(self) -> Budgets | Unknown:
+        unknown = Unknown(what="what Oracle's budgets say", settle="let the reading identity see them")
+        return self._called("budgets", lambda: self.budgeted or unknown)
 
     def namespace(self, region: str) -> str:
         return self._called("namespace", lambda: NAMESPACE)
@@ -472,6 +483,12 @@ class FakeOracle:
             return None
         self.add(held.model_copy(update={"lifecycle_state": Lifecycle.DELETING}))
         return self._begun(held.id, f"DELETE_{NOUNS[type(held)]}")
+
+    def _spend(self, since: date, until: date) -> Spend | Unknown:
+        if self.charged is None:
+            return Unknown(what="what Oracle charged", settle="let the reading identity `read usage-report in tenancy`")
+        rows = tuple(each for each in self.charged if since <= each.day < until)
+        return Spend(since=since, until=until, rows=rows, read_at=self.clock.now())
 
     def _used(self, region: str) -> int:
         growing = {each.resource_id: each.unit_count for each in self._work if not each.ended}

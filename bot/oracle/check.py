@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
@@ -12,8 +13,13 @@ from bot.oracle.compartments import compartment_name
 from bot.oracle.config import OracleConfig
 from bot.oracle.limits import SERVICE
 from bot.oracle.metrics import Monitoring
+from bot.oracle.usage import Usage
 from dac.errors import DacError, Denied
+from dac.figures import Unknown
 from dac.naming import short
+
+SETTLED_DAYS = timedelta(days=3)
+"""Before today: a day whose rows are all there."""
 
 
 @dataclass(frozen=True)
@@ -21,26 +27,32 @@ class Finding:
     what: str
     ok: bool
     sentence: str
+    optional: bool = False
+    """Whether the bot works without it, and says that it does not know."""
 
 
 @dataclass(frozen=True)
 class _Question:
     what: str
     ask: Callable[[], str]
+    optional: bool = False
 
 
-def check(reader: Clients, executor: Clients, calls: Calls, config: OracleConfig) -> list[Finding]:
+def check(
+    reader: Clients, executor: Clients, calls: Calls, config: OracleConfig, now: Callable[[], datetime]
+) -> list[Finding]:
     """In a fixed order, whatever answers first."""
-    questions = [*_of_reader(reader, calls, config), *_of_executor(executor, calls, config)]
+    usage = Usage(reader, calls, config, now)
+    questions = [*_of_reader(reader, calls, config), *_of_bills(usage, now), *_of_executor(executor, calls, config)]
     with ThreadPoolExecutor(config.parallel, thread_name_prefix="oracle-check") as pool:
         return list(pool.map(_find, questions))
 
 
 def _find(question: _Question) -> Finding:
     try:
-        return Finding(question.what, ok=True, sentence=question.ask())
+        return Finding(question.what, ok=True, sentence=question.ask(), optional=question.optional)
     except DacError as error:
-        return Finding(question.what, ok=False, sentence=str(error))
+        return Finding(question.what, ok=False, sentence=str(error), optional=question.optional)
 
 
 def _of_reader(clients: Clients, calls: Calls, config: OracleConfig) -> Iterator[_Question]:
@@ -55,6 +67,24 @@ def _of_reader(clients: Clients, calls: Calls, config: OracleConfig) -> Iterator
         if config.limit_of_shape:
             name = next(iter(config.limit_of_shape.values()))
             yield _Question(f"reading service limits in {region}", _counts(clients, calls, region, name))
+
+
+def _of_bills(usage: Usage, now: Callable[[], datetime]) -> Iterator[_Question]:
+    def charged() -> str:
+        today = now().astimezone(UTC).date()
+        found = usage.spend(today - SETTLED_DAYS, today - SETTLED_DAYS + timedelta(days=1))
+        if isinstance(found, Unknown):
+            raise Denied(f"{found.settle} Until then costs are estimated from units and hours.")
+        return f"Oracle tells what it charged, in {usage.home()}: {len(found.rows)} rows of {found.since}."
+
+    def budgeted() -> str:
+        found = usage.budgets()
+        if isinstance(found, Unknown):
+            raise Denied(found.settle)
+        return f"Oracle lists {len(found.found)} budgets."
+
+    yield _Question("reading what Oracle charged", charged, optional=True)
+    yield _Question("reading Oracle's budgets", budgeted, optional=True)
 
 
 def _of_executor(clients: Clients, calls: Calls, config: OracleConfig) -> Iterator[_Question]:

@@ -45,6 +45,12 @@ class Clients:
     def object_storage(self, region: str) -> Any:
         return self._client("objectstorage", region)
 
+    def usage(self, region: str) -> Any:
+        return self._client("usageapi", region)
+
+    def budgets(self, region: str) -> Any:
+        return self._client("usage", region)
+
     def sign_in(self) -> SignedIn:
         """Raise `Denied` where that cannot be done; a failure is not remembered."""
         with self._lock:
@@ -85,6 +91,10 @@ class Clients:
                 make = oci.identity.IdentityClient
             case "objectstorage":
                 make = oci.object_storage.ObjectStorageClient
+            case "usageapi":
+                make = oci.usage_api.UsageapiClient
+            case "usage":
+                make = oci.budget.BudgetClient
             case _:
                 make = oci.limits.LimitsClient
         elsewhere = {"service_endpoint": self._address(service, region)} if self._config.endpoint else {}

@@ -35,7 +35,8 @@ class OracleConfig:
     `limit_of_shape` names the service limit that each cluster shape counts against. Without an `executor` nothing can
     be changed. `tenancy` is only needed where the reading identity does not name it. `fresh_for` is how many seconds a
     reading of the fleet is given again, `slow_fresh_for` one of what changes slowly: hours that are over, and models.
-    `idle` is how far back calls are counted to tell who is idle.
+    `part_numbers` are those that dedicated clusters are billed by; Oracle is asked for a `home_region` that is not
+    given. `idle` is how far back calls are counted to tell who is idle.
     """
 
     regions: tuple[str, ...]
@@ -45,6 +46,8 @@ class OracleConfig:
     tenancy: str | None = None
     endpoint: str | None = None
     limit_of_shape: Mapping[str, str] = field(default_factory=dict)
+    part_numbers: tuple[str, ...] = ()
+    home_region: str | None = None
     patience: Patience = field(default_factory=Patience)
     fresh_for: float = 20.0
     slow_fresh_for: float = 300.0

@@ -18,7 +18,7 @@ class Oracle:
     """`reader` for everyone, `writer` for `approvals.executor` alone; `close` ends the connections."""
 
     def __init__(self, config: OracleConfig, now: Callable[[], datetime], sleep: Callable[[float], None]) -> None:
-        self._config = config
+        self._config, self._now = config, now
         self._calls = Calls(config.patience, sleep)
         self._reading = Clients(config.reader, config, now)
         self._writing = Clients(config.executor, config, now)
@@ -27,7 +27,7 @@ class Oracle:
         self.writer: ClusterWriter = OracleWriter(self._writing, self._calls, reader.changed)
 
     def check(self) -> list[Finding]:
-        return check(self._reading, self._writing, self._calls, self._config)
+        return check(self._reading, self._writing, self._calls, self._config, self._now)
 
     def close(self) -> None:
         self._reading.close()

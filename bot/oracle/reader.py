@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.kept import Kept
 from bot.oracle import answers, objects, things
@@ -16,6 +16,7 @@ from bot.oracle.errors import understood
 from bot.oracle.fleet import FleetReading
 from bot.oracle.history import Histories
 from bot.oracle.limits import headroom
+from bot.oracle.usage import Usage
 from bot.oracle.workrequests import work_requests
 from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
@@ -25,6 +26,7 @@ from dac.gateway import Stored
 from dac.history import History
 from dac.naming import short
 from dac.steps import Dataset
+from dac.usage import Budgets, Spend
 
 
 class OracleReader:
@@ -35,6 +37,7 @@ class OracleReader:
         self._fleet = Kept(lambda: FleetReading(clients, calls, config, now()).read(), config.fresh_for, now)
         self._names = CompartmentNames(clients, calls, config, now)
         self._histories = Histories(clients, calls, config, now)
+        self._usage = Usage(clients, calls, config, now)
         self._discovery = Kept(
             lambda: DiscoveryReading(clients, calls, config, now()).read(), config.slow_fresh_for, now
         )
@@ -84,6 +87,12 @@ class OracleReader:
 
     def content(self, region: str, dataset: Dataset, stored: Stored) -> Iterator[bytes]:
         return objects.content(self._clients, self._calls, region, dataset, stored)
+
+    def spend(self, since: date, until: date) -> Spend | Unknown:
+        return self._usage.spend(since, until)
+
+    def budgets(self) -> Budgets | Unknown:
+        return self._usage.budgets()
 
     def discover(self) -> Discovery:
         found = self._discovery.get()

@@ -89,6 +89,15 @@ class TestCheck:
         assert len([line for line in lines if "Oracle, reading clusters" in line]) == 4
         assert len([line for line in lines if "Oracle, signing in for changes" in line]) == 2
 
+    def test_what_can_be_done_without_is_a_warning_and_the_status_stays_nought(self, home: House, run: Run) -> None:
+        status, said, _ = run("check", environment(home, oci_home_region="eu-frankfurt-1"))
+        warned = [line for line in said.splitlines() if not line.startswith("ok  ")]
+        assert status == 0
+        assert [line.split(":")[0] for line in warned] == [
+            "warn Oracle, reading what Oracle charged",
+            "warn Oracle, reading Oracle's budgets",
+        ]
+
     def test_over_http_no_app_token_is_wanted(self, home: House, run: Run) -> None:
         status, said, _ = run("check", environment(home, transport="http", slack_app_token=None))
         assert status == 0

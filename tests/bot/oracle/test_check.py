@@ -27,7 +27,10 @@ def test_checking_changes_nothing(oracle: Oracle, place: Place) -> None:
     oracle.check()
     assert place.state() == before
     assert {each["method"] for each in place.ask("GET", "calls")} <= {"GET", "POST"}
-    assert {each["operation"] for each in place.ask("GET", "calls") if each["method"] == "POST"} == {"ListMetrics"}
+    assert {each["operation"] for each in place.ask("GET", "calls") if each["method"] == "POST"} == {
+        "ListMetrics",
+        "RequestSummarizedUsages",
+    }
 
 
 def test_an_executor_that_cannot_sign_in_is_told_and_the_rest_is_in_order(place: Place, connecting: Open) -> None:

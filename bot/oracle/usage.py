@@ -1,0 +1,203 @@
+"""What Oracle charged and what its budgets say, from the services that answer in the tenancy's home region alone."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
+
+from bot.kept import Kept
+from bot.oracle.calls import Calls
+from bot.oracle.clients import Clients
+from bot.oracle.config import OracleConfig
+from bot.oracle.deadline import within
+from bot.oracle.errors import understood
+from dac.errors import DacError, Unavailable
+from dac.figures import Unknown
+from dac.usage import Budget, Budgets, Spend, UsageRow, windows
+
+MOST_KEPT = 50
+"""Spans of days; people ask for few of them, and each is forgotten when it is asked for again a while later."""
+
+GROUPED_BY = ("resourceId", "skuPartNumber", "skuName", "unit")
+"""Four is the most that Oracle takes."""
+
+SPEND_POLICY = "read usage-report in tenancy"
+BUDGETS_POLICY = "read usage-budgets in tenancy"
+HOME_POLICY = "inspect tenancies in tenancy"
+NO_CURRENCY = "XXX"
+"""What ISO 4217 calls none."""
+
+UNSEEN = "as far as we know, for we have not seen it on a page of Oracle's"
+
+Json = dict[str, Any]
+Read = TypeVar("Read")
+
+
+class Usage:
+    """Kept for minutes; a failure is told as what would settle it, and not kept."""
+
+    def __init__(self, clients: Clients, calls: Calls, config: OracleConfig, now: Callable[[], datetime]) -> None:
+        self._clients, self._calls, self._config, self._now = clients, calls, config, now
+        self._spans: dict[tuple[date, date], Kept[Spend]] = {}
+        self._budgets = Kept(self._read_budgets, config.slow_fresh_for, now)
+        self._home = config.home_region
+        self._guard = threading.Lock()
+
+    def spend(self, since: date, until: date) -> Spend | Unknown:
+        with self._guard:
+            if len(self._spans) >= MOST_KEPT:
+                self._spans.clear()
+            kept = self._spans.setdefault(
+                (since, until), Kept(lambda: self._read_spend(since, until), self._config.slow_fresh_for, self._now)
+            )
+        return _or_unknown("what Oracle charged", SPEND_POLICY, kept.get)
+
+    def budgets(self) -> Budgets | Unknown:
+        return _or_unknown("what Oracle's budgets say", BUDGETS_POLICY, self._budgets.get)
+
+    def home(self) -> str:
+        """The region whose answers count; once known it is not asked for again. Raise `DacError`."""
+        if self._home is None:
+            client, tenancy = self._clients.identity(self._config.regions[0]), self._clients.tenancy()
+            doing = "Asking which region is the tenancy's home"
+            try:
+                response = self._calls.read(doing, lambda: client.list_region_subscriptions(tenancy))
+            except Unavailable:
+                raise
+            except DacError as error:
+                raise type(error)(
+                    f"{error} Name it in DAC_OCI_HOME_REGION, or let the reading identity `{HOME_POLICY}` ({UNSEEN})."
+                ) from None
+            with understood(doing):
+                self._home = next(str(each["regionName"]) for each in response.data if each["isHomeRegion"])
+        return self._home
+
+    def _read_spend(self, since: date, until: date) -> Spend:
+        at = self._now()
+        with within(self._config.patience.history):
+            rows = tuple(row for span in windows(since, until) for row in self._rows(*span))
+        return Spend(since=since, until=until, rows=rows, read_at=at)
+
+    def _rows(self, since: date, until: date) -> Iterator[UsageRow]:
+        home = self.home()
+        client = self._clients.usage(home)
+        details = {
+            "tenantId": self._clients.tenancy(),
+            "timeUsageStarted": f"{since}T00:00:00.000Z",
+            "timeUsageEnded": f"{until}T00:00:00.000Z",
+            "granularity": "DAILY",
+            "queryType": "COST",
+            "groupBy": list(GROUPED_BY),
+            "filter": self._filter(),
+        }
+        doing = f"Reading what was charged from {since} until {until} in {home}"
+        for response in self._calls.pages(doing, partial(_summarized, client, details)):
+            with understood(doing):
+                yield from read_rows(response.data)
+
+    def _filter(self) -> Json:
+        """What is sold by dedicated clusters, in the compartments that the bot looks after: the rest is others'."""
+        wanted = (("skuPartNumber", self._config.part_numbers), ("compartmentId", self._config.compartments))
+        return {"operator": "AND", "filters": [_any(key, values) for key, values in wanted if values]}
+
+    def _read_budgets(self) -> Budgets:
+        at, home, tenancy = self._now(), self.home(), self._clients.tenancy()
+        doing = f"Reading budgets in {home}"
+        found: list[Budget] = []
+        client = self._clients.budgets(home)
+        for response in self._calls.pages(doing, partial(_listed, client, tenancy)):
+            with understood(doing):
+                found += read_budgets(response.data)
+        return Budgets(found=tuple(found), read_at=at)
+
+
+def _or_unknown(what: str, policy: str, read: Callable[[], Read]) -> Read | Unknown:
+    try:
+        return read()
+    except Unavailable as error:
+        return Unknown(what=what, settle=f"ask again later; {error}")
+    except DacError as error:
+        return Unknown(what=what, settle=f"let the reading identity `{policy}`; {error}")
+
+
+def _any(key: str, values: Sequence[str]) -> Json:
+    return {"operator": "OR", "dimensions": [{"key": key, "value": value} for value in values]}
+
+
+# The SDK makes binary fractions of an answer's figures before anybody sees them: as a stream it comes as it was sent.
+
+
+def _summarized(client: Any, details: Json, page: str | None = None) -> Any:
+    return _asked(client, "POST", "/usage", {"page": page}, details)
+
+
+def _listed(client: Any, tenancy: str, page: str | None = None) -> Any:
+    return _asked(client, "GET", "/budgets", {"compartmentId": tenancy, "targetType": "ALL", "page": page})
+
+
+def _asked(client: Any, method: str, path: str, query: Json, body: Json | None = None) -> Any:
+    """The response with its body as bytes, read whole within the call so that a deadline holds for it too."""
+    response = client.base_client.call_api(
+        resource_path=path,
+        method=method,
+        query_params={name: value for name, value in query.items() if value is not None},
+        header_params={"accept": "application/json", "content-type": "application/json"},
+        body=body,
+        response_type="stream",
+    )
+    response.data = response.data.content
+    return response
+
+
+def read_rows(text: bytes) -> list[UsageRow]:
+    """Rows with what is charged, digit by digit; a ValueError or KeyError where it is not in Oracle's form."""
+    return [_row(each) for each in _exact(text)["items"] if _charges(each)]
+
+
+def read_budgets(text: bytes) -> list[Budget]:
+    """Those that are in force."""
+    return [
+        Budget(
+            id=each["id"],
+            name=each.get("displayName") or each["id"],
+            amount=each["amount"],
+            actual=each.get("actualSpend"),
+            forecast=each.get("forecastedSpend"),
+            computed_at=each.get("timeSpendComputed"),
+            target_type=each["targetType"],
+            targets=tuple(each.get("targets") or ()),
+            reset_period=each["resetPeriod"],
+        )
+        for each in _exact(text)
+        if each.get("lifecycleState") == "ACTIVE"
+    ]
+
+
+def _exact(text: bytes) -> Any:
+    return json.loads(text, parse_float=Decimal)
+
+
+def _charges(raw: Json) -> bool:
+    """Not a forecast, and not a row that tells of no money at all."""
+    return not raw.get("isForecast") and raw.get("computedAmount") is not None
+
+
+def _row(raw: Json) -> UsageRow:
+    return UsageRow(
+        since=raw["timeUsageStarted"],
+        until=raw["timeUsageEnded"],
+        currency=(raw.get("currency") or "").strip() or NO_CURRENCY,
+        amount=raw["computedAmount"],
+        part_number=raw.get("skuPartNumber") or "",
+        product=raw.get("skuName") or "",
+        resource_id=raw.get("resourceId") or "",
+        quantity=raw.get("computedQuantity"),
+        unit=raw.get("unit") or "",
+        list_rate=raw.get("listRate"),
+        unit_price=raw.get("unitPrice"),
+    )
