@@ -26,6 +26,7 @@ from approvals.records import Records
 from approvals.requests import Requests
 from approvals.service import Approvals
 from approvals.store import Store
+from bot.boards import Boards
 from bot.cards import Cards
 from bot.catalog_files import read_catalog
 from bot.charts import Charts
@@ -37,7 +38,7 @@ from bot.directory import Directory
 from bot.errands import Errands
 from bot.handbook_folder import read_handbook
 from bot.inbox import Inbox
-from bot.jobs import Jobs
+from bot.jobs import Jobs, Round
 from bot.lasting import Lasting
 from bot.listeners import Reception
 from bot.oracle import Identity, OracleConfig, connect
@@ -47,9 +48,14 @@ from bot.postings import Postings
 from bot.settings import Settings
 from bot.slack import Slack
 from bot.slack_files import FileReader, SlackFiles
+from bot.tellings import Tellings
+from bot.watching import Watch, Watched
 from bot.workers import Workers
 from commands._command import Services
+from dac.alerting import Rules
 from dac.catalog import Catalog
+from dac.findings import Severity
+from dac.gateway import FleetReader
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +116,35 @@ def oracle_config(settings: Settings, catalog: Catalog) -> OracleConfig:
         home_region=settings.oci_home_region,
         fresh_for=settings.fresh_seconds,
     )
+
+
+def watching(
+    settings: Settings,
+    reader: FleetReader,
+    catalog: Catalog,
+    slack: Slack,
+    workers: Workers,
+    holder: str,
+    now: Now,
+) -> list[Round]:
+    """The watch's round, if a channel is to be told."""
+    if settings.watch_channel is None:
+        return []
+    watch = Watch(
+        Watched(
+            settings.watch_channel,
+            timedelta(seconds=settings.watch_seconds),
+            Rules(least=Severity[settings.watch_from.upper()], quiet=settings.quiet),
+        ),
+        reader,
+        catalog,
+        Boards(settings.database, now),
+        Tellings(settings.database, holder, settings.lease),
+        slack,
+        workers,
+        now,
+    )
+    return [watch.watch]
 
 
 @asynccontextmanager
@@ -186,6 +221,7 @@ async def running(
             zone_of=directory.zone,
             link=postings.link,
             files=FileReader(files, slack, session, settings.slack_bot_token.get_secret_value(), loop),
+            alerts=Boards(settings.database, now) if settings.watch_channel else None,
             regions=settings.oci_regions,
             compartments=settings.oci_compartments,
         )
@@ -209,7 +245,7 @@ async def running(
         inbox = Inbox(settings.database, holder, timedelta(seconds=max(INBOX_SECONDS, 3 * settings.poll_seconds)))
         reception = Reception(desk, inbox, postings, quick, errands, now, sleep)
         reception.register(app)
-        jobs.start(reception.recover)
+        jobs.start(reception.recover, *watching(settings, oracle.reader, catalog, slack, background, holder, now))
         stack.push_async_callback(jobs.stop, LAST_SECONDS)
         jobs.changed()
         stack.push_async_callback(reception.finish)

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.quiet import quiet_hours
 from dac.errors import Invalid
+from dac.quiet_hours import QuietHours
 
 Auth = Literal["config_file", "session_token", "instance_principal", "resource_principal"]
 
@@ -111,6 +113,22 @@ class Settings(Files):
     fresh_seconds: float = Field(20, ge=0, le=600, description="How long a reading of all clusters is used again")
     poll_seconds: float = Field(3, gt=0, le=600, description="How often work under way is looked at")
     lease_seconds: float = Field(30, ge=1, le=600, description="How long one process's claim keeps others away")
+    watch_channel: str | None = Field(
+        None,
+        pattern=r"^[CG][A-Z0-9]{2,20}$",
+        description="Id of the channel that is told when something turns bad and when it is over; unset means no watch",
+    )
+    watch_seconds: float = Field(60, gt=0, le=3600, description="How often the watch looks at the fleet")
+    watch_from: Literal["attention", "broken"] = Field(
+        "attention", description="How bad something must be for the watch to tell of it"
+    )
+    watch_quiet: str | None = Field(
+        None,
+        description=(
+            "Hours in which the watch tells at once of what is broken alone, and of the rest when they end: from, to "
+            "and the time zone, such as 22:00-07:00 Europe/Berlin"
+        ),
+    )
     dry_run: bool = Field(
         default=False,
         description="Whether all is a rehearsal: people ask and approve as ever, and Oracle is asked for nothing",
@@ -127,6 +145,15 @@ class Settings(Files):
     def _ends_in_slash(cls, url: str) -> str:
         return url if url.endswith("/") else f"{url}/"
 
+    @field_validator("watch_quiet")
+    @classmethod
+    def _hours(cls, text: str | None) -> str | None:
+        try:
+            _ = quiet_hours(text) if text else None
+        except Invalid as error:
+            raise ValueError(str(error)) from None
+        return text
+
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
         if self.transport == "socket" and self.slack_app_token is None:
@@ -138,6 +165,10 @@ class Settings(Files):
     @property
     def lease(self) -> timedelta:
         return timedelta(seconds=self.lease_seconds)
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        return quiet_hours(self.watch_quiet) if self.watch_quiet else None
 
 
 def _listed(value: object) -> object:

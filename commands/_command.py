@@ -18,6 +18,7 @@ from approvals.requests import Requests
 from approvals.service import Approvals
 from commands._blocks import Block
 from commands._chart import Distributions
+from dac.alerts import Alerts
 from dac.catalog import Catalog
 from dac.checked import Checks
 from dac.checking import Checkers
@@ -208,6 +209,8 @@ class Services:
     link: Callable[[int], str | None]
     """Where a request's card can be opened, once it has been posted."""
     files: Files
+    alerts: Alerts | None = None
+    """What the watch tells of; None where there is no watch."""
     regions: tuple[str, ...] = ()
     compartments: tuple[str, ...] = ()
     """Where the bot is set to look, and so where something new can be; empty is wherever there are clusters."""

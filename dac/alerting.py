@@ -128,6 +128,7 @@ def _bad(now: Look, rules: Rules) -> Iterator[Alert]:
                     worst=each.severity,
                     sentence=each.sentence,
                     evidence=each.evidence,
+                    cost=each.cost,
                     said_at=now.at,
                 )
 
@@ -189,7 +190,7 @@ def _seen_bad(held: Alert | None, seen: Alert, at: datetime) -> Alert:
     if seen.severity < held.worst:
         now |= {"worst": seen.severity, "acknowledged": None, "news": (*held.news, _worse(seen, at))}
     if seen.severity != held.severity or at - held.said_at >= STALE:
-        now |= {"sentence": seen.sentence, "evidence": seen.evidence, "said_at": at}
+        now |= {"sentence": seen.sentence, "evidence": seen.evidence, "cost": seen.cost, "said_at": at}
     return held.model_copy(update=now)
 
 

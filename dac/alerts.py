@@ -9,7 +9,7 @@ from typing import Protocol
 from pydantic import AwareDatetime
 
 from dac.errors import Conflict, NotFound
-from dac.figures import Frozen
+from dac.figures import Frozen, Price, Unknown
 from dac.findings import Severity
 
 RECURRING = timedelta(hours=2)
@@ -54,6 +54,8 @@ class Alert(Frozen):
     worst: Severity
     sentence: str
     evidence: tuple[str, ...] = ()
+    cost: Price | Unknown | None = None
+    """What a sum in the sentence was made from."""
     said_at: AwareDatetime
     number: int | None = None
     suspected_since: AwareDatetime | None = None
@@ -159,8 +161,7 @@ class Board(Frozen):
         if not incident.open:
             raise Conflict(f"Alert {number} has cleared already; there is nothing to see to.")
         if incident.acknowledged:
-            first = incident.open[0].acknowledged
-            raise Conflict(f"Alert {number} has been acknowledged already, by <@{first.by if first else by}>.")
+            raise Conflict(f"Alert {number} has been acknowledged already; its message says by whom.")
         word = Acknowledged(by=by, at=at, because=because)
         return self.model_copy(
             update={

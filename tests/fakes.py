@@ -18,6 +18,8 @@ from approvals.policy import People, Policy, Rule
 from approvals.request import Request
 from approvals.states import Action
 from approvals.store import Decide, Store
+from dac.alerting import Look, Rules, Seen, step
+from dac.alerts import Board, Incident
 from dac.catalog import Catalog, shipped
 from dac.checked import Checked
 from dac.cluster import (
@@ -669,6 +671,25 @@ def policy(*rules: Rule) -> Policy:
 
 def groups() -> FakeGroups:
     return FakeGroups(SONCALL={DAN}, SLEADS={DAN, EVE})
+
+
+class FakeAlerts:
+    """`dac.alerts.Alerts` in memory; `see` is a look at clusters with what was found out about each."""
+
+    def __init__(self, clock: FakeClock, rules: Rules | None = None) -> None:
+        self._clock = clock
+        self._rules = rules or Rules()
+        self._board = Board()
+
+    def see(self, *clusters: Seen) -> None:
+        self._board = step(self._board, Look(at=self._clock.now(), clusters=clusters), self._rules)
+
+    def board(self) -> Board:
+        return self._board
+
+    def acknowledge(self, number: int, by: str, because: str) -> Incident:
+        self._board = self._board.acknowledge(number, by, self._clock.now(), because)
+        return self._board.incident(number)
 
 
 class FakeChecks:

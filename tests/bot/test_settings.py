@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,13 @@ def test_an_empty_secret_is_none(monkeypatch: pytest.MonkeyPatch, transport: str
         ("DAC_LOG_LEVEL", "LOUD"),
         ("DAC_POLL_SECONDS", "xoxb-very-secret"),
         ("DAC_LOG_LEVEL", "xoxb-very-secret"),
+        ("DAC_WATCH_CHANNEL", "#ops"),
+        ("DAC_WATCH_SECONDS", "0"),
+        ("DAC_WATCH_FROM", "ok"),
+        ("DAC_WATCH_QUIET", "at night"),
+        ("DAC_WATCH_QUIET", "22:00-22:00 UTC"),
+        ("DAC_WATCH_QUIET", "22:00-25:00 UTC"),
+        ("DAC_WATCH_QUIET", "22:00-07:00 Europe/Berlim"),
         ("DAC_PRICE_LIST_URL", "http://prices.example.com/very-secret"),
         ("DAC_PRICE_LIST_URL", "ftp://127.0.0.1/very-secret"),
         ("DAC_PRICE_LIST_URL", "https:very-secret"),
@@ -163,3 +171,11 @@ def test_nothing_can_be_changed_after_it_was_read() -> None:
 def test_every_setting_is_described_and_has_a_variable(name: str) -> None:
     assert len(str(Settings.model_fields[name].description)) > 10
     assert variable(name) == {"slack_api_url": "SLACK_API_URL"}.get(name, f"DAC_{name.upper()}")
+
+
+def test_quiet_hours_are_read_with_their_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read().quiet is None
+    monkeypatch.setenv("DAC_WATCH_QUIET", "22:00 - 07:00 europe/berlin")
+    quiet = read().quiet
+    assert quiet
+    assert (quiet.start, quiet.end, str(quiet.zone)) == (time(22), time(7), "Europe/Berlin")

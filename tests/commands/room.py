@@ -29,7 +29,19 @@ from dac.cluster import Fleet
 from dac.handbook import shipped
 from tests.commands.checkers import FakeCheckers
 from tests.commands.files import FakeFiles
-from tests.fakes import ANN, CATALOG, FakeChecks, FakeClock, FakeGroups, FakeOracle, cluster, fleet, groups, policy
+from tests.fakes import (
+    ANN,
+    CATALOG,
+    FakeAlerts,
+    FakeChecks,
+    FakeClock,
+    FakeGroups,
+    FakeOracle,
+    cluster,
+    fleet,
+    groups,
+    policy,
+)
 
 CHANNEL = "CTEAM"
 HANDBOOK = shipped()
@@ -58,6 +70,7 @@ class Room:
     files: FakeFiles = field(default_factory=FakeFiles)
     checkers: FakeCheckers = field(default_factory=FakeCheckers)
     dry_run: bool = False
+    alerts: FakeAlerts | None = None
 
     def __post_init__(self) -> None:
         self.oracle = FakeOracle(self.clock, self.seen)
@@ -77,6 +90,7 @@ class Room:
             zone_of=lambda user: ZoneInfo(self.zones.get(user, "UTC")),
             link=lambda number: f"https://team.slack.example/archives/{CHANNEL}/p{number:016}",
             files=self.files,
+            alerts=self.alerts,
         )
         self._executor = Executor(
             self.store, self.oracle, self.oracle, CATALOG, now, holder="one", lease=timedelta(minutes=2)

@@ -18,6 +18,8 @@ SAMPLE = {
     "cluster": "chat",
     "units|+n|-n": "4",
     "request": "12",
+    "alert": "3",
+    "all": "all",
     "n": "2",
     "digest": "0123456789ab",
     "command": "scale",
