@@ -7,7 +7,7 @@ import subprocess
 import sys
 from tempfile import TemporaryDirectory
 
-from commands._chart import Distributions
+from commands._chart import Chart
 from dac.errors import Unavailable
 
 SECONDS = 60.0
@@ -20,7 +20,7 @@ class Charts:
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="dac-charts-")
 
-    def draw(self, chart: Distributions) -> bytes:
+    def draw(self, chart: Chart) -> bytes:
         """A PNG; `Unavailable` where none comes of it."""
         try:
             done = subprocess.run(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from math import nan
 from typing import BinaryIO
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from pydantic import TypeAdapter
 
-from commands._chart import Distributions, Spread
+from commands._chart import Chart, Curve, Curves, Distributions, Spread
 
 INCHES, DOTS = (6.0, 2.3), 200
 """Of one distribution, and dots to the inch: at the width of a phone its letters are as large as the message's."""
@@ -19,23 +21,52 @@ COLOURS = ("#1264a3", "#b35900")
 """Dark enough on white for eyes that tell no colours apart."""
 
 MARGIN = 1.3
+HOURS, EVERY = 24, 6
 KILO, MEGA = 1_000, 1_000_000
 
 
 def main(source: BinaryIO, target: BinaryIO) -> None:
-    figure = distributions(Distributions.model_validate_json(source.read()))
+    chart: Chart = TypeAdapter(Chart).validate_json(source.read())
+    figure = distributions(chart) if isinstance(chart, Distributions) else curves(chart)
     figure.savefig(target, format="png", dpi=DOTS)
 
 
 def distributions(chart: Distributions) -> Figure:
-    count = len(chart.spreads)
-    figure = Figure(figsize=(INCHES[0], INCHES[1] * count + 0.4), layout="constrained", facecolor=PAPER)
-    figure.suptitle(chart.title, color=INK, fontsize=12, fontweight="bold", parse_math=False)
-    axes = figure.subplots(count, sharex=True, squeeze=False)[:, 0]
+    figure, axes = _below_one_another(chart.title, len(chart.spreads))
     for place, spread in enumerate(chart.spreads):
         _draw(axes[place], spread, COLOURS[place % len(COLOURS)], chart.counted)
     _share_axis(axes[-1], chart)
     return figure
+
+
+def curves(chart: Curves) -> Figure:
+    figure, axes = _below_one_another(chart.title, len(chart.curves))
+    for place, curve in enumerate(chart.curves):
+        _draw_curve(axes[place], curve, COLOURS[place % len(COLOURS)])
+    count = max(len(each.points) for each in chart.curves)
+    axes[-1].set_xlim(-0.5, count - 0.5)
+    places = [each for each in range(count) if (chart.first_hour + each) % EVERY == 0]
+    axes[-1].set_xticks(places, [f"{(chart.first_hour + each) % HOURS:02}:00" for each in places])
+    axes[-1].set_xlabel(chart.unit, color=QUIET)
+    return figure
+
+
+def _below_one_another(title: str, count: int) -> tuple[Figure, list[Axes]]:
+    figure = Figure(figsize=(INCHES[0], INCHES[1] * count + 0.4), layout="constrained", facecolor=PAPER)
+    figure.suptitle(title, color=INK, fontsize=12, fontweight="bold", parse_math=False)
+    return figure, list(figure.subplots(count, sharex=True, squeeze=False)[:, 0])
+
+
+def _draw_curve(axes: Axes, curve: Curve, colour: str) -> None:
+    """From nothing upwards, so that a height is an amount; a dot at each hour shows one between two holes."""
+    values = [nan if each is None else each for each in curve.points]
+    axes.plot(range(len(values)), values, color=colour, linewidth=1.8, marker="o", markersize=3)
+    axes.set_ylim(bottom=0)
+    axes.set_title(curve.name, loc="left", color=colour, fontsize=11, fontweight="bold", parse_math=False)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.tick_params(colors=QUIET)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def _share_axis(axes: Axes, chart: Distributions) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from commands._blocks import Block, actions, button, clip, context, date, escape, named, quote, section
 from commands._card import Message
+from commands._cluster_words import MARK
 from commands._words import price_name, sources
-from commands.status import MARK
 from dac.alerts import Acknowledged, Alert, Incident
 from dac.errors import Invalid
 from dac.figures import Price

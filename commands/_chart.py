@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
+from pydantic import Field
+
 from dac.figures import Frozen
 
 
@@ -29,3 +33,23 @@ class Distributions(Frozen):
     counted: str
     spreads: tuple[Spread, ...]
     alt: str
+
+
+class Curve(Frozen):
+    """One value an hour; None is not known and drawn as a hole."""
+
+    name: str
+    points: tuple[float | None, ...]
+
+
+class Curves(Frozen):
+    """Several curves over the same hours, one below the other; `first_hour` is the hour of the day of the first."""
+
+    title: str
+    unit: str
+    first_hour: int = Field(ge=0, le=23)
+    curves: tuple[Curve, ...]
+    alt: str
+
+
+Chart: TypeAlias = Distributions | Curves

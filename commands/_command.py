@@ -17,7 +17,7 @@ from approvals.freezing import Freezer
 from approvals.requests import Requests
 from approvals.service import Approvals
 from commands._blocks import Block
-from commands._chart import Distributions
+from commands._chart import Chart
 from dac.alerts import Alerts
 from dac.catalog import Catalog
 from dac.checked import Checks
@@ -27,6 +27,7 @@ from dac.gateway import FleetReader
 from dac.handbook import Handbook
 from dac.naming import clip
 from dac.plans import Plan
+from dac.thresholds import SHIPPED, Thresholds
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ class Reply:
     text: str
     blocks: Sequence[Block] = ()
     public: bool = False
-    pictures: Mapping[str, Distributions] = field(default_factory=dict)
+    pictures: Mapping[str, Chart] = field(default_factory=dict)
     files: Sequence[Enclosed] = ()
     then: Iterator[Reply] | None = None
 
@@ -214,6 +215,7 @@ class Services:
     regions: tuple[str, ...] = ()
     compartments: tuple[str, ...] = ()
     """Where the bot is set to look, and so where something new can be; empty is wherever there are clusters."""
+    thresholds: Thresholds = SHIPPED
 
 
 class Group(StrEnum):

@@ -147,7 +147,7 @@ def _locked(services: Services, user: str) -> list[Block]:  # noqa: ARG001 - as 
 
 
 def _fleet(services: Services, user: str) -> list[Block]:  # noqa: ARG001 - as above
-    return [divider(), *overview(services.fleet.fleet(), services.now(), services.catalog)[1]]
+    return [divider(), *overview(services)[1]]
 
 
 def _title(text: str, found: Sequence[object]) -> list[Block]:

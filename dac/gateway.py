@@ -59,8 +59,10 @@ class FleetReader(Protocol):
         """How much of the service limit that its shape counts against is left, or why that is not known."""
         ...
 
-    def history(self, cluster: Cluster, *, days: int = 7) -> History:
+    def history(self, cluster: Cluster, *, days: int = 7, seconds: float | None = None) -> History:
         """Its load in the full hours of the last days, though none before it was made; minutes old at the most.
+
+        `seconds` is how long the person who asks would wait for it, where that is not long.
 
         `Invalid` for days that Monitoring does not keep, `Denied`, `NotFound`, `Unavailable`.
         """

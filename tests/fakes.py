@@ -267,7 +267,7 @@ class FakeOracle:
     def headroom(self, of: Cluster | Space) -> Headroom | Unknown:
         return self._called("headroom", lambda: self._headroom(of))
 
-    def history(self, cluster: Cluster, *, days: int = 7) -> History:
+    def history(self, cluster: Cluster, *, days: int = 7, seconds: float | None = None) -> History:
         return self._called("history", lambda: self._history(cluster, days))
 
     def discover(self) -> Discovery:

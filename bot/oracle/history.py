@@ -25,7 +25,7 @@ class Histories:
         self._kept: dict[tuple[str, str, int], Kept[Days]] = {}
         self._guard = threading.Lock()
 
-    def of(self, cluster: Cluster, fleet: Fleet, days: int) -> History:
+    def of(self, cluster: Cluster, fleet: Fleet, days: int, seconds: float | None = None) -> History:
         """`fleet` tells in which compartments the cluster's endpoints are."""
         window(self._now(), days)
         for gap in fleet.gaps:
@@ -33,7 +33,8 @@ class Histories:
                 raise Unavailable(f"The load of {cluster.address} is not known in full. {gap.because}")
         endpoints = [each for each in fleet.endpoints if each.cluster_id == cluster.id]
         compartments = dict.fromkeys((cluster.compartment_id, *(each.compartment_id for each in endpoints)))
-        with within(self._config.patience.history):
+        patience = self._config.patience.history
+        with within(patience if seconds is None else min(seconds, patience)):
             return _put_together(cluster, [self._days(cluster.region, each, days) for each in compartments])
 
     def _days(self, region: str, compartment_id: str, days: int) -> Days:

@@ -73,8 +73,8 @@ class OracleReader:
             return Unknown(what=f"service limit left in {of.region}", settle=str(error))
         return headroom(client, self._calls, of, tenancy, self._config.limit_of_shape, self._now())
 
-    def history(self, cluster: Cluster, *, days: int = 7) -> History:
-        return self._histories.of(cluster, self.fleet(), days)
+    def history(self, cluster: Cluster, *, days: int = 7, seconds: float | None = None) -> History:
+        return self._histories.of(cluster, self.fleet(), days, seconds)
 
     def compartments(self) -> Mapping[str, str]:
         return self._names.names()

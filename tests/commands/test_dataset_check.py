@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from commands._chart import Distributions
 from commands._command import Reply
 from dac.dataset_faults import Kind
 from dac.errors import Conflict, DacError, Denied, Invalid, NotFound, Unavailable
@@ -117,6 +118,7 @@ def test_too_few_pairs_are_refused_with_the_number(room: Room) -> None:
 
 def test_the_picture_shows_how_long_prompts_and_completions_are_and_says_so_in_words(room: Room) -> None:
     (chart,) = checked(room, "dataset check training/good.jsonl").pictures.values()
+    assert isinstance(chart, Distributions)
     assert [each.name for each in chart.spreads] == ["Prompts", "Completions"]
     assert sum(bar.count for bar in chart.spreads[0].bars) == 600
     assert "prompts median 52–55" in chart.alt

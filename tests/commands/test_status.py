@@ -112,7 +112,8 @@ def test_measured_silence_is_a_measured_zero(tmp_path: Path) -> None:
     seen = world((cluster("chat"), {"hours": (1,), "calls": Decimal(0), "client_errors": Decimal(0)}))
     answer = shown(opened(tmp_path, seen).say("status chat"))
     assert "*Last hour*\nno calls" in answer
-    assert "unknown" not in answer
+    assert "traffic: No calls in the last hour" in answer
+    assert "Traffic is unknown" not in answer
 
 
 @pytest.mark.parametrize("line", ["status", "status chat"])
