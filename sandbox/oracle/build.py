@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -9,6 +10,7 @@ from sandbox.clock import Clock
 from sandbox.oracle import buckets, ids, prices
 from sandbox.oracle.buckets import Bucket, Stored
 from sandbox.oracle.scenario import (
+    AlarmPlan,
     BaseModelPlan,
     BucketPlan,
     ClusterPlan,
@@ -36,6 +38,7 @@ def build(scenario: Scenario, clock: Clock) -> World:
             world.add(_endpoint(world, cluster, endpoint))
     for bucket in scenario.bucket:
         world.buckets[buckets.key(bucket.region, bucket.name)] = _bucket(world, bucket)
+    world.alarms = {it["id"]: it for it in (_alarm(world, plan) for plan in scenario.alarm)}
     prices.stock(world)
     return world
 
@@ -161,6 +164,31 @@ def _custom_model(world: World, plan: CustomModelPlan) -> Resource:
         },
     }
     return Resource(ids.MODEL, plan.region, body)
+
+
+def _alarm(world: World, plan: AlarmPlan) -> Json:
+    def ocid(name: re.Match[str]) -> str:
+        return _named(ids.ENDPOINT, plan.region, name[1])
+
+    compartment = world.compartments[plan.compartment]
+    return {
+        "id": _named("alarm", plan.region, plan.name),
+        "region": plan.region,
+        "displayName": plan.name,
+        "compartmentId": compartment,
+        "metricCompartmentId": compartment,
+        "namespace": plan.namespace,
+        "query": re.sub(r"\$([\w-]+)", ocid, plan.query),
+        "severity": plan.severity,
+        "destinations": [_named("onstopic", plan.region, "operations")],
+        "isEnabled": True,
+        "lifecycleState": "ACTIVE",
+        "alarmSummary": plan.summary,
+        "freeformTags": {},
+        "definedTags": {},
+        "suspended": plan.suspended,
+        "timeCreated": _ago(world, plan.created_days_ago),
+    }
 
 
 def _bucket(world: World, plan: BucketPlan) -> Bucket:

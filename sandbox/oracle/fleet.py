@@ -15,7 +15,7 @@ def with_fleet(scenario: Scenario, fleet: Fleet) -> Scenario:
     clusters = [_cluster(scenario, chance, hosted, number, fleet.endpoints) for number in range(fleet.clusters)]
     room = {limit.name: 100 * fleet.clusters for limit in scenario.limit}
     return scenario.model_copy(
-        update={"cluster": clusters, "custom_model": [], "limits": dict.fromkeys(scenario.regions, room)}
+        update={"cluster": clusters, "custom_model": [], "alarm": [], "limits": dict.fromkeys(scenario.regions, room)}
     )
 
 

@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sandbox.oracle import mql
 from sandbox.oracle.calls import Answer, Call, Field, listed, read_body, text
 from sandbox.oracle.errors import invalid
 from sandbox.oracle.streams import UNITS, Stream, streams
-from sandbox.oracle.times import moment, stamp
+from sandbox.oracle.times import moment, stamp_of
 from sandbox.oracle.traffic import DAY, HOUR, Sample, merged
 from sandbox.oracle.world import Json, World
 
 NAMESPACE = "oci_generativeai"
+Dimensions: TypeAlias = frozenset[tuple[str, str]]
 LOOK_BACK = timedelta(hours=3)
 MOST_POINTS = 100_000
 MOST_STREAMS = 2000
@@ -44,7 +45,7 @@ LISTING = {
 
 
 def list_metrics(world: World, call: Call) -> Answer:
-    compartments = _compartments(world, call)
+    compartments = asked_compartments(world, call)
     told = read_body(call, LISTING)
     rows: list[Json] = []
     if told.get("namespace", NAMESPACE) == NAMESPACE and not told.get("resourceGroup"):
@@ -69,7 +70,7 @@ def _grouped(rows: list[Json], names: list[str]) -> list[Json]:
 
 
 def summarize(world: World, call: Call) -> Answer:
-    compartments = _compartments(world, call)
+    compartments = asked_compartments(world, call)
     told = read_body(call, SUMMARY)
     query = mql.parse(told["query"])
     step = mql.interval(told["resolution"], "resolution") if told.get("resolution") else query.seconds
@@ -100,8 +101,14 @@ def summarize(world: World, call: Call) -> Answer:
     return Answer(rows)
 
 
-def stamp_of(at: int) -> str:
-    return stamp(moment("1970-01-01T00:00:00Z") + timedelta(seconds=at))
+def measured(found: list[Stream], query: mql.Query, end: float) -> dict[Dimensions, float]:
+    """Give what a query's last interval before `end` came to, by the dimensions it tells apart."""
+    figures = {}
+    for dimensions, members in _groups(query, found):
+        samples = [it for member in members if (it := member.sample(query.metric, end - query.seconds, end))]
+        if samples:
+            figures[frozenset(dimensions.items())] = _value(query, merged(samples))
+    return figures
 
 
 def _written(seconds: int) -> str:
@@ -178,7 +185,7 @@ def _time(told: Json, name: str) -> Any:
         raise invalid(f"{name} must be a time such as 2026-11-23T14:00:00.000Z.") from error
 
 
-def _compartments(world: World, call: Call) -> set[str]:
+def asked_compartments(world: World, call: Call) -> set[str]:
     """Give the compartments asked about: one, or all beneath the tenancy."""
     compartment = world.known_compartment(call.needed("compartmentId"))
     if not call.flag("compartmentIdInSubtree"):

@@ -1,10 +1,12 @@
-"""The Monitoring query language, as far as one metric with dimensions, grouping and statistic goes."""
+"""The Monitoring query language: metrics with dimensions, grouping and statistic, joined to an alarm's condition."""
 
 from __future__ import annotations
 
 import fnmatch
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 from sandbox.oracle.errors import OracleError, invalid
 
@@ -17,6 +19,8 @@ NUMBER = re.compile(r"\d*\.?\d+")
 INTERVAL = re.compile(r"\d+[mhd]")
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 OPERATOR = re.compile(r"=~|!~|!=|=")
+COMPARISON = re.compile(r">=|<=|==|!=|>|<")
+Read = TypeVar("Read")
 SECONDS = {"m": 60, "h": 3600, "d": 86_400}
 LONGEST = {"m": 60, "h": 24, "d": 1}
 
@@ -51,6 +55,38 @@ class Query:
     quantile: float | None = None
 
 
+@dataclass(frozen=True)
+class Joined:
+    """Two queries, or a query and a number, reckoned with each other where their dimensions are the same."""
+
+    operator: str
+    left: Term
+    right: Term
+
+
+Term: TypeAlias = Query | Joined | float
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What an alarm waits for: that what is measured compares so with the threshold."""
+
+    measured: Term
+    operator: str
+    threshold: float
+
+    @property
+    def seconds(self) -> int:
+        """The longest interval that is looked at."""
+        return max(it.seconds for it in queries(self.measured))
+
+
+def queries(term: Term) -> list[Query]:
+    if isinstance(term, Query):
+        return [term]
+    return [*queries(term.left), *queries(term.right)] if isinstance(term, Joined) else []
+
+
 def interval(text: str, what: str = "interval") -> int:
     """Read `1m`-`60m`, `1h`-`24h` or `1d` as seconds."""
     if INTERVAL.fullmatch(text):
@@ -61,7 +97,14 @@ def interval(text: str, what: str = "interval") -> int:
 
 
 def parse(text: str) -> Query:
-    return _Parser(text).query()
+    parser = _Parser(text)
+    return parser.whole(parser.query())
+
+
+def parse_alert(text: str) -> Alert:
+    """Read an alarm's query: queries joined by arithmetic, compared with a number."""
+    parser = _Parser(text)
+    return parser.whole(parser.alert())
 
 
 class _Parser:
@@ -83,9 +126,32 @@ class _Parser:
             self._expect(".")
             word = self._take(re.compile(r"[A-Za-z][\w.]*"), "a statistic")
         statistic, quantile = self._statistic(word)
+        return Query(metric, seconds, conditions, grouped_by, statistic, quantile)
+
+    def whole(self, read: Read) -> Read:
         if self._rest():
             raise self._wrong("the end")
-        return Query(metric, seconds, conditions, grouped_by, statistic, quantile)
+        return read
+
+    def alert(self) -> Alert:
+        measured = self._joined(("+", "-"), lambda: self._joined(("*", "/"), self._factor))
+        if not queries(measured):
+            raise self._wrong("a metric to compare")
+        operator = self._take(COMPARISON, "a comparison such as >")
+        return Alert(measured, operator, float(self._take(NUMBER, "a number")))
+
+    def _joined(self, operators: tuple[str, ...], part: Callable[[], Term]) -> Term:
+        term = part()
+        while operator := next((it for it in operators if self._next(it)), None):
+            term = Joined(operator, term, part())
+        return term
+
+    def _factor(self) -> Term:
+        if self._next("("):
+            term = self._joined(("+", "-"), lambda: self._joined(("*", "/"), self._factor))
+            self._expect(")")
+            return term
+        return float(self._take(NUMBER, "a number")) if NUMBER.match(self._rest()) else self.query()
 
     def _conditions(self) -> tuple[Condition, ...]:
         found: list[Condition] = []

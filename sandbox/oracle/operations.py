@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sandbox.oracle import (
+    alarms,
     budgets,
     clusters,
     compartments,
@@ -136,6 +137,8 @@ OPERATIONS = (
     Operation(
         "SummarizeMetricsData", MONITORING, "POST", "/metrics/actions/summarizeMetricsData", monitoring.summarize
     ),
+    Operation("ListAlarms", MONITORING, "GET", "/alarms", alarms.list_),
+    Operation("ListAlarmsStatus", MONITORING, "GET", "/alarms/status", alarms.list_status),
     Operation("ListServices", LIMITS, "GET", "/services", limits.list_services),
     Operation("ListLimitDefinitions", LIMITS, "GET", "/limitDefinitions", limits.list_definitions),
     Operation("ListLimitValues", LIMITS, "GET", "/limitValues", limits.list_values),

@@ -151,6 +151,20 @@ class BucketPlan(Declared):
     object: list[ObjectPlan] = []
 
 
+class AlarmPlan(Declared):
+    """An alarm over the metrics; `$name` in its query stands for the OCID of the endpoint with that name."""
+
+    name: str
+    compartment: str
+    region: str
+    query: str
+    severity: Literal["CRITICAL", "ERROR", "WARNING", "INFO"]
+    summary: str
+    namespace: str = "oci_generativeai"
+    created_days_ago: float = 30
+    suspended: bool = False
+
+
 class Prices(Declared):
     """How the public price list is served."""
 
@@ -208,6 +222,7 @@ class Scenario(Declared):
     limit: list[Limit]
     bucket: list[BucketPlan] = []
     budget: list[BudgetPlan] = []
+    alarm: list[AlarmPlan] = []
     prices: Prices = Prices()
 
     @property
@@ -233,9 +248,10 @@ class Scenario(Declared):
         for custom in self.custom_model:
             _known(custom.base, models, "model")
             _known(custom.cluster, {cluster.name for cluster in self.cluster}, "cluster")
-        for bucket in self.bucket:
-            _known(bucket.region, self.regions, "region")
-            _known(bucket.compartment, self.compartments, "compartment")
+        placings: list[BucketPlan | AlarmPlan] = [*self.bucket, *self.alarm]
+        for placed in placings:
+            _known(placed.region, self.regions, "region")
+            _known(placed.compartment, self.compartments, "compartment")
         for budget in self.budget:
             if budget.compartment:
                 _known(budget.compartment, self.compartments, "compartment")

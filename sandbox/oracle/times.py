@@ -9,6 +9,11 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def stamp_of(at: float) -> str:
+    """Write a time given in seconds since the epoch."""
+    return stamp(datetime.fromtimestamp(at, UTC))
+
+
 def moment(text: str) -> datetime:
     """Read any RFC 3339 time, with a zone or in UTC."""
     at = datetime.fromisoformat(text)

@@ -111,6 +111,8 @@ class World:
     """Hours after which usage is told."""
     past_clusters: list[Json] = field(default_factory=list)
     """What is to be kept of clusters that are forgotten, for their bills."""
+    alarms: dict[str, Json] = field(default_factory=dict)
+    """Set over the metrics, by OCID; Oracle shows them without `region`, `suspended` and `timeCreated`."""
     changed: bool = False
     tenancy: str = ""
     compartments: dict[str, str] = field(default_factory=dict)
