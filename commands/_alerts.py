@@ -8,6 +8,7 @@ from commands._blocks import Block, actions, button, clip, context, date, escape
 from commands._card import Message
 from commands._cluster_words import MARK
 from commands._words import price_name, sources
+from commands.status import REQUEST_ID
 from dac.alerts import Acknowledged, Alert, Incident
 from dac.errors import Invalid
 from dac.figures import Price
@@ -22,7 +23,7 @@ REASON = 300
 def message(incident: Incident) -> Message:
     """The one message, drawn anew from what is remembered and never read back."""
     shown = incident.alerts[:LINES]
-    blocks = [section(f"{_mark(incident)} *{title(incident)}*"), *_lines(incident, shown)]
+    blocks = [section(f"{_mark(incident)} *{title(incident)}* · alert {incident.number}"), *_lines(incident, shown)]
     if evidence := _evidence(incident):
         blocks.append(context(evidence))
     if source := priced(shown):
@@ -139,7 +140,9 @@ def _evidence(incident: Incident) -> str:
     if len(incident.open) != 1:
         return ""
     (alert,) = incident.open
-    return clip(" · ".join(named(each, 200) for each in alert.evidence[:EVIDENCE]), 600)
+    # What Oracle calls a try differs from one to the next; the reason is the same.
+    said = [REQUEST_ID.sub("", each) for each in alert.evidence[:EVIDENCE]]
+    return clip(" · ".join(named(each, 200) for each in said), 600)
 
 
 def _word(said: Acknowledged) -> str:

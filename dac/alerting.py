@@ -76,7 +76,8 @@ def step(board: Board, now: Look, rules: Rules) -> Board:
     """The board after that look; a look older than one it has been brought up to changes nothing."""
     if board.looked_at and now.at <= board.looked_at:
         return board
-    bad, sight = {each.key: each for each in _bad(now, rules)}, _Sight(now)
+    told_of = frozenset(each.key for each in board.alerts if each.open)
+    bad, sight = {each.key: each for each in _bad(now, rules, told_of)}, _Sight(now)
     newest, past = _newest(board.alerts)
     alerts = list[Alert]()
     for key, seen in bad.items():
@@ -109,15 +110,19 @@ def _remembered(alerts: Sequence[Alert], at: datetime) -> tuple[Alert, ...]:
     return tuple(each for each in alerts if each.number in kept)
 
 
-def _bad(now: Look, rules: Rules) -> Iterator[Alert]:
-    """What is bad at this look, as it would be told for the first time."""
+def _bad(now: Look, rules: Rules, told_of: frozenset[Key]) -> Iterator[Alert]:
+    """What is bad at this look, as it would be told for the first time.
+
+    What has been told as broken is not well for being only worth attention.
+    """
     for region, why in sorted(now.reasons.items()):
-        yield _unlisted(region, f"The clusters of {region} cannot be listed, so nothing is seen of them", why, now.at)
+        yield _unlisted(region, f"Clusters of {region} cannot be listed, so nothing is seen of them", why, now.at)
     if now.blind:
         yield _unlisted(EVERYWHERE, "Oracle cannot be asked, so nothing is seen of any cluster", now.blind, now.at)
     for cluster in now.clusters:
         for each in cluster.findings:
-            if each.severity <= rules.least:
+            told = (cluster.cluster_id, each.aspect, each.about) in told_of
+            if each.severity <= (Severity.ATTENTION if told else rules.least):
                 yield Alert(
                     cluster_id=cluster.cluster_id,
                     cluster_name=cluster.name,

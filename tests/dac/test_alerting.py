@@ -101,6 +101,12 @@ def test_only_what_is_as_bad_as_is_wanted_is_told() -> None:
     assert watch.told == {1: ["work BROKEN"]}
 
 
+def test_what_was_told_as_broken_is_over_once_it_is_well_and_not_before() -> None:
+    watch = Watch(Rules(least=BROKEN)).see(0, cluster(finding(BROKEN))).go(1, 30, cluster(finding(ATTENTION)))
+    assert watch.told == {1: ["lifecycle ATTENTION"]}
+    assert watch.go(31, 41, cluster(finding(OK))).told == {1: ["lifecycle over"]}
+
+
 @pytest.mark.parametrize("aspect", [Aspect.LATENCY, Aspect.ERRORS])
 def test_what_is_measured_is_told_once_it_has_been_bad_for_some_minutes(aspect: Aspect) -> None:
     bad = cluster(finding(BROKEN, aspect))
