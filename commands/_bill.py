@@ -1,0 +1,124 @@
+"""Bills as text: a table for a message, a file of every row, and the names that clusters go by in both."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from commands._blocks import clip, escape
+from commands._command import Enclosed
+from dac.cluster import Fleet
+from dac.figures import Money
+from dac.naming import short
+from dac.pricing import cents
+from dac.usage import Spend, quantities
+
+NAME = 24
+"""Characters of a cell: escaped they are five times as many at the most, and a section holds 3,000."""
+
+SHOWN = 15
+"""Lines of a table in a message; a longer one comes as a file as well."""
+
+NOBODY = "no resource named"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that spreadsheets would take for a formula."""
+
+COLUMNS = (
+    "day",
+    "cluster",
+    "resource_id",
+    "part_number",
+    "product",
+    "quantity",
+    "unit",
+    "list_rate",
+    "unit_price",
+    "amount",
+    "currency",
+    "provisional",
+)
+
+
+def names(fleet: Fleet) -> dict[str, str]:
+    """By OCID; namesakes are told apart by their regions."""
+    said = [each.name for each in fleet.clusters]
+    return {each.id: each.name if said.count(each.name) == 1 else each.address for each in fleet.clusters}
+
+
+def called(resource_id: str, known: Mapping[str, str]) -> str:
+    """One that is not there any more goes by the end of its OCID."""
+    return known.get(resource_id) or (short(resource_id) if resource_id else NOBODY)
+
+
+def lines(spend: Spend, known: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Cluster, part number, quantity, amount and discount, the dearest first; each currency is a line of its own."""
+    found = []
+    for (resource_id, part), line in spend.by_line().items():
+        for total in line.totals:
+            rows = tuple(row for row in line.rows if row.currency == total.currency)
+            used = ", ".join(f"{amount:,.1f}" for _, amount in quantities(rows))
+            off = discounts(line.model_copy(update={"rows": rows}))
+            found.append((total, (called(resource_id, known), part or "-", used, str(cents(total)), off)))
+    return [line for _, line in sorted(found, key=lambda each: (each[0].currency, -each[0].amount, each[1]))]
+
+
+def discounts(spend: Spend) -> str:
+    """Such as "25 %", or "0 to 25 %" where units were sold at several; empty where Oracle does not tell."""
+    found = spend.discounts
+    if not found:
+        return ""
+    least, most = (f"{each.normalize():f}" for each in (found[0], found[-1]))
+    return f"{most} %" if least == most else f"{least} to {most} %"
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """In columns, with figures to the right; escaped, and nothing in it ends the block it stands in."""
+    clean = [[clip(" ".join(cell.replace("`", "'").split()), NAME) for cell in row] for row in (titles, *rows)]
+    widths = [max(len(row[column]) for row in clean) for column in range(len(titles))]
+    told = [
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in clean
+    ]
+    return "\n".join(["```", *map(escape, told), "```"])
+
+
+def said(totals: Sequence[Money]) -> str:
+    """All sums, which do not add up over currencies."""
+    return " and ".join(f"*{cents(each)}*" for each in totals) or "*nothing*"
+
+
+def bill(spend: Spend, known: Mapping[str, str], name: str) -> Enclosed:
+    """Every row with every digit."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    provisional = {id(row) for row in spend.provisional}
+    for row in sorted(spend.rows, key=lambda row: (row.day, row.resource_id, row.part_number, row.currency)):
+        texts = (called(row.resource_id, known), row.resource_id, row.part_number, row.product)
+        writer.writerow(
+            [
+                row.day,
+                *map(_cell, texts),
+                _digits(row.quantity),
+                _cell(row.unit),
+                _digits(row.list_rate),
+                _digits(row.unit_price),
+                _digits(row.amount),
+                _cell(row.currency),
+                "yes" if id(row) in provisional else "no",
+            ]
+        )
+    return Enclosed(name=f"{name}.csv", title=f"What Oracle charged, {name}", content=text.getvalue().encode())
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _digits(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"

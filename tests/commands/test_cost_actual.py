@@ -1,0 +1,266 @@
+"""What Oracle charged, told with its source, with what may still change, and never added up over currencies."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commands import _bill
+from commands._command import Reply
+from dac.errors import Invalid, NotFound
+from dac.usage import Budget, Budgets, Spend, UsageRow
+from tests.commands.fleets import hostile, large, twins
+from tests.commands.room import Room, lines, shown, understood
+from tests.commands.sound import bare, live, markup, refused
+from tests.fakes import START, cluster, fleet
+
+DAY = timedelta(days=1)
+CHAT = cluster().id
+
+
+def row(day: datetime, amount: str, **changes: object) -> UsageRow:
+    known = {
+        "since": day,
+        "until": day + DAY,
+        "currency": "USD",
+        "amount": amount,
+        "part_number": "B108082",
+        "product": "Large Cohere - Dedicated",
+        "resource_id": CHAT,
+        "quantity": "48",
+        "unit": "AI Unit Per Hour",
+        "list_rate": "24",
+        "unit_price": "24",
+    }
+    return UsageRow.model_validate(known | changes)
+
+
+def at(day: int, month: int = 11) -> datetime:
+    return datetime(2026, month, day, tzinfo=UTC)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    made = Room(tmp_path)
+    made.oracle.charged = [row(at(day), "1152") for day in range(1, 23)]
+    made.oracle.charged += [row(at(day, 10), "1152") for day in range(1, 32)]
+    return made
+
+
+def sound(reply: Reply) -> None:
+    assert refused(reply.text, reply.blocks) == []
+    assert bare(reply.blocks) == []
+    for text in (*markup(reply.blocks), reply.text):
+        assert live(text) == []
+    for line in lines(reply.blocks):
+        assert understood(line)
+
+
+def told(room: Room, line: str) -> str:
+    reply = room.say(line)
+    sound(reply)
+    return html.unescape(shown(reply))
+
+
+@pytest.mark.parametrize(
+    ("line", "days", "sum_"),
+    [
+        ("cost actual", "November 2026 so far*, 2026-11-01 to 2026-11-23", "$25,344"),
+        ("cost actual yesterday", "Yesterday*, 2026-11-22", "$1,152"),
+        ("cost actual chat week", "The last 7 days*, 2026-11-16 to 2026-11-22", "$8,064"),
+        ("cost actual chat last month", "October 2026*, 2026-10-01 to 2026-10-31", "$35,712"),
+        ('cost actual "chat" 2026-10', "October 2026*", "$35,712"),
+        ("cost actual chat", "November 2026 so far*", "$25,344"),
+        ("bill 2026-10", "October 2026*", "$35,712"),
+    ],
+)
+def test_a_period_is_told_with_its_sum_and_source(room: Room, line: str, days: str, sum_: str) -> None:
+    answer = told(room, line)
+    assert days in answer
+    assert f"Oracle charged *{sum_}*" in answer
+    assert "Oracle, RequestSummarizedUsages, 2026-11-23" in answer
+
+
+def test_a_line_is_a_cluster_and_a_part_number(room: Room) -> None:
+    assert room.oracle.charged is not None
+    room.oracle.charged.append(row(at(3, 10), "10.005", part_number="B111015", quantity=None))
+    answer = told(room, "cost actual last month")
+    assert re.search(r"^chat +B108082 +1,488\.0 +\$35,712 +0 %$", answer, re.MULTILINE)
+    assert re.search(r"^chat +B111015 +\$10\.01 +0 %$", answer, re.MULTILINE)
+    assert "The sum is of 32 rows" in answer
+
+
+def test_currencies_are_told_apart(room: Room) -> None:
+    room.oracle.charged = [row(at(2, 10), "1.10"), row(at(2, 10), "2.20", currency="EUR")]
+    answer = told(room, "cost actual last month")
+    assert "Oracle charged *2.20 EUR* and *$1.10*" in answer
+
+
+def test_a_discount_is_shown(room: Room) -> None:
+    room.oracle.charged = [row(at(2, 10), "864", unit_price="18"), row(at(3, 10), "900", unit_price="18.75")]
+    answer = told(room, "cost actual last month")
+    assert "against Oracle's list rate: 21.9 to 25 %" in answer
+    assert re.search(r"^chat .* 21.9 to 25 %$", answer, re.MULTILINE)
+
+
+def test_what_may_still_change_is_marked_and_what_is_settled_is_not(room: Room) -> None:
+    answer = told(room, "cost actual week")
+    assert "⏳ *$2,304* of it is provisional" in answer
+    assert "since 2026-11-21" in answer
+    assert "third party" in answer
+    assert "⏳" not in told(room, "cost actual last month")
+    room.oracle.charged = []
+    answer = told(room, "cost actual yesterday")
+    assert "Oracle charged *nothing*" in answer
+    assert "it is provisional" in answer
+
+
+def test_credits_and_corrections_lower_the_sum(room: Room) -> None:
+    room.oracle.charged = [row(at(2, 10), "100"), row(at(2, 10), "-120.50", quantity=None, unit_price=None)]
+    assert "Oracle charged *-$20.50*" in told(room, "cost actual last month")
+
+
+def test_clusters_that_are_gone_and_rows_without_any_stay_in_the_sum(room: Room) -> None:
+    room.oracle.charged = [row(at(2, 10), "1", resource_id="ocid1.x.gone99"), row(at(2, 10), "2", resource_id="")]
+    answer = told(room, "cost actual last month")
+    assert "…gone99" in answer
+    assert "no resource named" in answer
+    assert "*$3*" in answer
+
+
+def test_budgets_are_told_of_the_month_that_runs(room: Room) -> None:
+    known = Budget(
+        id="b",
+        name="prod <!here>",
+        amount=Decimal(180_000),
+        actual=Decimal("96412.37"),
+        forecast=Decimal("171350.2"),
+        target_type="COMPARTMENT",
+    )
+    bare_one = known.model_copy(update={"name": "bare", "forecast": None, "amount": Decimal(0)})
+    unreckoned = known.model_copy(update={"name": "new", "actual": None})
+    room.oracle.budgeted = Budgets(found=(known, bare_one, unreckoned), read_at=START)
+    answer = told(room, "cost actual")
+    assert "96,412.37 of 180,000.00 spent (53.6 %), 171,350.20 foreseen" in answer
+    assert "“bare”: 96,412.37 of 0.00 spent, in" in answer
+    assert "“new”" not in answer
+    for line in ("cost actual chat", "cost actual last month", "cost actual yesterday"):
+        assert "Budget" not in told(room, line)
+
+
+def test_without_access_it_is_estimated_and_says_so(room: Room) -> None:
+    room.oracle.charged = None
+    answer = told(room, "cost actual yesterday")
+    assert "*$1,152* for all dedicated AI clusters I look after, *estimated*" in answer
+    assert "let the reading identity `read usage-report in tenancy`" in answer
+    assert re.search(r"^chat +2 +24\.0 +\$1,152$", answer, re.MULTILINE)
+    assert "with no word of earlier sizes" in answer
+
+
+def test_an_estimate_leaves_out_what_has_no_price_and_says_so(tmp_path: Path) -> None:
+    odd = cluster("odd", unit_shape="VERA_X9")
+    answer = told(Room(tmp_path, fleet(cluster(), odd, cluster("dead", lifecycle_state="FAILED"))), "cost actual 1d")
+    assert re.search(r"^odd +2 +24\.0 +unknown$", answer, re.MULTILINE)
+    assert "1 of them have no price on file" in answer
+    assert "dead" not in answer
+
+
+def test_an_estimate_of_what_has_no_price_is_unknown(tmp_path: Path) -> None:
+    answer = told(Room(tmp_path, fleet(cluster("odd", unit_shape="VERA_X9"))), "cost actual 1d")
+    assert "*unknown* for all" in answer
+
+
+def test_no_clusters_are_no_estimate(tmp_path: Path) -> None:
+    assert "*unknown*" in told(Room(tmp_path, fleet()), "cost actual week")
+
+
+def test_a_long_bill_comes_as_a_file_in_the_thread(tmp_path: Path) -> None:
+    seen = large(clusters=200, endpoints=0)
+    room = Room(tmp_path, seen)
+    room.oracle.charged = [row(at(2, 10), "0.1", resource_id=each.id) for each in seen.clusters]
+    reply = room.say("cost actual last month")
+    sound(reply)
+    assert reply.public
+    assert "185 more lines are in the file" in shown(reply)
+    assert reply.then is not None
+    (last,) = reply.then
+    (file,) = last.files
+    sound(last)
+    assert file.name == "2026-10-01-to-2026-11-01.csv"
+    sheet = list(csv.DictReader(io.StringIO(file.content.decode())))
+    assert len(sheet) == 200
+    assert sum(Fraction(each["amount"]) for each in sheet) == 20
+    assert {each["provisional"] for each in sheet} == {"no"}
+    assert "185 more clusters" not in shown(reply)
+
+
+def test_an_estimate_of_many_says_how_many_it_does_not_show(tmp_path: Path) -> None:
+    answer = told(Room(tmp_path, large(clusters=40, endpoints=0)), "cost actual yesterday")
+    assert "25 more clusters are in the sum and not shown" in answer
+
+
+def test_namesakes_are_told_apart(tmp_path: Path) -> None:
+    room = Room(tmp_path, twins())
+    room.oracle.charged = [row(at(2, 10), "1", resource_id=each.id) for each in twins().clusters]
+    answer = told(room, "cost actual last month")
+    assert "chat@eu-frankfurt-1" in answer
+    assert "chat@us-chicago-1" in answer
+
+
+def test_hostile_names_harm_neither_message_nor_sheet(tmp_path: Path) -> None:
+    seen = hostile(20)
+    room = Room(tmp_path, seen)
+    assert room.say("cost actual last month").blocks
+    room.oracle.charged = [row(at(2, 10), "1", resource_id=each.id, product="=1+1") for each in seen.clusters]
+    reply = room.say("cost actual last month")
+    assert refused(reply.text, reply.blocks) == []
+    for text in (*markup(reply.blocks), reply.text):
+        assert live(text) == []
+    assert reply.then is not None
+    (last,) = reply.then
+    assert ",'=1+1," in last.files[0].content.decode()
+
+
+def test_what_is_no_cluster_and_no_period_is_told(room: Room) -> None:
+    with pytest.raises(NotFound, match="no cluster “fortnight”"):
+        room.say("cost actual fortnight")
+    with pytest.raises(Invalid, match="still to come"):
+        room.say("cost actual 2031-01")
+
+
+amounts = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=9)
+ledgers = st.lists(
+    st.builds(
+        row,
+        st.integers(1, 31).map(lambda day: at(day, 10)),
+        amounts.map(str),
+        currency=st.sampled_from(["USD", "EUR"]),
+        resource_id=st.sampled_from([CHAT, "ocid1.gone", ""]),
+        part_number=st.sampled_from(["B108082", "B111015"]),
+    ),
+    max_size=12,
+)
+
+
+@given(ledgers)
+def test_every_bill_reconciles_with_its_ledger(ledger: list[UsageRow]) -> None:
+    spend = Spend(since=at(1, 10).date(), until=at(1).date(), rows=tuple(ledger), read_at=START)
+    sheet = list(csv.DictReader(io.StringIO(_bill.bill(spend, {}, "x").content.decode())))
+    expected: dict[str, Fraction] = {}
+    for each in ledger:
+        expected[each.currency] = expected.get(each.currency, Fraction(0)) + Fraction(each.amount)
+    found: dict[str, Fraction] = {}
+    for line in sheet:
+        found[line["currency"]] = found.get(line["currency"], Fraction(0)) + Fraction(line["amount"])
+    assert found == expected
+    assert len(_bill.lines(spend, {})) == len({(x.resource_id, x.part_number, x.currency) for x in ledger})
