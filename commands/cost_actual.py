@@ -55,7 +55,7 @@ def run(args: Actual, call: Call, services: Services) -> Reply:  # noqa: ARG001 
     spend = services.fleet.spend(days.since, days.until)
     if isinstance(spend, Unknown):
         return _estimated(days, cluster, fleet, spend, services)
-    return _charged(days, cluster, fleet, spend.of(cluster.id) if cluster else spend, services)
+    return _charged(days, cluster, fleet, spend, services)
 
 
 def _meant(what: str) -> tuple[str, str]:
@@ -72,7 +72,8 @@ def _unquoted(words: Sequence[str]) -> str:
     return " ".join(words).strip(QUOTES)
 
 
-def _charged(days: Period, cluster: Cluster | None, fleet: Fleet, spend: Spend, services: Services) -> Reply:
+def _charged(days: Period, cluster: Cluster | None, fleet: Fleet, everything: Spend, services: Services) -> Reply:
+    spend = everything.of(cluster.id) if cluster else everything
     read = _usage_api(spend.read_at.astimezone(UTC).date())
     known, whom = _bill.names(fleet), _whom(cluster)
     sums = _bill.said(spend.totals)
@@ -89,6 +90,12 @@ def _charged(days: Period, cluster: Cluster | None, fleet: Fleet, spend: Spend, 
             answer.small(f"Your contract's discount, as units were sold against Oracle's list rate: {off}", read)
         answer.small(
             f"The sum is of {len(spend.rows):,} rows, to every digit, and rounded once; a line is rounded by itself.",
+            read,
+        )
+    elif everything.rows:
+        answer.small(
+            "Oracle's rows of these days name other resources, not this cluster; that they name a cluster by its OCID "
+            "is not confirmed, so look at all of them: `/dac cost actual`",
             read,
         )
     _late(answer, spend, read)

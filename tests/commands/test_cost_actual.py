@@ -231,6 +231,13 @@ def test_hostile_names_harm_neither_message_nor_sheet(tmp_path: Path) -> None:
     assert ",'=1+1," in last.files[0].content.decode()
 
 
+def test_a_bill_that_does_not_name_the_cluster_is_not_taken_for_none(room: Room) -> None:
+    room.oracle.charged = [row(at(2, 10), "1", resource_id="ocid1.x.other9")]
+    assert "name other resources, not this cluster" in told(room, "cost actual chat last month")
+    room.oracle.charged = []
+    assert "name other resources" not in told(room, "cost actual chat last month")
+
+
 def test_what_is_no_cluster_and_no_period_is_told(room: Room) -> None:
     with pytest.raises(NotFound, match="no cluster “fortnight”"):
         room.say("cost actual fortnight")

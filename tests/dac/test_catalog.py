@@ -284,3 +284,9 @@ def test_rerank_alone_is_billed_by_the_cluster(catalog: Catalog) -> None:
 def test_nothing_in_it_can_be_changed(catalog: Catalog) -> None:
     with pytest.raises(ValidationError, match="frozen"):
         setattr(catalog.prices["B108082"], "amount", Decimal(0))  # noqa: B010
+
+
+def test_dedicated_clusters_are_billed_by_what_is_sold_by_the_hour() -> None:
+    found = shipped().part_numbers
+    assert {"B108082", "B108085", "B111015", "B112008"} <= set(found)
+    assert "B108077" not in found  # on demand
