@@ -15,7 +15,7 @@ from bot.tellings import ALERT, Telling, Tellings
 from bot.workers import Workers
 from commands._alerts import message, replies
 from commands._card import Message
-from dac.alerting import Look, Rules, Seen, look
+from dac.alerting import Look, Rules, look
 from dac.alerts import Incident
 from dac.catalog import Catalog
 from dac.errors import DacError, Denied, Invalid
@@ -87,10 +87,7 @@ class Watch:
         except DacError as error:
             seen = Look(at=now, blind=str(error))
         else:
-            found = survey(fleet, now, self._catalog)
-            seen = look(
-                fleet, [Seen(each.cluster.id, each.cluster.name, each.cluster.region, each.findings) for each in found]
-            )
+            seen = look(fleet, survey(fleet, now, self._catalog), self._reader.alarms())
         self._boards.take(seen, self._watched.rules)
 
     async def _tell(self, incident: Incident) -> None:

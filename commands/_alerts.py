@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from commands._blocks import Block, actions, button, clip, context, date, escape, named, quote, section
+from commands._blocks import Block, actions, button, clip, context, date, escape, named, phrase, quote, section
 from commands._card import Message
 from commands._cluster_words import MARK
 from commands._words import price_name, sources
@@ -17,6 +17,7 @@ LINES = 15
 """Alerts told one by one; a message that many clusters share has the rest in the list."""
 
 EVIDENCE = 3
+ALARMS = 4
 REASON = 300
 
 
@@ -26,6 +27,8 @@ def message(incident: Incident) -> Message:
     blocks = [section(f"{_mark(incident)} *{title(incident)}* · alert {incident.number}"), *_lines(incident, shown)]
     if evidence := _evidence(incident):
         blocks.append(context(evidence))
+    if alarms := _alarms(incident):
+        blocks.append(context(alarms))
     if source := priced(shown):
         blocks.append(context(source))
     if words := acknowledgements(incident):
@@ -143,6 +146,16 @@ def _evidence(incident: Incident) -> str:
     # What Oracle calls a try differs from one to the next; the reason is the same.
     said = [REQUEST_ID.sub("", each) for each in alert.evidence[:EVIDENCE]]
     return clip(" · ".join(named(each, 200) for each in said), 600)
+
+
+def _alarms(incident: Incident) -> str:
+    """Oracle's own, each by its name; many clusters may be under one."""
+    said = dict.fromkeys(
+        f"*{named(each.name)}* ({named(each.severity, 20)}) since {date(each.since)}" for each in incident.firing
+    )
+    if said:
+        return f"Oracle's own alarms firing: {phrase(list(said), 'and', ALARMS)}"
+    return "Oracle's own alarms could not all be read." if incident.alarms_unread else ""
 
 
 def _word(said: Acknowledged) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
+from dac.cluster import Gap
 from dac.figures import Frozen
 
 _OCID = re.compile(r"ocid1\.[\w-]+(?:\.[\w-]*){2,4}")
@@ -45,3 +46,10 @@ class Alarm(Frozen):
     def resources(self) -> frozenset[str]:
         """The OCIDs its query names; without one it watches everything of its compartment."""
         return frozenset(_OCID.findall(self.query))
+
+
+class Alarms(Frozen):
+    """All that could be read, and what could not."""
+
+    found: tuple[Alarm, ...] = ()
+    gaps: tuple[Gap, ...] = ()

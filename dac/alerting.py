@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from dac.alarms import Alarms
 from dac.alerts import RECURRING, SIGHT, Alert, Board, Key, News
 from dac.cluster import Fleet
 from dac.findings import Aspect, Finding, Severity
+from dac.firing import Firing, firing
+from dac.health import Health
 from dac.quiet_hours import QuietHours
 
 MEASURED = frozenset({Aspect.LATENCY, Aspect.ERRORS, SIGHT})
@@ -57,18 +60,23 @@ class Look:
     """Why nothing could be seen at all."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """By region why its clusters could not be listed."""
+    firing: tuple[Firing, ...] = ()
+    alarms_unread: bool = False
+    """Whether Oracle's own alarms could not be read, all of them or some."""
 
     def hides(self, region: str, *what: str) -> bool:
         return bool(self.blind) or any((region, each) in self.unlisted for each in what)
 
 
-def look(fleet: Fleet, clusters: Sequence[Seen]) -> Look:
+def look(fleet: Fleet, found: Sequence[Health], alarms: Alarms) -> Look:
     unlisted = {(gap.region, gap.what.split(" ", 1)[0]) for gap in fleet.gaps}
     return Look(
         at=fleet.taken_at,
-        clusters=tuple(clusters),
+        clusters=tuple(Seen(each.cluster.id, each.cluster.name, each.cluster.region, each.findings) for each in found),
         unlisted=frozenset(unlisted),
         reasons={gap.region: gap.because for gap in fleet.gaps if gap.what.startswith("clusters")},
+        firing=firing(alarms.found, found),
+        alarms_unread=bool(alarms.gaps),
     )
 
 
@@ -91,7 +99,14 @@ def step(board: Board, now: Look, rules: Rules) -> Board:
     for held in newest.values():
         alerts += _not_seen_bad(held, sight, now.at, rules)
     told, last = _told([*past, *alerts], bad, board.last, now.at, rules)
-    return Board(alerts=_remembered(told, now.at), last=last, looked_at=now.at)
+    bad_clusters = {each.cluster_id for each in told if each.open}
+    return Board(
+        alerts=_remembered(told, now.at),
+        last=last,
+        looked_at=now.at,
+        firing=tuple(each for each in now.firing if each.cluster_id in bad_clusters),
+        alarms_unread=now.alarms_unread,
+    )
 
 
 def _newest(alerts: Iterable[Alert]) -> tuple[dict[Key, Alert], list[Alert]]:

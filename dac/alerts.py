@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 from dac.errors import Conflict, NotFound
 from dac.figures import Frozen, Price, Unknown
 from dac.findings import Severity
+from dac.firing import Firing
 
 RECURRING = timedelta(hours=2)
 """How far back it is counted how often something has turned bad."""
@@ -97,6 +98,9 @@ class Incident(Frozen):
 
     number: int
     alerts: tuple[Alert, ...]
+    firing: tuple[Firing, ...] = ()
+    """Oracle's own alarms over what is still bad."""
+    alarms_unread: bool = False
 
     @property
     def open(self) -> tuple[Alert, ...]:
@@ -128,6 +132,9 @@ class Board(Frozen):
     last: int = 0
     looked_at: AwareDatetime | None = None
     """Of when the newest look is that it has been brought up to."""
+    firing: tuple[Firing, ...] = ()
+    """Oracle's own alarms over clusters that something is told of, at that look."""
+    alarms_unread: bool = False
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
@@ -136,14 +143,16 @@ class Board(Frozen):
         for each in self.alerts:
             if each.number is not None:
                 by_number[each.number].append(each)
-        return tuple(
-            Incident(
-                number=number,
-                alerts=tuple(
-                    sorted(found, key=lambda each: (not each.open, each.severity, each.cluster_name, each.key))
-                ),
-            )
-            for number, found in sorted(by_number.items(), reverse=True)
+        return tuple(self._incident(number, found) for number, found in sorted(by_number.items(), reverse=True))
+
+    def _incident(self, number: int, found: list[Alert]) -> Incident:
+        ordered = sorted(found, key=lambda each: (not each.open, each.severity, each.cluster_name, each.key))
+        bad = {each.cluster_id for each in found if each.open}
+        return Incident(
+            number=number,
+            alerts=tuple(ordered),
+            firing=tuple(each for each in self.firing if each.cluster_id in bad),
+            alarms_unread=self.alarms_unread and bool(bad),
         )
 
     def incident(self, number: int) -> Incident:

@@ -18,6 +18,7 @@ from approvals.policy import People, Policy, Rule
 from approvals.request import Request
 from approvals.states import Action
 from approvals.store import Decide, Store
+from dac.alarms import Alarms
 from dac.alerting import Look, Rules, Seen, step
 from dac.alerts import Board, Incident
 from dac.catalog import Catalog, shipped
@@ -176,6 +177,7 @@ class FakeOracle:
     objects: dict[str, bytes] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)
     """By bucket/object; any other bucket is one that is not there, or may not be read."""
+    alarms_set: Alarms = field(default_factory=Alarms)
     compartments_named: dict[str, str | None] = field(default_factory=dict)
     """What the configured compartments are called, by OCID; None cannot be read."""
     charged: list[UsageRow] | None = None
@@ -251,6 +253,9 @@ class FakeOracle:
 
     def fleet(self) -> Fleet:
         return self._called("fleet", self._fleet)
+
+    def alarms(self) -> Alarms:
+        return self._called("alarms", lambda: self.alarms_set)
 
     def cluster(self, region: str, cluster_id: str) -> Cluster:
         return self._called("cluster", lambda: self._cluster(region, cluster_id))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from bot.kept import Kept
 from bot.oracle import answers, objects, things
+from bot.oracle.alarms import all_alarms
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.compartments import CompartmentNames
@@ -18,6 +19,7 @@ from bot.oracle.history import Histories
 from bot.oracle.limits import headroom
 from bot.oracle.usage import Usage
 from bot.oracle.workrequests import work_requests
+from dac.alarms import Alarms
 from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
 from dac.errors import DacError
@@ -75,6 +77,10 @@ class OracleReader:
 
     def history(self, cluster: Cluster, *, days: int = 7, seconds: float | None = None) -> History:
         return self._histories.of(cluster, self.fleet(), days, seconds)
+
+    def alarms(self) -> Alarms:
+        """Oracle's own, of all configured regions and compartments; parts that fail become gaps."""
+        return all_alarms(self._clients, self._calls, self._config)
 
     def compartments(self) -> Mapping[str, str]:
         return self._names.names()

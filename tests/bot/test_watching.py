@@ -18,6 +18,7 @@ from bot.boards import Boards
 from bot.tellings import ALERT, Tellings
 from bot.watching import Watch, Watched
 from bot.workers import Workers
+from dac.alarms import Alarm, Alarms
 from dac.alerting import Rules
 from dac.cluster import Cluster, Gap
 from dac.errors import Conflict, Denied, Unavailable
@@ -163,6 +164,28 @@ def test_who_sees_to_it_stands_in_the_message(post: Post) -> None:
     assert buttons(post.only) == ["Status"]
     with pytest.raises(Conflict):
         post.boards.acknowledge(1, ADA, "")
+
+
+def test_oracles_own_alarms_stand_beside_it_and_failing_hide_nothing_else(post: Post) -> None:
+    fires = Alarm(
+        id="ocid1.alarm.oc1..a",
+        name="Chat is slow",
+        severity="CRITICAL",
+        region=REGION,
+        compartment_id=cluster("chat").compartment_id,
+        status="FIRING",
+        since=post.clock.now(),
+        query="Latency[1m].p95() > 5",
+    )
+    post.oracle.alarms_set = Alarms(found=(fires,))
+    post.breaks()
+    post.round()
+    assert "Oracle's own alarms firing: *Chat is slow* (CRITICAL)" in shown(post.only)
+    gap = Gap(region=REGION, what="alarms in compartment x", because="no")
+    post.oracle.alarms_set = Alarms(gaps=(gap,))
+    post.round()
+    assert "could not all be read" in shown(post.only)
+    assert "Oracle reports FAILED" in shown(post.only)
 
 
 def test_at_night_only_what_is_broken_is_told(town: Slack, tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dac.alarms import Alarms
 from dac.alerting import EVERYWHERE, Look, Rules, Seen, look, step
 from dac.alerts import SIGHT, Alert, Board, Incident
 from dac.cluster import Gap
 from dac.errors import Conflict, NotFound
 from dac.findings import Aspect, Finding, Severity
+from dac.firing import Firing
 from dac.quiet_hours import QuietHours
 from tests.fakes import fleet
 
@@ -348,10 +350,27 @@ class TestWithoutSight:
             Gap(region=CHICAGO, what="clusters in compartment x", because="no"),
             Gap(region="eu-frankfurt-1", what="traffic in compartment x", because="never"),
         )
-        seen = look(fleet().model_copy(update={"gaps": gaps}), [cluster()])
+        seen = look(fleet().model_copy(update={"gaps": gaps}), [], Alarms(gaps=gaps[:1]))
+        assert seen.alarms_unread
         assert seen.reasons == {CHICAGO: "no"}
         assert seen.hides("eu-frankfurt-1", "traffic")
         assert not seen.hides("eu-frankfurt-1", "clusters")
+
+
+class TestOraclesOwnAlarms:
+    def see(self, *clusters: Seen, unread: bool = False) -> Board:
+        fires = Firing(cluster_id="ocid1.chat", name="Slow", severity="CRITICAL", since=START)
+        return step(Board(), Look(at=START, clusters=clusters, firing=(fires,), alarms_unread=unread), RULES)
+
+    def test_they_stand_beside_what_is_told_of_their_cluster(self) -> None:
+        board = self.see(cluster(finding(BROKEN)), cluster(finding(BROKEN), name="embed"))
+        assert [[each.name for each in found.firing] for found in board.incidents] == [[], ["Slow"]]
+
+    def test_by_themselves_they_open_nothing(self) -> None:
+        assert self.see(cluster(finding(OK))).firing == ()
+
+    def test_that_they_could_not_be_read_is_remembered(self) -> None:
+        assert self.see(cluster(finding(BROKEN)), unread=True).incident(1).alarms_unread
 
 
 class TestAcknowledging:

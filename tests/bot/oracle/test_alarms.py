@@ -8,6 +8,7 @@ from typing import Any
 import oci
 import pytest
 
+from bot.oracle import connect
 from bot.oracle.alarms import alarms_in
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
@@ -82,6 +83,18 @@ def test_every_page_is_read(place: Place) -> None:
     found = alarms_in(TwoByTwo(clients.monitoring(CHICAGO)), Calls(Patience()), CHICAGO, prod)
     clients.close()
     assert [each.name for each in found] == ["Chat errors", "Chat on the web is slow", "Product search is slow"]
+
+
+def test_all_of_them_are_read_at_once_and_what_cannot_be_is_a_gap(place: Place) -> None:
+    oracle = connect(place.config(), now=lambda: place.now, sleep=place.slept.append)
+    whole = oracle.reader.alarms()
+    assert {each.region for each in whole.found} == {CHICAGO, FRANKFURT}
+    assert whole.gaps == ()
+    place.fault("status", operation="ListAlarms", region=FRANKFURT, status=401, times=9)
+    partly = oracle.reader.alarms()
+    oracle.close()
+    assert {each.region for each in partly.found} == {CHICAGO}
+    assert {each.region for each in partly.gaps} == {FRANKFURT}
 
 
 def test_what_cannot_be_read_says_which_alarms(place: Place, reading: Reading) -> None:
