@@ -84,7 +84,7 @@ def status(local: Local) -> float:
                 there = len(bot.answers(ADA))
                 began = time.perf_counter()
                 bot.type(ADA, "status")
-                until(lambda there=there: len(bot.answers(ADA)) > there)
+                until(lambda there=there: len(bot.answers(ADA)) > there, seconds=60)
                 took.append(time.perf_counter() - began)
                 answer = str(bot.answers(ADA)[-1]["text"])
             print(f"/dac status: {answer}")

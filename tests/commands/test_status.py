@@ -48,6 +48,16 @@ def test_what_could_not_be_read_is_named_once_for_each_region_and_reason(tmp_pat
     assert "endpoints not read. Oracle did not answer in time" in shown(reply)
 
 
+def test_a_limit_that_could_not_be_read_is_named_and_leaves_the_list_complete(tmp_path: Path) -> None:
+    seen = world((cluster("chat"), BUSY), gaps=(gap("limit dedicated-unit-large-cohere-count"),))
+    room = opened(tmp_path, seen)
+    reply = room.say("status")
+    assert "incomplete" not in reply.text
+    assert "🟢 *chat*" in shown(reply)
+    assert "limit dedicated-unit-large-cohere-count not read" in shown(reply)
+    assert "? limit: How far it can grow is unknown" in shown(room.say("status chat"))
+
+
 def test_what_needs_attention_stands_first_and_what_is_well_last(tmp_path: Path) -> None:
     reply = opened(tmp_path, mixed()).say("status")
     order = [match[1] for text in texts(reply.blocks) if (match := re.match(r"\S+ \*([^*]+)\* · ", text))]

@@ -80,6 +80,16 @@ def test_a_monitoring_that_does_not_answer_is_said_and_is_no_zero(oracle: Oracle
         oracle.reader.history(chat)
 
 
+def test_who_would_not_wait_long_is_told_soon(oracle: Oracle, place: Place) -> None:
+    chat = cluster(oracle, place, "chat-prod")
+    oracle.reader.fleet()
+    place.fault("timeout", operation=SUMMARIZE)
+    with pytest.raises(Unavailable, match="did not answer in time"):
+        oracle.reader.history(chat, days=1, seconds=0.5)
+    place.ask("DELETE", "faults")
+    assert len(oracle.reader.history(chat, days=1).hours) == 24
+
+
 def test_more_days_than_monitoring_keeps_are_refused_before_it_is_asked(oracle: Oracle, place: Place) -> None:
     chat = cluster(oracle, place, "chat-prod")
     oracle.reader.fleet()
