@@ -22,7 +22,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--keys", type=Path, required=True, help="folder for the API keys and the OCI config file")
     parser.add_argument("--state", type=Path, help="file that keeps the world over restarts")
     parser.add_argument("--scenario", type=Path, default=SCENARIO)
-    parser.add_argument("--fleet", type=Fleet.parse, help="a made-up fleet instead, such as 200x10")
+    parser.add_argument("--fleet", type=Fleet.parse, help="a made-up fleet instead, such as 200x10 or 200x10@all")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds every answer takes at least")
     return parser.parse_args(arguments)
 
 
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> None:
         sys.stdout.flush()
 
     def make() -> web.Application:
-        app = make_app(Config(keys, Clock(), told.scenario, told.state, told.fleet))
+        app = make_app(Config(keys, Clock(), told.scenario, told.state, told.fleet, told.latency))
         app.on_startup.append(tell)
         return app
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from sandbox.clock import Clock
 
 SCENARIO = Path(__file__).parents[1] / "scenario.toml"
+HEALTHY = SCENARIO.with_name("healthy.toml")
+"""A tenancy in which nothing is wrong."""
 
 
 class Permission(StrEnum):
@@ -33,14 +35,19 @@ class Fleet:
 
     clusters: int
     endpoints: int
+    spread: bool = False
+    """Over all regions and compartments in turn, not all in the first ones."""
 
     @classmethod
     def parse(cls, text: str) -> Fleet:
-        """Read `200x10`: 200 clusters with 10 endpoints each."""
-        clusters, cross, endpoints = text.partition("x")
+        """Read `200x10`: 200 clusters with 10 endpoints each; `200x10@all` has them in all regions and compartments."""
+        size, _, where = text.partition("@")
+        clusters, cross, endpoints = size.partition("x")
+        if where not in {"", "all"}:
+            raise ValueError(f"a fleet is at all places, or at one without saying so, not at {where!r}")
         if not (cross and clusters.isdecimal() and endpoints.isdecimal()):
             raise ValueError(f"a fleet is written like 200x10, not {text!r}")
-        return cls(int(clusters), int(endpoints))
+        return cls(int(clusters), int(endpoints), where == "all")
 
 
 @dataclass(frozen=True)
@@ -51,3 +58,5 @@ class Config:
     state: Path | None = None
     """Where the world is kept so that it survives a restart."""
     fleet: Fleet | None = None
+    latency: float = 0.0
+    """Seconds every answer takes at least, as Oracle's do."""

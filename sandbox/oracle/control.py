@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from sandbox.oracle import clusters, ids, workrequests
 from sandbox.oracle.asked import PREFIX, Asked, read, safely
 from sandbox.oracle.control_data import DataControl
+from sandbox.oracle.control_incidents import IncidentControl
 from sandbox.oracle.control_usage import UsageControl
 from sandbox.oracle.faults import Fault, described
 from sandbox.oracle.plane import ControlPlane
@@ -58,6 +59,7 @@ def add_control(app: web.Application, plane: ControlPlane) -> None:
     add("POST", f"{PREFIX}/limits", safely(control.limits))
     DataControl(plane).add_to(app)
     UsageControl(plane).add_to(app)
+    IncidentControl(plane).add_to(app)
     add("*", f"{PREFIX}/{{path:.*}}", _unknown)
 
 

@@ -9,10 +9,15 @@ from sandbox.oracle.scenario import BaseModelPlan, ClusterPlan, EndpointPlan, Sc
 
 
 def with_fleet(scenario: Scenario, fleet: Fleet) -> Scenario:
-    """Put the fleet in place of the scenario's clusters, all in its first region and compartment."""
+    """Put the fleet in place of the scenario's clusters, in its first region and compartment or in all of them."""
     chance = random.Random(f"{fleet.clusters}x{fleet.endpoints}")
     hosted = [it for it in scenario.model if it.shapes and it.regions is None]
-    clusters = [_cluster(scenario, chance, hosted, number, fleet.endpoints) for number in range(fleet.clusters)]
+    places = [(region, compartment) for region in scenario.regions for compartment in scenario.compartments]
+    places = places if fleet.spread else places[:1]
+    clusters = [
+        _cluster(scenario, chance, hosted, number, fleet.endpoints, places[number % len(places)])
+        for number in range(fleet.clusters)
+    ]
     room = {limit.name: 100 * fleet.clusters for limit in scenario.limit}
     return scenario.model_copy(
         update={"cluster": clusters, "custom_model": [], "alarm": [], "limits": dict.fromkeys(scenario.regions, room)}
@@ -20,14 +25,19 @@ def with_fleet(scenario: Scenario, fleet: Fleet) -> Scenario:
 
 
 def _cluster(
-    scenario: Scenario, chance: random.Random, hosted: list[BaseModelPlan], number: int, endpoints: int
+    scenario: Scenario,
+    chance: random.Random,
+    hosted: list[BaseModelPlan],
+    number: int,
+    endpoints: int,
+    place: tuple[str, str],
 ) -> ClusterPlan:
     model = chance.choice(hosted)
     name = f"fleet-{number:04}"
     return ClusterPlan(
         name=name,
-        compartment=scenario.compartments[0],
-        region=scenario.home,
+        compartment=place[1],
+        region=place[0],
         type="HOSTING",
         shape=chance.choice(model.shapes),
         units=chance.randint(1, 6),

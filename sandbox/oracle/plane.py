@@ -64,6 +64,8 @@ class ControlPlane:
     world: World = field(init=False)
     faults: Faults = field(default_factory=Faults)
     calls: deque[Json] = field(default_factory=lambda: deque(maxlen=LOGGED_CALLS))
+    incidents: list[Json] = field(default_factory=list)
+    """Switched on since the last reset."""
 
     def __post_init__(self) -> None:
         self.scenario = read(self.config.scenario)
@@ -79,6 +81,7 @@ class ControlPlane:
     def reset(self) -> None:
         """Go back to the scenario's first day, which is today by the clock."""
         self.uploads.clear()
+        self.incidents.clear()
         self.world = build(self.scenario, self.config.clock)
         self.save()
 
@@ -122,6 +125,8 @@ class ControlPlane:
         except OracleError as error:
             answer = Answer({"code": error.code, "message": error.message}, error.headers, error.status)
         reply = Reply.of(answer, arrival.request_id)
+        if self.config.latency:
+            await asyncio.sleep(self.config.latency)
         await self._after(arrival, fault)
         return reply
 

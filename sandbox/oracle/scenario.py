@@ -264,10 +264,18 @@ def _known(name: str, names: object, kind: str) -> None:
 
 
 def read(path: Path) -> Scenario:
-    return _checked(SHAPES.read_text(encoding="utf-8"), path.read_text(encoding="utf-8"))
+    """Read a scenario; what one with a `base` does not say stands in the file of that name beside it."""
+    own = path.read_text(encoding="utf-8")
+    base = tomllib.loads(own).get("base")
+    below = path.with_name(base).read_text(encoding="utf-8") if base else ""
+    return _checked(SHAPES.read_text(encoding="utf-8"), below, own)
 
 
 @lru_cache(maxsize=8)
-def _checked(shapes: str, told: str) -> Scenario:
+def _checked(*texts: str) -> Scenario:
     """Of the same texts the same scenario, which nobody can change: control planes come and go, and share it."""
-    return Scenario.model_validate(tomllib.loads(shapes) | tomllib.loads(told))
+    told: dict[str, Any] = {}
+    for text in texts:
+        told |= tomllib.loads(text)
+    told.pop("base", None)
+    return Scenario.model_validate(told)

@@ -39,51 +39,76 @@ UNITS = {
 }
 
 
-def traffic_of(endpoint: Resource) -> Traffic:
-    """Read what build.py wrote down, which was checked then."""
-    return Traffic.model_construct(**endpoint.traits["traffic"])
+@dataclass(frozen=True)
+class Era:
+    """A time during which an endpoint was called in the same manner."""
+
+    start: float
+    end: float
+    traffic: Traffic
+    calls: Weekly
+
+    @property
+    def sigma(self) -> float:
+        return math.log(self.traffic.spread) / P95
+
+
+def eras_of(world: World, endpoint: Resource) -> list[Era]:
+    """Read how it is called now, and how it was until when, as build.py and incidents wrote it down."""
+    told = [*endpoint.traits.get("earlier", ()), (None, endpoint.traits["traffic"])]
+    eras, start = [], -math.inf
+    for until, each in told:
+        traffic = Traffic.model_construct(**each)
+        end = moment(until).timestamp() if until else math.inf
+        eras.append(Era(start, end, traffic, calls_per_second(traffic, world.scenario.day)))
+        start = end
+    return eras
+
+
+def era_at(eras: list[Era], at: float) -> Era:
+    return next(it for it in eras if at < it.end)
 
 
 @dataclass(frozen=True)
 class Span:
-    """A time during which a cluster served with the same number of units."""
+    """A time during which a cluster served with the same number of units what was asked in the same manner."""
 
     start: float
     end: float
-    units: int
+    capacity: float
+    asked: list[Weekly]
+
+    @cached_property
+    def together(self) -> list[float]:
+        """Give the calls per second for each hour of the week."""
+        return [sum(rates) for rates in zip(*(it.rates for it in self.asked), strict=True)]
+
+    @cached_property
+    def overload(self) -> list[float]:
+        """Tell for each hour of the week which share of the calls these units would fail to serve."""
+        return [overload_errors(rate / self.capacity) for rate in self.together]
 
 
 class Demand:
     """What all endpoints of one cluster together are asked, against what its units carry."""
 
     def __init__(self, world: World, cluster: Resource) -> None:
-        self._asked = [
-            calls_per_second(traffic_of(it), world.scenario.day)
-            for it in world.endpoints_on(cluster.ocid)
-            if it.traits.get("traffic")
-        ]
-        self._per_unit = float(cluster.traits.get("rps_per_unit", 10.0))
-        self._since = [moment(since).timestamp() for since, _ in cluster.units]
-        ends = [*self._since[1:], math.inf]
-        counts = [units for _, units in cluster.units]
-        self.spans = [Span(*it) for it in zip(self._since, ends, counts, strict=True)]
-        self._overload: dict[int, list[float]] = {}
-
-    @cached_property
-    def _together(self) -> list[float]:
-        """Give the calls per second for each hour of the week."""
-        return [sum(rates) for rates in zip(*(it.rates for it in self._asked), strict=True)]
+        called = [eras_of(world, it) for it in world.endpoints_on(cluster.ocid) if it.traits.get("traffic")]
+        per_unit = float(cluster.traits.get("rps_per_unit", 10.0))
+        units = [(moment(since).timestamp(), count) for since, count in cluster.units]
+        first = units[0][0]
+        changes = {era.start for eras in called for era in eras if era.start > first}
+        self._since = sorted({since for since, _ in units} | changes)
+        self.spans = []
+        for start, end in zip(self._since, [*self._since[1:], math.inf], strict=True):
+            count = [count for since, count in units if since <= start][-1]
+            asked = [era_at(eras, start).calls for eras in called]
+            self.spans.append(Span(start, end, count * per_unit, asked))
 
     def load(self, at: float) -> float:
         """Tell which share of the capacity was in demand at this time."""
-        units = self.spans[max(bisect_right(self._since, at) - 1, 0)].units
-        return self._together[hour_of_week(at)] / (units * self._per_unit)
-
-    def overload(self, units: int) -> list[float]:
-        """Tell for each hour of the week which share of the calls these units would fail to serve."""
-        if units not in self._overload:
-            self._overload[units] = [overload_errors(rate / (units * self._per_unit)) for rate in self._together]
-        return self._overload[units]
+        span = self.spans[max(bisect_right(self._since, at) - 1, 0)]
+        return span.together[hour_of_week(at)] / span.capacity
 
 
 class Stream:
@@ -91,13 +116,11 @@ class Stream:
 
     def __init__(self, world: World, endpoint: Resource, demand: Demand) -> None:
         self.dimensions = {"resourceId": endpoint.ocid, "resourceDisplayName": str(endpoint.body["displayName"])}
-        self._traffic = traffic_of(endpoint)
+        self._eras = eras_of(world, endpoint)
         self._demand = demand
-        self._calls = calls_per_second(self._traffic, world.scenario.day)
         self._bend = bend(endpoint.ocid)
-        self._sigma = math.log(self._traffic.spread) / P95
         self._from = moment(endpoint.body["timeCreated"]).timestamp()
-        ends = [endpoint.traits["last_call"], endpoint.body["timeUpdated"] if endpoint.gone else None]
+        ends = [endpoint.traits.get("last_call"), endpoint.body["timeUpdated"] if endpoint.gone else None]
         self._until = min((moment(it).timestamp() for it in ends if it), default=math.inf)
         self._failing: dict[int, Weekly] = {}
         self._totals: dict[float, float] = {}
@@ -121,14 +144,23 @@ class Stream:
     def _called(self, at: float) -> float:
         """Count all calls until this time; one stretch often starts where another ends."""
         if at not in self._totals:
-            self._totals[at] = self._calls.total(self._bend(at))
+            self._totals[at] = self._counted(at, lambda _: 1)
         return self._totals[at]
 
-    def _share(self, factor: float, start: float, end: float) -> int:
-        return math.floor(self._called(end) * factor) - math.floor(self._called(start) * factor)
+    def _counted(self, at: float, weight: Callable[[Traffic], float]) -> float:
+        """Count what each call of an era brings, until this time."""
+        total = 0.0
+        for era in self._eras:
+            if era.start < at:
+                before = era.calls.total(self._bend(era.start)) if era.start > -math.inf else 0.0
+                total += (era.calls.total(self._bend(min(at, era.end))) - before) * weight(era.traffic)
+        return total
+
+    def _share(self, weight: Callable[[Traffic], float], start: float, end: float) -> int:
+        return math.floor(self._counted(end, weight)) - math.floor(self._counted(start, weight))
 
     def _client_errors(self, start: float, end: float, count: int) -> Sample:
-        return counted(count, min(self._share(self._traffic.client_errors, start, end), count))
+        return counted(count, min(self._share(lambda it: it.client_errors, start, end), count))
 
     def _server_errors(self, start: float, end: float, count: int) -> Sample:
         return counted(count, min(math.floor(self._failed(end)) - math.floor(self._failed(start)), count))
@@ -136,24 +168,24 @@ class Stream:
     def _failed(self, at: float) -> float:
         """Count calls failed by this time: what fails in each hour depends on the units that served then."""
         total, at = 0.0, self._bend(at)
-        for span in self._demand.spans:
+        for number, span in enumerate(self._demand.spans):
             if span.start < at:
-                weekly = self._failing_with(span.units)
+                weekly = self._failing_in(number, span)
                 total += weekly.total(min(at, span.end)) - weekly.total(span.start)
         return total
 
-    def _failing_with(self, units: int) -> Weekly:
-        if units not in self._failing:
-            always, overload = self._traffic.server_errors, self._demand.overload(units)
-            pairs = zip(self._calls.rates, overload, strict=True)
-            self._failing[units] = Weekly([rate * (always + more) for rate, more in pairs])
-        return self._failing[units]
+    def _failing_in(self, number: int, span: Span) -> Weekly:
+        if number not in self._failing:
+            era = era_at(self._eras, span.start)
+            pairs = zip(era.calls.rates, span.overload, strict=True)
+            self._failing[number] = Weekly([rate * (era.traffic.server_errors + more) for rate, more in pairs])
+        return self._failing[number]
 
     def _input_tokens(self, start: float, end: float, count: int) -> Sample:
-        return tokens(count, self._share(self._traffic.input_tokens, start, end))
+        return tokens(count, self._share(lambda it: it.input_tokens, start, end))
 
     def _output_tokens(self, start: float, end: float, count: int) -> Sample:
-        return tokens(count, self._share(self._traffic.output_tokens, start, end))
+        return tokens(count, self._share(lambda it: it.output_tokens, start, end))
 
     def _latency(self, start: float, end: float, count: int) -> Sample:
         """Take an hour at a time, as the load changes by the hour."""
@@ -168,7 +200,8 @@ class Stream:
     def _latency_within(self, start: float, end: float, count: int) -> Sample:
         middle = (start + end) / 2
         crowded = crowding(self._demand.load(middle))
-        return log_normal(count, self._traffic.latency_ms * crowded * self._bend.wobble(middle), self._sigma)
+        era = era_at(self._eras, middle)
+        return log_normal(count, era.traffic.latency_ms * crowded * self._bend.wobble(middle), era.sigma)
 
 
 def streams(world: World, region: str, compartments: set[str]) -> list[Stream]:

@@ -74,7 +74,7 @@ def list_errors(world: World, call: Call) -> Answer:
     work = _find(world, call)
     rows: list[Json] = []
     if work.finished and work.failure:
-        rows.append({"code": "InternalServerError", "message": work.failure, "timestamp": work.ends})
+        rows.append({"code": work.code, "message": work.failure, "timestamp": work.ends})
     return collection(call, ordered(call, rows, ("timestamp",)))
 
 

@@ -61,6 +61,8 @@ class Work:
     undone: Json
     failure: str | None = None
     finished: bool = False
+    code: str = "InternalServerError"
+    """What kind of error the failure is."""
     log: list[list[str]] = field(default_factory=list)
     """What is logged when, where the work has more to tell than its steps."""
 
