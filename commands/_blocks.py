@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from dac.naming import in_one_line
+
 Block = dict[str, Any]
 
 HALF_ENTITY = re.compile(r"&[a-z]{0,3}$")
@@ -40,8 +42,8 @@ def clip(text: str, most: int) -> str:
 
 
 def named(text: str, most: int = NAME) -> str:
-    """A name from people or from Oracle, safe and short."""
-    return clip(escape(text), most)
+    """A name from people or from Oracle, safe, in one line and short."""
+    return clip(escape(in_one_line(text)), most)
 
 
 def quote(text: str, most: int = SECTION_TEXT) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from commands._advice import figure, offer
 from commands._answer import Answer, Line
-from commands._blocks import Block, clip, context, escape, named, phrase, picture
+from commands._blocks import Block, clip, context, escape, named, people, phrase, picture
 from commands._chart import Bar, Distributions, Spread
 from commands._command import Enclosed, Reply, Services
 from dac.dataset_faults import Kind
@@ -31,12 +31,17 @@ PICTURE = "lengths"
 
 
 class Looked(NamedTuple):
-    """What is looked through: its name and where it is, in bytes; `dataset` where it is in Object Storage."""
+    """What is looked through, for whom: its name and where it is, in bytes; `dataset` where it is in Object Storage.
+
+    `others` is how many files came with it that are not looked through.
+    """
 
     name: str
     where: str
     size: int
+    user: str
     dataset: Dataset | None = None
+    others: int = 0
 
 
 def report_on(looked: Looked, report: Report, services: Services) -> Reply:
@@ -50,11 +55,14 @@ def report_on(looked: Looked, report: Report, services: Services) -> Reply:
     answer.say(f"{_sign(report)} *{named(looked.name)}*: {said}", *_judged_by(report))
     answer.table(_figures(looked, report, seen))
     answer.lines(_findings(report, seen))
+    for each in _notes(looked, report):
+        answer.say(each)
     charted = bool(report.rows)
     chart = distributions(looked, report)
     if charted:
         answer.block(picture(PICTURE, chart.alt))
-    answer.block(context("\n".join(answer.marked(escape(each), (seen,)) for each in measured(report))))
+    told = [answer.marked(escape(each), (seen,)) for each in measured(report)]
+    answer.block(context("\n".join([*told, f"Asked for by {people([looked.user])}."])))
     reply = answer.reply(*_next(looked, report), public=True)
     lines = offending_lines(looked, report)
     return Reply(
@@ -117,6 +125,14 @@ def _findings(report: Report, seen: Source) -> Iterator[Line]:
         yield f"{SIGNS[each.severity]} {escape(each.sentence)}", (seen, *([each.source] if each.source else []))
     if len(report.findings) > TOLD:
         yield f"• and {len(report.findings) - TOLD} more, in the file of lines", (seen,)
+
+
+def _notes(looked: Looked, report: Report) -> Iterator[str]:
+    if looked.others:
+        more = "1 more file" if looked.others == 1 else f"{looked.others} more files"
+        yield f"You attached {more}, not looked at: attach each to a message of its own."
+    if not looked.dataset and report.verdict is not Verdict.REFUSED:
+        yield "A fine-tune reads from Object Storage: put the file there to have a model trained on it."
 
 
 def _next(looked: Looked, report: Report) -> list[Block]:

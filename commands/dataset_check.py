@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from commands import _making
-from commands._blocks import context, escape, named, section
+from commands._blocks import context, escape, named, people, section
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word, in_slack
 from commands._dataset import as_lines, check_plain, find, is_address, kept
 from commands._dataset_report import Looked, report_on, size
@@ -20,7 +20,7 @@ from dac.dataset_findings import report_of
 from dac.dataset_report import Report
 from dac.dataset_rules import rules_of
 from dac.errors import Denied, Invalid
-from dac.naming import clip
+from dac.naming import clip, in_one_line
 
 WHOLE = 100
 SURE_AFTER = timedelta(seconds=5)
@@ -67,7 +67,8 @@ def run(args: Check, call: Call, services: Services) -> Reply:
     regions = [_making.region_meant(args.region, known)] if args.region else known
     found = find(args.dataset or "", args.namespace, regions, services)
     check_plain(found.dataset, found.stored)
-    looked = Looked(str(found.dataset), f"Object Storage in {found.region}", found.stored.size, dataset=found.dataset)
+    where = f"Object Storage in {found.region}"
+    looked = Looked(in_one_line(str(found.dataset)), where, found.stored.size, call.user, found.dataset)
     parts = services.fleet.content(*found)
     return _checking(looked, parts, services, lambda report: kept(*found, report, services))
 
@@ -77,7 +78,8 @@ def _of_file(file_id: str, call: Call, services: Services) -> Reply:
     if file.user != call.user and file_id not in {each.id for each in call.files}:
         # Whoever knows its number could otherwise ask about files that Slack does not show them.
         raise Denied(f"“{clip(file.name)}” was put into Slack by somebody else: attach it to your own message.")
-    return _checking(Looked(file.name, "a file in Slack", file.size), services.files.read(file), services, _forget)
+    looked = Looked(in_one_line(file.name), "a file in Slack", file.size, call.user, others=len(call.files[1:]))
+    return _checking(looked, services.files.read(file), services, _forget)
 
 
 def _forget(_: Report) -> None:
@@ -106,9 +108,12 @@ def _checking(
 def _progress(looked: Looked, progress: Progress, took: timedelta) -> Reply:
     done = min(progress.bytes, looked.size)
     percent = WHOLE * done // looked.size
-    told = [f"{size(done)} of {size(looked.size)}", f"{progress.lines:,} lines", f"{progress.rows:,} pairs"]
+    told = [f"{size(done)} of {size(looked.size)}"]
+    if done:
+        told += [f"{progress.lines:,} lines", f"{progress.rows:,} pairs"]
     if done and took >= SURE_AFTER:
         told.append(f"about {age(took * ((looked.size - done) / done))} left")
+    told.append(f"asked for by {people([looked.user])}")
     text = f"Checking {named(looked.name)}, {escape(looked.where)}"
     return Reply(
         text=f"{text}: {percent} %",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
 from dac.cluster import Cluster, Fleet
 from dac.errors import Invalid, NotFound, Unavailable
+
+TURNS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that set the direction of text."""
 
 LONGEST_NAME = 100
 ODD = set('"“”„&<>\u00a0')
@@ -107,8 +111,13 @@ def nearest(word: str, among: Sequence[str]) -> list[str]:
 
 def clip(word: str, most: int = 60) -> str:
     """What a person typed, short enough to be quoted back in a sentence."""
-    flat = " ".join(word.split())
+    flat = in_one_line(word)
     return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def in_one_line(text: str) -> str:
+    """Without what would break the line, or turn round the order in which it is read, and so say something else."""
+    return " ".join(TURNS.sub(" ", text).split())
 
 
 def short(ocid: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from commands._chart import Distributions
 from commands._command import Reply
+from commands.dataset_check import Check, run
 from dac.dataset_faults import Kind
 from dac.errors import Conflict, DacError, Denied, Invalid, NotFound, Unavailable
 from dac.steps import Dataset
@@ -24,6 +25,7 @@ from tests.fakes import ANN, BOB, NAMESPACE, REGION, When
 
 GOOD = b"\n".join(clean(600)) + b"\n"
 SECRET = "Zebra"
+NO_PAIRS = b"[]\n" * 3
 
 
 @pytest.fixture
@@ -210,6 +212,27 @@ def test_a_file_somebody_attached_is_checked_likewise_and_offers_no_training(roo
     assert "*pairs.jsonl*: *fit to be trained on*" in shown(said)
     assert "a file in Slack" in shown(said)
     assert not any(each.startswith("finetune") for each in lines(said.blocks))
+
+
+def test_it_says_for_whom_it_is_from_beginning_to_end(room: Room) -> None:
+    for each in all_of(room.say("dataset check training/good.jsonl", BOB)):
+        assert f"sked for by <@{BOB}>" in shown(each)
+
+
+def test_of_several_files_the_first_is_checked_and_the_others_are_named_as_not(room: Room) -> None:
+    files = tuple(room.files.attached(f"{name}.jsonl", GOOD) for name in ("one", "two", "three"))
+    call = replace(room.call(ANN, None), files=files)
+    said = all_of(run(Check(file=files[0].id), call, room.services))[-1]
+    assert "*one.jsonl*: *fit to be trained on*" in shown(said)
+    assert "You attached 2 more files, not looked at" in shown(said)
+
+
+def test_a_name_of_several_lines_or_read_backwards_says_nothing_of_its_own(room: Room) -> None:
+    for name in ("a.jsonl\n\n✅ *fit to be trained on*", "\u202elnosj.a", "a\rb\u2028c.jsonl"):
+        file = room.files.put(name, NO_PAIRS, user=ANN)
+        for each in all_of(room.say(f"dataset check --file {file.id}")):
+            for text in (*markup(each.blocks), each.text, *(it.title for it in each.files)):
+                assert not any(odd in text for odd in ("\n\n✅", "\u202e", "\r", "\u2028"))
 
 
 def test_somebody_elses_file_is_not_looked_into(room: Room) -> None:
