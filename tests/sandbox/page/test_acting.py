@@ -184,6 +184,23 @@ def test_a_modal_shows_the_apps_error_at_the_field_and_then_goes_through(open_as
     expect(page.get_by_test_id("message")).to_contain_text("embed to 9, ['finops']")
 
 
+def test_a_menu_lies_at_its_field_while_its_modal_still_appears(open_as: Open, bot: Bot) -> None:
+    page = open_as("U01ROSA")
+    slowly = ".sheet { animation-duration: 1000s !important; }"
+    page.evaluate(
+        "rule => { const sheet = new CSSStyleSheet(); sheet.insertRule(rule); document.adoptedStyleSheets = [sheet]; }",
+        slowly,
+    )
+    field = modal_of(page).locator("[data-action-id=cluster]")
+    field.evaluate("field => field.click()")
+    page.locator("[data-option-value=embed]").wait_for()
+    at, menu = field.bounding_box(), page.locator(".popover").bounding_box()
+    assert at
+    assert menu
+    assert abs(menu["x"] - at["x"]) < 2
+    assert min(abs(menu["y"] - at["y"] - at["height"]), abs(menu["y"] + menu["height"] - at["y"])) < 12
+
+
 def test_a_modal_whose_app_dawdles_can_be_sent_again(open_as: Open, slack: str, bot: Bot) -> None:
     page = open_as("U01ROSA")
     modal = modal_of(page)
