@@ -43,6 +43,7 @@ from bot.lasting import Lasting
 from bot.listeners import Reception
 from bot.oracle import Identity, OracleConfig, connect
 from bot.oracle.identity import Kind
+from bot.playbook_folder import read_playbooks
 from bot.policy_file import PolicyFile
 from bot.postings import Postings
 from bot.settings import Settings
@@ -72,8 +73,9 @@ INBOX_SECONDS = 10.0
 
 REPEAT_AFTER = timedelta(minutes=1)
 
-PATIENT_THREADS, PATIENT_QUEUE = 2, 20
-"""For answers that take minutes; beyond that many waiting, the next who asks is told."""
+PATIENT_THREADS, PATIENT_QUEUE = 6, 20
+"""For answers that take a while: one of minutes, four of seconds and a picture; beyond that many waiting, the next who
+asks is told."""
 
 QUICK_THREADS = 4
 """For what is only a moment in our own database, and must not wait behind Oracle."""
@@ -153,7 +155,11 @@ async def running(
 ) -> AsyncIterator[Bot]:
     """The bot at work, connected to Slack, until the context ends. `menu_seconds` as in `Desk`."""
     async with AsyncExitStack() as stack:
-        catalog, handbook = read_catalog(settings.catalog_files), read_handbook(settings.handbook_dir)
+        catalog, handbook, playbooks = (
+            read_catalog(settings.catalog_files),
+            read_handbook(settings.handbook_dir),
+            read_playbooks(settings.playbooks_dir),
+        )
         holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         store = Store(settings.database)
         policy_file = PolicyFile(settings.policy_file, store, now)
@@ -220,6 +226,8 @@ async def running(
             now=now,
             zone_of=directory.zone,
             link=postings.link,
+            playbooks=playbooks,
+            thresholds=playbooks.thresholds,
             files=FileReader(files, slack, session, settings.slack_bot_token.get_secret_value(), loop),
             alerts=Boards(settings.database, now) if settings.watch_channel else None,
             regions=settings.oci_regions,

@@ -21,6 +21,7 @@ from bot.build import oracle_config
 from bot.catalog_files import read_catalog
 from bot.handbook_folder import read_handbook
 from bot.oracle import connect
+from bot.playbook_folder import read_playbooks
 from bot.policy_file import read_policy
 from bot.settings import Settings
 from dac.catalog import shipped
@@ -58,6 +59,10 @@ def _files(settings: Settings) -> Iterator[Finding]:
         yield "handbook", True, str(read_handbook(settings.handbook_dir).source)
     except DacError as error:
         yield "handbook", False, str(error)
+    try:
+        yield "playbooks", True, f"{len(read_playbooks(settings.playbooks_dir).playbooks)} playbooks"
+    except DacError as error:
+        yield "playbooks", False, str(error)
     try:
         Store(settings.database)
         yield "database", True, str(settings.database)

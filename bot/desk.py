@@ -18,12 +18,13 @@ from commands._blocks import Block, clip, context, escape, section
 from commands._command import AnyCommand, Call, Reply, Services, Word
 from commands._decide import number
 from commands._form import Filled, by_ocid, form, options
+from commands._heard import heard, offer
 from commands._home import home
 from commands._notice import gist
 from commands._parse import Parsed, arguments, attached, lacking, typed, understood
 from commands._sums import plan_costs, price_lists
 from commands._words import at_price
-from dac.cluster import Resource
+from dac.cluster import Fleet, Resource
 from dac.errors import DacError
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ class Desk:
                 await self._ask(command, parsed, call, way)
                 return
         except DacError as error:
-            await self._answer(_sorry(error), call, way)
+            await self._answer(await self._offered(text, error), call, way)
             return
         await self._carry_out(command, parsed.values, call, way)
 
@@ -127,15 +128,26 @@ class Desk:
         view = form(command, parsed, call, about=about, offered=offered, called=called)
         await self._slack.open_view(way.trigger_id, view)
 
-    async def _called(self, ocids: frozenset[str]) -> dict[str, str]:
-        """How people know these, as far as it comes in time: a form must open within three seconds."""
-        if not ocids:
-            return {}
+    async def _offered(self, text: str, error: DacError) -> Reply:
+        """What is to be said of a line that is no command: the sentence, or the playbook that it sounds like."""
+        playbook = heard(text, self._services.playbooks)
+        if playbook is None:
+            return _sorry(error)
+        return offer(playbook, text, await self._fleet("Naming what a playbook is about"), error)
+
+    async def _fleet(self, doing: str) -> Fleet | None:
+        """As far as it comes in time: a person waits, and can do without."""
         try:
             async with asyncio.timeout(self._menu_seconds):
-                fleet = await self._workers.run(self._services.fleet.fleet)
+                return await self._workers.run(self._services.fleet.fleet)
         except (DacError, TimeoutError) as error:
-            log.warning("Naming what a form is about: %s", str(error) or "no answer in time")
+            log.warning("%s: %s", doing, str(error) or "no answer in time")
+            return None
+
+    async def _called(self, ocids: frozenset[str]) -> dict[str, str]:
+        """How people know these, as far as it comes in time: a form must open within three seconds."""
+        fleet = await self._fleet("Naming what a form is about") if ocids else None
+        if fleet is None:
             return {}
         things: list[Resource] = [*fleet.clusters, *fleet.endpoints, *fleet.models]
         return {each.id: each.name for each in things if each.id in ocids}

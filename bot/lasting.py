@@ -26,6 +26,9 @@ AT_ONCE = 1
 """How many are worked at; the others wait their turn. So memory does not grow with those who ask, and to compute two at
 once in one process would end no sooner."""
 
+BRIEF_AT_ONCE = 4
+"""The same for what takes seconds: it must not wait for what takes minutes."""
+
 LOOKED_BACK = timedelta(minutes=30)
 """How long before now, or around the time that it was asked for, a message may have been posted that is looked for."""
 
@@ -57,15 +60,17 @@ class Lasting:
         self._now = now
         self._sleep = sleep
         self._turns = Turns(AT_ONCE)
+        self._brief_turns = Turns(BRIEF_AT_ONCE)
 
     async def follow(self, reply: Reply, call: Call) -> None:
         """Post it, and put in its place what comes after it; begun again after a crash, it is the same message."""
         assert reply.then is not None  # noqa: S101 - only such are given here
         posted = await self._begun(reply, call)
-        before = self._turns.before(call.user)
+        turns = self._brief_turns if reply.brief else self._turns
+        before = turns.before(call.user)
         if before:
             await self._show(posted, replace(reply, blocks=[*_words(reply), context(_waits(before))]))
-        async with self._turns.turn(call.user):
+        async with turns.turn(call.user):
             try:
                 last = await self._last(reply, reply.then, posted)
             except DacError as error:

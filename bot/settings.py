@@ -36,6 +36,13 @@ class Files(BaseSettings):
             "A folder with the team's own edition of the handbook's files; those missing come from the package"
         ),
     )
+    playbooks_dir: Path | None = Field(
+        None,
+        description=(
+            "A folder with the team's own playbooks, beside the package's or in place of those of the same name, and "
+            "thresholds.toml, what counts as slow, idle and so on; see docs/playbooks.md"
+        ),
+    )
     catalog_files: Annotated[tuple[Path, ...], NoDecode] = Field(
         (),
         description=(

@@ -27,6 +27,8 @@ from dac.gateway import FleetReader
 from dac.handbook import Handbook
 from dac.naming import clip
 from dac.plans import Plan
+from dac.playbooks import Playbooks
+from dac.playbooks import shipped as shipped_playbooks
 from dac.thresholds import SHIPPED, Thresholds
 
 
@@ -179,7 +181,8 @@ class Reply:
 
     With `then` it is the beginning of an answer that takes a while: a public message, in whose place each further one
     is put. They are made one by one in a worker, and may raise `DacError`. `pictures` and `files` count in the last of
-    them; a picture is drawn for the image block that `commands._blocks.picture` makes with its name.
+    them; a picture is drawn for the image block that `commands._blocks.picture` makes with its name. A `brief` one
+    takes seconds, and waits for no other.
     """
 
     text: str
@@ -188,6 +191,7 @@ class Reply:
     pictures: Mapping[str, Chart] = field(default_factory=dict)
     files: Sequence[Enclosed] = ()
     then: Iterator[Reply] | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,6 +216,7 @@ class Services:
     files: Files
     alerts: Alerts | None = None
     """What the watch tells of; None where there is no watch."""
+    playbooks: Playbooks = field(default_factory=shipped_playbooks)
     regions: tuple[str, ...] = ()
     compartments: tuple[str, ...] = ()
     """Where the bot is set to look, and so where something new can be; empty is wherever there are clusters."""

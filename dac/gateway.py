@@ -7,10 +7,11 @@ from datetime import date
 from typing import Protocol
 
 from dac.alarms import Alarms
-from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
+from dac.cluster import Cluster, Endpoint, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
 from dac.figures import Frozen, Unknown
 from dac.history import History
+from dac.snapshot import Snapshot
 from dac.steps import Dataset, MakeCluster, MakeEndpoint, MakeModel
 from dac.usage import Budgets, Spend
 
@@ -66,6 +67,14 @@ class FleetReader(Protocol):
         `seconds` is how long the person who asks would wait for it, where that is not long.
 
         `Invalid` for days that Monitoring does not keep, `Denied`, `NotFound`, `Unavailable`.
+        """
+        ...
+
+    def examine(self, fleet: Fleet, cluster: Cluster | None, endpoint: Endpoint | None = None) -> Iterator[Snapshot]:
+        """All that tells what is wrong, with the cluster or an endpoint of it; each is more complete than the last.
+
+        What is read goes on at the same time and ends within ten seconds; what fails or does not come until then is
+        `Unknown` in it. Nothing is raised.
         """
         ...
 

@@ -13,6 +13,9 @@ from approvals.policy import Policy
 from bot.settings import Settings, variable
 from commands import COMMANDS
 from commands._command import Option, Rest, Word, described
+from dac.checks import CHECKS
+from dac.playbooks import PLACEHOLDERS, shipped
+from dac.thresholds import Thresholds
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 ROOT = DOCS.parent
@@ -66,6 +69,34 @@ def policy() -> str:
     return "".join([*parts, "\n## Example\n\n```toml\n", example, "```\n"])
 
 
+def playbooks() -> str:
+    """The playbooks that are shipped, what can be looked for, and what a team's own file is made of."""
+    parts = [
+        (
+            "# Playbooks\n\n`/dac playbook` goes through one, `/dac doctor` through all that fit a cluster. Each is a "
+            "file in `dac/playbook_files`; a team's own stand in the folder that `DAC_PLAYBOOKS_DIR` names, beside "
+            "these or in place of one of the same name. A mistake in one stops the start, with file and place.\n"
+        )
+    ]
+    for each in shipped().playbooks:
+        parts.append(f"\n## {each.title}\n\n{each.gist}. `/dac playbook {each.name}`, or: {', '.join(each.words)}.\n\n")
+        parts.append("| cause | looked for by | what helps |\n|---|---|---|\n")
+        for cause in each.causes:
+            helps = " · ".join(f"{r.text} (`/dac {r.command}`)" if r.command else r.text for r in cause.remedies)
+            parts.append(f"| {cause.text} | {', '.join(f'`{name}`' for name in cause.checks)} | {helps} |\n")
+    rows = "\n".join(f"| `{each.name}` | {each.what} |" for each in sorted(CHECKS.values()))
+    parts.append(f"\n## Checks\n\n| name | what it looks at |\n|---|---|\n{rows}\n")
+    lines = "\n".join(f"| `{name}` | {info.description} |" for name, info in Thresholds.model_fields.items())
+    parts.append(f"\n## thresholds.toml\n\n| name | meaning |\n|---|---|\n{lines}\n")
+    example = (ROOT / "dac" / "playbook_files" / "model-retiring.toml").read_text(encoding="utf-8")
+    names = ", ".join(f"`{{{name}}}`" for name in PLACEHOLDERS)
+    parts.append(
+        f"\n## A file\n\n`about` is hosting, fine-tuning, cluster or fleet. A command line may hold {names}; it ends "
+        f"before the first that is not known, and a form asks for the rest.\n\n```toml\n{example}```\n"
+    )
+    return "".join(parts)
+
+
 def _gist(model: type[BaseModel]) -> str:
     """What its docstring says first; the rest is for who reads the code."""
     return " ".join((model.__doc__ or "").partition("\n\n")[0].split())
@@ -106,7 +137,7 @@ def _fields(model: type[BaseModel]) -> str:
 WRITTEN = {"rules": "rule", "budgets": "budget"}
 """Lists whose items each stand under a heading of their own."""
 
-GENERATED = {"commands.md": commands, "settings.md": settings, "policy.md": policy}
+GENERATED = {"commands.md": commands, "settings.md": settings, "policy.md": policy, "playbooks.md": playbooks}
 
 
 def _typed(name: str, kind: Word | Rest | Option) -> str:

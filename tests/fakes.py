@@ -40,12 +40,13 @@ from dac.cluster import (
     WorkStatus,
 )
 from dac.discovery import Discovery
-from dac.errors import Conflict, Denied, Invalid, NotFound
+from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
 from dac.figures import Unknown
 from dac.gateway import Stored, Taken
 from dac.history import History, Hour, each_hour, window
 from dac.naming import short
 from dac.scaling import ScalePlan, plan_scale
+from dac.snapshot import READING, Snapshot, Work, worked_on
 from dac.steps import Dataset, MakeCluster, MakeEndpoint, MakeModel
 from dac.usage import Budgets, Spend, UsageRow
 
@@ -274,6 +275,35 @@ class FakeOracle:
 
     def history(self, cluster: Cluster, *, days: int = 7, seconds: float | None = None) -> History:
         return self._called("history", lambda: self._history(cluster, days))
+
+    def examine(self, fleet: Fleet, cluster: Cluster | None, endpoint: Endpoint | None = None) -> Iterator[Snapshot]:
+        """Part after part, each by the call of its own name: what that raises is what is not known."""
+        seen = Snapshot(taken_at=self.clock.now(), fleet=fleet, cluster=cluster, endpoint=endpoint)
+        parts: dict[str, tuple[str, Callable[[], object]]] = {"discovery": ("what Oracle offers", self.discover)}
+        if cluster is not None:
+            parts |= {
+                "work": ("what Oracle was asked to do", lambda: self._worked(cluster, endpoint, fleet)),
+                "headroom": ("the service limit left", lambda: self.headroom(cluster)),
+                "history": ("the load of the last hours", lambda: self.history(cluster, days=1)),
+            }
+        waiting = {part: Unknown(what=what, settle=READING) for part, (what, _) in parts.items()}
+        seen = seen.model_copy(update=waiting)
+        for part, (what, read) in parts.items():
+            yield seen
+            try:
+                found = read()
+            except DacError as error:
+                found = Unknown(what=what, settle=str(error))
+            seen = seen.model_copy(update={part: found})
+        yield seen
+
+    def _worked(self, cluster: Cluster, endpoint: Endpoint | None, fleet: Fleet) -> tuple[Work, ...]:
+        things = worked_on(cluster, endpoint, fleet)
+        return tuple(
+            Work(resource_id=each.id, name=each.name, request=found)
+            for each in things
+            for found in self.work_requests(each)
+        )
 
     def discover(self) -> Discovery:
         return self._called("discover", lambda: self.discovered)

@@ -14,19 +14,21 @@ from bot.oracle.compartments import CompartmentNames
 from bot.oracle.config import OracleConfig
 from bot.oracle.discovery import DiscoveryReading
 from bot.oracle.errors import understood
+from bot.oracle.examination import examine
 from bot.oracle.fleet import FleetReading
 from bot.oracle.history import Histories
 from bot.oracle.limits import headroom
 from bot.oracle.usage import Usage
 from bot.oracle.workrequests import work_requests
 from dac.alarms import Alarms
-from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
+from dac.cluster import Cluster, Endpoint, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
 from dac.errors import DacError
 from dac.figures import Unknown
 from dac.gateway import Stored
 from dac.history import History
 from dac.naming import short
+from dac.snapshot import Snapshot
 from dac.steps import Dataset
 from dac.usage import Budgets, Spend
 
@@ -81,6 +83,9 @@ class OracleReader:
     def alarms(self) -> Alarms:
         """Oracle's own, of all configured regions and compartments; parts that fail become gaps."""
         return all_alarms(self._clients, self._calls, self._config)
+
+    def examine(self, fleet: Fleet, cluster: Cluster | None, endpoint: Endpoint | None = None) -> Iterator[Snapshot]:
+        return examine(self, Snapshot(taken_at=self._now(), fleet=fleet, cluster=cluster, endpoint=endpoint))
 
     def compartments(self) -> Mapping[str, str]:
         return self._names.names()

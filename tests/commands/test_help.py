@@ -15,6 +15,7 @@ from tests.commands.room import Room, lines, shown, understood
 from tests.commands.sound import live, markup, refused
 
 SAMPLE = {
+    "cluster|endpoint": "chat",
     "cluster": "chat",
     "units|+n|-n": "4",
     "request": "12",
