@@ -57,6 +57,7 @@ from dac.alerting import Rules
 from dac.catalog import Catalog
 from dac.findings import Severity
 from dac.gateway import FleetReader
+from dac.thresholds import SHIPPED, Thresholds
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ class Bot:
     reload_policy: Callable[[], Awaitable[None]]
 
 
-def oracle_config(settings: Settings, catalog: Catalog) -> OracleConfig:
+def oracle_config(settings: Settings, catalog: Catalog, thresholds: Thresholds = SHIPPED) -> OracleConfig:
     reader = Identity(Kind(settings.oci_auth), str(settings.oci_config_file), settings.oci_profile)
     executor = Identity(
         Kind(settings.oci_executor_auth),
@@ -117,6 +118,7 @@ def oracle_config(settings: Settings, catalog: Catalog) -> OracleConfig:
         part_numbers=catalog.part_numbers,
         home_region=settings.oci_home_region,
         fresh_for=settings.fresh_seconds,
+        idle=thresholds.idle,
     )
 
 
@@ -124,6 +126,7 @@ def watching(
     settings: Settings,
     reader: FleetReader,
     catalog: Catalog,
+    thresholds: Thresholds,
     slack: Slack,
     workers: Workers,
     holder: str,
@@ -137,6 +140,7 @@ def watching(
             settings.watch_channel,
             timedelta(seconds=settings.watch_seconds),
             Rules(least=Severity[settings.watch_from.upper()], quiet=settings.quiet),
+            thresholds,
         ),
         reader,
         catalog,
@@ -164,7 +168,7 @@ async def running(
         store = Store(settings.database)
         policy_file = PolicyFile(settings.policy_file, store, now)
         postings = Postings(settings.database, holder, settings.lease)
-        oracle = connect(oracle_config(settings, catalog), now=now)
+        oracle = connect(oracle_config(settings, catalog, playbooks.thresholds), now=now)
         stack.callback(oracle.close)
 
         # Ended after those who wait for it, who would otherwise tell people of its end.
@@ -253,7 +257,10 @@ async def running(
         inbox = Inbox(settings.database, holder, timedelta(seconds=max(INBOX_SECONDS, 3 * settings.poll_seconds)))
         reception = Reception(desk, inbox, postings, quick, errands, now, sleep)
         reception.register(app)
-        jobs.start(reception.recover, *watching(settings, oracle.reader, catalog, slack, background, holder, now))
+        jobs.start(
+            reception.recover,
+            *watching(settings, oracle.reader, catalog, playbooks.thresholds, slack, background, holder, now),
+        )
         stack.push_async_callback(jobs.stop, LAST_SECONDS)
         jobs.changed()
         stack.push_async_callback(reception.finish)

@@ -21,6 +21,7 @@ from dac.catalog import Catalog
 from dac.errors import DacError, Denied, Invalid
 from dac.gateway import FleetReader
 from dac.health import survey
+from dac.thresholds import SHIPPED, Thresholds
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +34,12 @@ REST = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Watched:
-    """Where it is told, how often is looked, and by which rules."""
+    """Where it is told, how often is looked, by which rules, and where judging draws its lines."""
 
     channel: str
     every: timedelta
     rules: Rules
+    thresholds: Thresholds = SHIPPED
 
 
 class Watch:
@@ -87,7 +89,7 @@ class Watch:
         except DacError as error:
             seen = Look(at=now, blind=str(error))
         else:
-            seen = look(fleet, survey(fleet, now, self._catalog), self._reader.alarms())
+            seen = look(fleet, survey(fleet, now, self._catalog, self._watched.thresholds), self._reader.alarms())
         self._boards.take(seen, self._watched.rules)
 
     async def _tell(self, incident: Incident) -> None:

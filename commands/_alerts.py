@@ -12,6 +12,7 @@ from commands.status import REQUEST_ID
 from dac.alerts import Acknowledged, Alert, Incident
 from dac.errors import Invalid
 from dac.figures import Price
+from dac.findings import Aspect
 
 LINES = 15
 """Alerts told one by one; a message that many clusters share has the rest in the list."""
@@ -19,6 +20,14 @@ LINES = 15
 EVIDENCE = 3
 ALARMS = 4
 REASON = 300
+
+
+SYMPTOMS: dict[str, str] = {
+    Aspect.LIFECYCLE: "cluster-needs-attention",
+    Aspect.LATENCY: "high-latency",
+    Aspect.ERRORS: "endpoint-not-responding",
+}
+"""The playbook that looks into a trouble by itself; for the others all are tried."""
 
 
 def message(incident: Incident) -> Message:
@@ -124,9 +133,17 @@ def buttons(incident: Incident) -> list[Block]:
     first = incident.open[0]
     if len(incident.places) == 1 and first.cluster_id:
         made.append(button("Status", f"status {first.cluster_id}"))
+        made.append(button("What is wrong?", _looked_into(first)))
     else:
         made.append(button("Status", "status"))
     return made
+
+
+def _looked_into(alert: Alert) -> str:
+    """The line that looks for what is behind it. The state of an endpoint is not that of its cluster."""
+    of_endpoint = alert.aspect == Aspect.LIFECYCLE and alert.about != alert.cluster_id
+    symptom = "endpoint-not-responding" if of_endpoint else SYMPTOMS.get(alert.aspect)
+    return f"playbook {symptom} {alert.cluster_id}" if symptom else f"doctor {alert.cluster_id}"
 
 
 def _lines(incident: Incident, shown: Iterable[Alert]) -> list[Block]:

@@ -127,7 +127,7 @@ def test_one_message_tells_it_and_the_same_says_when_it_is_over(post: Post) -> N
     post.rounds(3)
     message = post.only
     assert "Oracle reports FAILED" in shown(message)
-    assert buttons(message) == ["Acknowledge", "Status"]
+    assert buttons(message) == ["Acknowledge", "Status", "What is wrong?"]
     post.heals()
     post.rounds(12)
     assert post.only["ts"] == message["ts"]
@@ -161,7 +161,7 @@ def test_who_sees_to_it_stands_in_the_message(post: Post) -> None:
     post.boards.acknowledge(1, ADA, "on it")
     post.round(minutes=0)
     assert f"<@{ADA}> acknowledged it" in shown(post.only)
-    assert buttons(post.only) == ["Status"]
+    assert buttons(post.only) == ["Status", "What is wrong?"]
     with pytest.raises(Conflict):
         post.boards.acknowledge(1, ADA, "")
 

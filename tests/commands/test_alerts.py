@@ -63,7 +63,23 @@ class TestTheMessage:
         made = told(board((seen(found(BROKEN)),)))
         assert made.text == "🔴 chat in us-chicago-1: Oracle reports FAILED"
         assert "🔴 Oracle reports FAILED · since <!date" in read(made)
-        assert lines(made.blocks) == ["acknowledge 1", f"status {cluster('chat').id}"]
+        assert lines(made.blocks)[:2] == ["acknowledge 1", f"status {cluster('chat').id}"]
+
+    @pytest.mark.parametrize(
+        ("aspect", "about", "line"),
+        [
+            (Aspect.LIFECYCLE, cluster("chat").id, "playbook cluster-needs-attention {}"),
+            (Aspect.LIFECYCLE, "an endpoint of it", "playbook endpoint-not-responding {}"),
+            (Aspect.LATENCY, cluster("chat").id, "playbook high-latency {}"),
+            (Aspect.ERRORS, cluster("chat").id, "playbook endpoint-not-responding {}"),
+            (Aspect.WORK, cluster("chat").id, "doctor {}"),
+        ],
+    )
+    def test_one_click_looks_into_it(self, aspect: Aspect, about: str, line: str) -> None:
+        wrong = found(BROKEN, aspect=aspect).model_copy(update={"about": about})
+        # What comes from metrics is told once it has been so for a while.
+        drawn = told(board(*[(seen(wrong),)] * 8))
+        assert line.format(cluster("chat").id) in lines(drawn.blocks)
 
     def test_once_it_is_over_it_says_so_and_asks_for_nothing(self) -> None:
         made = told(board((seen(found(BROKEN)),), *[(seen(found(OK)),)] * 11))
@@ -104,7 +120,7 @@ class TestTheMessage:
         made = told(held)
         assert f"👀 <@{ANN}> acknowledged it" in read(made)
         assert "calling Oracle" in read(made)
-        assert lines(made.blocks) == [f"status {cluster('chat').id}"]
+        assert lines(made.blocks)[:1] == [f"status {cluster('chat').id}"]
 
     def test_what_one_look_brings_later_is_one_reply(self) -> None:
         both = (
