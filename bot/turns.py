@@ -43,17 +43,22 @@ class Turns:
             await mine
         except asyncio.CancelledError:
             if mine.cancelled():
-                self._leave(user, mine)
+                self._drop_given_up()
             else:
                 self._pass_on()
             raise
 
-    def _leave(self, user: str, mine: asyncio.Future[None]) -> None:
-        self._waiting[user].remove(mine)
-        if not self._waiting[user]:
-            del self._waiting[user]
+    def _drop_given_up(self) -> None:
+        for user, theirs in list(self._waiting.items()):
+            left = deque(each for each in theirs if not each.cancelled())
+            if left:
+                self._waiting[user] = left
+            else:
+                del self._waiting[user]
 
     def _pass_on(self) -> None:
+        # Where many are given up at once, others than this one may not have noticed yet.
+        self._drop_given_up()
         if not self._waiting:
             self._taken -= 1
             self._free += 1

@@ -222,6 +222,23 @@ def test_while_more_is_checked_than_is_worked_at_together_others_are_answered(ho
     until(lambda: len([each for each in answers(slack) if "not fit" in shown(each)]) == len(lines), "all verdicts")
 
 
+def test_none_is_lost_where_the_bot_is_stopped_while_they_wait(home: House, slack: Slack) -> None:
+    lines = [put(home, NO_PAIR, name=f"odd-{number}.jsonl") for number in range(4)]
+    home.oracle.fault("hold_before", operation="GetObject", region=CHICAGO)
+    bot = home.start()
+    for line in lines:
+        slack.command("rosa", line)
+    until(lambda: len([each for each in answers(slack) if "It begins by itself" in shown(each)]) == 3, "who waits")
+    begun = {each["ts"] for each in answers(slack)}
+    bot.stop()
+    home.oracle.clear_faults()
+    home.oracle.do("release")
+    home.time.advance(minutes=2)
+    home.start()
+    until(lambda: len([each for each in answers(slack) if "not fit" in shown(each)]) == len(lines), "all verdicts")
+    assert {each["ts"] for each in answers(slack)} == begun
+
+
 CALL = Call(user="U01ROSA", channel=OPS, delivery="command:1")
 
 

@@ -81,6 +81,25 @@ def test_one_that_is_given_up_keeps_nobody_waiting() -> None:
     assert got == ["a1", "b2", "d1"]
 
 
+def test_all_can_be_given_up_in_one_moment() -> None:
+    async def ask() -> None:
+        turns = Turns(1)
+
+        async def work(user: str) -> None:
+            async with turns.turn(user):
+                await asyncio.Event().wait()
+
+        tasks = [asyncio.create_task(work(user)) for user in "aaabba"]
+        await settled()
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(each) for each in ended] == [asyncio.CancelledError] * len(tasks)
+        assert turns.before("a") == 0
+
+    asyncio.run(ask())
+
+
 def test_one_that_is_given_up_as_its_turn_comes_hands_it_on() -> None:
     async def ask() -> None:
         turns = Turns(1)
