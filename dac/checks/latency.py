@@ -20,6 +20,9 @@ MORE = Decimal("1.2")
 LONGER = Decimal("1.5")
 """The same for tokens: they differ more from one hour to the next."""
 
+MANY = Decimal(2)
+"""Times the calls of the busiest hour that went well, from which they count beside longer texts."""
+
 LONG_ANSWER = Decimal(1000)
 """Tokens of an answer that take seconds by themselves: the long ones of Oracle's own benchmarks."""
 
@@ -39,8 +42,13 @@ def undersized(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
         told = f"All {counted(len(slow), 'hour')} that were measured were slow, with {rate(busy)}: none to compare with"
         return likely(told, at, Strength.HINT)
     usual = _mean(each.calls for each in well)
-    told = f"{_slow(slow, thresholds)} had {rate(busy)}, those that went well {rate(usual)}"
-    return likely(told, at, Strength.MEASURED) if busy >= usual * MORE else ruled_out(told, at)
+    most = max(each.calls or Decimal(0) for each in well)
+    told = f"{_slow(slow, thresholds)} had {rate(busy)}, those that went well {rate(usual)}, {rate(most)} at most"
+    if busy < usual * MORE or busy <= most:
+        # As many calls were answered in time before: slow hours are often those of the day, when calls are many anyhow.
+        return ruled_out(told, at)
+    longer = busy < most * MANY and _longer(slow, well)
+    return likely(told, at, Strength.HINT if longer else Strength.MEASURED)
 
 
 @check
@@ -61,8 +69,7 @@ def long_texts(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
     if before_in is None or before_out is None:
         return unknown(f"{told}; no hour to compare with", at, "compare with what the callers used to send")
     told = f"{told}, {before_in:,.0f} and {before_out:,.0f} in the hours that went well"
-    longer = into >= before_in * LONGER or (out >= before_out * LONGER and out > 0)
-    return likely(told, at, Strength.MEASURED) if longer else ruled_out(told, at)
+    return likely(told, at, Strength.MEASURED) if _longer(slow, well) else ruled_out(told, at)
 
 
 @check
@@ -100,6 +107,12 @@ def _parted(snapshot: Snapshot, thresholds: Thresholds) -> Parted | Verdict:
         return ruled_out(f"Nobody has called it in the last {counted(len(quiet), 'hour')}", at)
     worst = max(each.p95_seconds or Decimal(0) for each in told)
     return ruled_out(f"p95 was {worst:.1f} s at most in the last {counted(len(told) + len(quiet), 'hour')}", at)
+
+
+def _longer(slow: Sequence[Hour], well: Sequence[Hour]) -> bool:
+    """Whether a call's text, in or out, is known to be longer in the slow hours."""
+    pairs = [(_per_call(slow, field), _per_call(well, field)) for field in ("input_tokens", "output_tokens")]
+    return any(now and before is not None and now >= before * LONGER for now, before in pairs)
 
 
 def _slow(hours: Sequence[Hour], thresholds: Thresholds) -> str:

@@ -55,4 +55,4 @@ def _limits(snapshot: Snapshot, wrong: Callable[[Headroom], bool]) -> Verdict:
         f"{each.limit_name} in {each.region}: {each.used} used, {max(each.available, 0)} left" for each in odd or found
     )
     at = min(each.read_at for each in found)
-    return likely(told, at, Strength.MEASURED) if odd else ruled_out(told, at)
+    return likely(told, at, Strength.SAID) if odd else ruled_out(told, at)

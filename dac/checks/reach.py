@@ -22,6 +22,9 @@ SILENT = re.compile(r"could not be reached|did not answer in time|no complete an
 LISTS = ("clusters", "endpoints", "models")
 """What is listed in every region; where all of it is refused, the service itself may not be there."""
 
+BESIDE = ("traffic", "alarms", "limit", "service limit", "the service limit", "the load")
+"""What Monitoring and Limits answer: that they are silent says nothing of the region."""
+
 
 @check
 def not_signed_in(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:  # noqa: ARG001 - every check has the same two
@@ -42,14 +45,14 @@ def region_without_service(snapshot: Snapshot, thresholds: Thresholds) -> Verdic
     """Whether everything in a region is refused with 404, as where Generative AI is not offered."""
     at, closed = snapshot.fleet.taken_at, _closed(snapshot)
     if not closed:
-        return _told(snapshot, [], "No region refuses everything with 404")
+        return _told(snapshot, [], "No region refuses everything with 404", beside=False)
     found = snapshot.discovery
     offered = set() if isinstance(found, Unknown) else {each.region for each in found.offered}
     if there := sorted(closed & offered):
         told = f"Oracle offers models in {names(there)}, so that the service is there: a policy is missing"
         return ruled_out(told, at)
     told = f"Everything in {names(sorted(closed))} is refused with 404; a missing policy looks the same"
-    return likely(told, at, Strength.MEASURED)
+    return likely(told, at, Strength.HINT)
 
 
 @check
@@ -57,7 +60,7 @@ def all_refused(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:  # noqa:
     """Whether everything in a region is refused with 404, as where the bot's group has no policy there."""
     at, closed = snapshot.fleet.taken_at, _closed(snapshot)
     if not closed:
-        return _told(snapshot, [], "No region refuses everything with 404")
+        return _told(snapshot, [], "No region refuses everything with 404", beside=False)
     found = snapshot.discovery
     offered = set() if isinstance(found, Unknown) else {each.region for each in found.offered}
     told = f"Everything in {names(sorted(closed))} is refused with 404"
@@ -67,8 +70,9 @@ def all_refused(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:  # noqa:
 @check
 def region_silent(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:  # noqa: ARG001 - every check has the same two
     """Whether a region does not answer, or not in time."""
-    found = _of(snapshot, SILENT)
-    return _told(snapshot, found, "") if found else ruled_out("Every region answered", snapshot.fleet.taken_at)
+    found = _silent(snapshot, beside=False)
+    at = snapshot.fleet.taken_at
+    return _told(snapshot, found, "") if found else ruled_out("Generative AI answered in every region", at)
 
 
 @check
@@ -96,15 +100,20 @@ def nothing_offered(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:  # n
     return ruled_out(f"Models are offered in {names(sorted(regions & offered)) or 'no region'}", found.read_at)
 
 
-def _told(snapshot: Snapshot, found: list[Gap], none: str) -> Verdict:
+def _told(snapshot: Snapshot, found: list[Gap], none: str, *, beside: bool = True) -> Verdict:
     at = snapshot.fleet.taken_at
     if found:
         return likely(names(_worded(found)), at, Strength.SAID)
-    if silent := _of(snapshot, SILENT):
+    if silent := _silent(snapshot, beside=beside):
         # Who does not answer does not refuse either, and might.
         told = f"{names(dict.fromkeys(each.what for each in silent))} could not be read"
         return unknown(told, at, "ask again once Oracle answers")
     return ruled_out(none, at)
+
+
+def _silent(snapshot: Snapshot, *, beside: bool) -> list[Gap]:
+    """What did not answer; `beside` counts Monitoring and Limits too."""
+    return [each for each in _of(snapshot, SILENT) if beside or not each.what.startswith(BESIDE)]
 
 
 def _worded(found: Iterable[Gap]) -> Iterator[str]:
@@ -138,7 +147,7 @@ def _gaps(snapshot: Snapshot) -> Iterator[Gap]:
 def _closed(snapshot: Snapshot) -> set[str]:
     """Regions in which nothing at all was listed, every list being refused with 404."""
     refused: dict[str, set[str]] = {}
-    for each in snapshot.fleet.gaps:
+    for each in _gaps(snapshot):
         if FORBIDDEN.search(each.because):
             refused.setdefault(each.region, set()).add(each.what.split(" ", 1)[0])
     return {region for region, what in refused.items() if what.issuperset(LISTS)} - _seen(snapshot)

@@ -17,7 +17,7 @@ MOST = Decimal("0.5")
 """Share of refused calls from which it is not single callers that do something wrong."""
 
 BUSIER = Decimal("1.5")
-"""Times the calls of an ordinary hour."""
+"""Times the calls of the busiest hour that went well, from which figures alone tell that there are too many."""
 
 MONITORING = "ask again once Monitoring answers"
 
@@ -25,7 +25,7 @@ MONITORING = "ask again once Monitoring answers"
 @check
 def callers_refused(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
     """Whether calls are refused for what the caller does: no permission, a wrong request, too many of them."""
-    seen = _seen(snapshot, lambda each: each.client_errors)
+    seen = _seen(snapshot, thresholds, lambda each: each.client_errors)
     if isinstance(seen, Verdict):
         return seen
     told = f"{seen.share:.1%} of {seen.calls:,.0f} calls in the last hour were refused (ClientErrorCount)"
@@ -38,26 +38,30 @@ def callers_refused(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
 @check
 def callers_throttled(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
     """Whether calls are refused while there are many more of them than usual."""
-    seen = _seen(snapshot, lambda each: each.client_errors)
+    seen = _seen(snapshot, thresholds, lambda each: each.client_errors)
     if isinstance(seen, Verdict):
         return seen
     told = f"{seen.share:.1%} of the last hour's calls were refused (ClientErrorCount)"
     if seen.share <= thresholds.error_share:
         return ruled_out(told, seen.traffic.until)
-    before = [each.calls for each in snapshot.hours[:-1] if each.calls is not None]
-    if not before:
-        return unknown(f"{told}; how many calls are usual is not known", seen.traffic.until, MONITORING)
-    usual = sum(before, Decimal(0)) / len(before)
-    told = f"{told} at {rate(seen.calls)}, {rate(usual)} are usual"
-    if seen.calls >= usual * BUSIER:
-        return likely(told, seen.traffic.until, Strength.MEASURED)
-    return ruled_out(told, seen.traffic.until)
+    # Of the whole cluster, whose endpoints share its units: the last hour of one endpoint is not its busiest.
+    hours = snapshot.hours[:-1] if snapshot.endpoint else snapshot.hours
+    known = [(each.calls, each.errors / each.calls) for each in hours if each.calls and each.errors is not None]
+    refused = [calls for calls, share in known if share > thresholds.error_share]
+    well = [calls for calls, share in known if share <= thresholds.error_share]
+    if not refused or not well:
+        return unknown(f"{told}; with how many calls they are not is not known", seen.traffic.until, MONITORING)
+    busy, most = sum(refused, Decimal(0)) / len(refused), max(well)
+    told = f"{told} at {rate(busy)} to the cluster, {rate(most)} at most went well"
+    if busy <= most:
+        return ruled_out(told, seen.traffic.until)
+    return likely(told, seen.traffic.until, Strength.MEASURED if busy >= most * BUSIER else Strength.HINT)
 
 
 @check
 def failing_at_oracle(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
     """Whether calls fail for reasons of Oracle's."""
-    seen = _seen(snapshot, lambda each: each.server_errors)
+    seen = _seen(snapshot, thresholds, lambda each: each.server_errors)
     if isinstance(seen, Verdict):
         return seen
     told = f"{seen.share:.1%} of {seen.calls:,.0f} calls in the last hour failed at Oracle (ServerErrorCount)"
@@ -101,13 +105,13 @@ class _Seen(NamedTuple):
     traffic: Traffic
 
 
-def _seen(snapshot: Snapshot, errors: Callable[[Traffic], Decimal | None]) -> _Seen | Verdict:
+def _seen(snapshot: Snapshot, thresholds: Thresholds, errors: Callable[[Traffic], Decimal | None]) -> _Seen | Verdict:
     """The endpoint of which most calls go wrong; or a verdict where that is not known, or nobody calls."""
     recent = snapshot.recent()
     counted = [(each, each.calls, errors(each)) for each in recent]
     found = [_Seen(wrong / calls, calls, each) for each, calls, wrong in counted if calls and wrong is not None]
     worst = max(found, key=lambda each: each.share, default=None)
-    if worst is not None and worst.share >= MOST:
+    if worst is not None and worst.share > thresholds.error_share:
         return worst
     if gap := snapshot.missing("endpoints"):
         return unknown(f"Endpoints could not be listed{said(gap.because)}", snapshot.taken_at, "ask again in a moment")

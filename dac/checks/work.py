@@ -24,7 +24,9 @@ CAPACITY = re.compile(
 )
 FEW = re.compile(
     r"(at least|minimum|insufficient|too few|not enough|fewer than)\D{0,40}(\d[\d,]*\D{0,20})?"
-    r"(example|pair|row|record|sample|line)",
+    r"(example|pair|row|record|sample|line)|"
+    r"\d (training )?(examples?|pairs?|rows?|records?|samples?|lines)\b[^.;]{0,60}"
+    r"\b(at least|minimum|too few|fewer than)\b",
     re.IGNORECASE,
 )
 FORMAT = re.compile(

@@ -102,10 +102,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Key, ...
 
 
 @contextmanager
-def local_oracle(keys: tuple[Path, tuple[Key, ...]], fleet: MadeUp | None = None) -> Iterator[Place]:
+def local_oracle(
+    keys: tuple[Path, tuple[Key, ...]], fleet: MadeUp | None = None, now: datetime = NOW, **more: Any
+) -> Iterator[Place]:
     folder, known = keys
-    with running(lambda: make_app(Config(known, Clock(NOW, frozen=True), fleet=fleet))) as url:
-        yield Place(url, folder)
+    with running(lambda: make_app(Config(known, Clock(now, frozen=True), fleet=fleet, **more))) as url:
+        yield Place(url, folder, now)
 
 
 @pytest.fixture
