@@ -144,14 +144,14 @@ def _is_under_way(message: dict[str, Any]) -> bool:
 
 
 def verdict(message: dict[str, Any], waited: float) -> str | None:
-    """None while it is worked at; `SystemExit` with what it says where it ends without a picture of the lengths.
+    """What it says once the picture of the lengths is there; `SystemExit` where it ends without one.
 
-    What was found may be shown before the picture is drawn; `waited` is for how many seconds it has been.
+    What was found is shown before the picture is drawn; `waited` is for how many seconds it has been.
     """
     text = str(message["text"])
     if any(each["type"] == "image" for each in message.get("blocks", [])):
         return text
-    if _is_under_way(message) or (text.startswith(f"{BUCKET}/{NAME}: ") and waited < DRAWN_WITHIN):
+    if text.startswith(f"{BUCKET}/{NAME}: ") and waited < DRAWN_WITHIN:
         return None
     raise SystemExit(f"The check came to nothing: {text}")
 
@@ -161,24 +161,25 @@ def answered(bot: Bot) -> int:
 
 
 def check(bot: Bot, size: int) -> float:
-    """Print what is seen of it; gives the seconds until its verdict is shown, with the picture of it."""
+    """Print what is seen of it; gives the seconds until its verdict is shown, which its picture follows."""
     for number in range(IDLE):
         bot.type(*OTHERS[number % len(OTHERS)])
     until(lambda: answered(bot) == IDLE)
     idle, over = bot.memory("VmRSS"), threading.Event()
-    checking = drawing = together = worked = 0.0
+    checking = drawing = together = found = 0.0
     bot.forget_peak()
 
     def look() -> str | None:
-        nonlocal checking, drawing, together, worked
+        nonlocal checking, drawing, together, found
         over.wait(LOOK)
         checker = bot.child(CHECKER)
         checking, drawing = max(checking, checker), max(drawing, bot.child(DRAWER))
         together = max(together, bot.memory("VmRSS") - idle + checker)
         message = next(each for each in bot.answers(ROSA) if each["ts"] == begun["ts"])
         if _is_under_way(message):
-            worked = time.perf_counter()
-        return verdict(message, time.perf_counter() - worked)
+            return None
+        found = found or time.perf_counter()
+        return verdict(message, time.perf_counter() - found)
 
     with ThreadPoolExecutor(1) as pool:
         meanwhile = pool.submit(others, bot, over)
@@ -186,15 +187,16 @@ def check(bot: Bot, size: int) -> float:
         try:
             bot.type(ROSA, f"dataset check {BUCKET}/{NAME}")
             begun = until(lambda: next(filter(_is_under_way, bot.answers(ROSA)), None))
-            worked = time.perf_counter()
             said = until(look, HOUR)
-            seconds = time.perf_counter() - began
+            pictured = time.perf_counter() - began
         finally:
             over.set()
         acks = meanwhile.result()
+    seconds = found - began
     peak, there = bot.memory("VmHWM"), [each["ack_ms"] for each in acks if each["ack"] == "acked"]
     print(
-        f"/dac dataset check: {size / MILLION:,.0f} MB in {seconds:.1f} s, {size / MILLION / seconds:.0f} MB/s: {said}"
+        f"/dac dataset check: {size / MILLION:,.0f} MB in {seconds:.1f} s, {size / MILLION / seconds:.0f} MB/s, "
+        f"with the picture after {pictured:.1f} s: {said}"
     )
     print(
         f"the bot's own process: {idle:.0f} MB idle, {peak:.0f} MB at the most, {peak - idle:.0f} MB over idle; "

@@ -147,11 +147,11 @@ class Lasting:
                 shown_from = self._now() + AGAIN
 
     async def _show(self, posted: Posted, reply: Reply) -> bool:
-        """How far it is, which can be done without and is not waited for; what comes of it cannot. Whether it shows."""
+        """What there is by now, which can be done without and is not waited for; its end cannot. Whether it shows."""
         try:
             await self._slack.update(posted, reply.text, _words(reply), patience=BRIEF)
         except DacError as error:
-            log.info("Showing how far an answer is: %s", error)
+            log.info("Showing what there is of an answer: %s", error)
             return False
         return True
 
@@ -166,6 +166,9 @@ class Lasting:
         return newest, False
 
     async def _end(self, last: Reply, posted: Posted, call: Call) -> None:
+        if last.pictures:
+            # To draw takes seconds, in which the words can be read.
+            await self._show(posted, last)
         blocks = await self._with_pictures(last)
         try:
             await self._slack.update(posted, last.text, blocks, patience=LAST)
