@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import audit, check, prices
+from bot.allocator import share_memory
 from bot.build import running
 from bot.policy_file import read_policy
 from bot.settings import Settings, read, read_files
@@ -56,6 +57,7 @@ def main() -> int:
         if chosen.command == "check":
             return asyncio.run(check.report(settings, now=now))
         sys.setswitchinterval(TURN_SECONDS)
+        share_memory()
         asyncio.run(_run(settings))
     except DacError as error:
         print(error, file=sys.stderr)
