@@ -13,7 +13,7 @@ _CENT = Decimal("0.01")
 _TIMES = " \N{MULTIPLICATION SIGN} "
 
 
-class _Rate(NamedTuple):
+class UnitRate(NamedTuple):
     """What an hour of one unit is billed as: so many times a line of the price list."""
 
     listed: PriceEntry
@@ -29,9 +29,26 @@ class _Rate(NamedTuple):
         return 1 if self.listed.per_cluster else units
 
 
+def unit_rate(catalog: Catalog, shape_name: str, also: tuple[Source, ...] = ()) -> UnitRate | Unknown:
+    """By which line of the price list a unit is billed, and how often; `also` are sources that a sum rests on too.
+
+    A sum is no better than its worst source: what rests on an unconfirmed one is not shown as a price.
+    """
+    shape = catalog.shape(shape_name)
+    if shape is None:
+        return _unknown(catalog, shape_name, f"{shape_name} is not among the unit shapes we hold")
+    if shape.billing is None:
+        return _unknown(catalog, shape.name, str(shape.billing_unknown))
+    listed = catalog.price(shape.billing.sku)
+    if listed is None:
+        return _unknown(catalog, shape.name, f"no price of {shape.billing.sku} in {catalog.currency} is on file")
+    sources = together(listed.sources, shape.billing.sources, also)
+    return doubted(catalog, f"the price of {shape.name}", sources) or UnitRate(listed, shape.billing.units, sources)
+
+
 def unit_hour(catalog: Catalog, shape_name: str) -> Price | Unknown:
     """What one unit costs in an hour; `per` is "cluster hour" where Oracle bills the cluster and not its units."""
-    rate = _rate(catalog, shape_name)
+    rate = unit_rate(catalog, shape_name)
     if isinstance(rate, Unknown):
         return rate
     per = "cluster hour" if rate.listed.per_cluster else "unit-hour"
@@ -40,7 +57,7 @@ def unit_hour(catalog: Catalog, shape_name: str) -> Price | Unknown:
 
 def cluster_hour(catalog: Catalog, shape_name: str, units: int) -> Price | Unknown:
     """What a cluster of that many units costs in an hour."""
-    rate = _rate(catalog, shape_name)
+    rate = unit_rate(catalog, shape_name)
     if isinstance(rate, Unknown):
         return rate
     return Price(money=rate.hourly * rate.billed(units), per="hour", sources=rate.sources, basis=rate.listed.basis)
@@ -94,24 +111,10 @@ def cents(money: Money) -> Money:
     return Money(amount=money.amount.quantize(_CENT, rounding=ROUND_HALF_UP), currency=money.currency)
 
 
-def _month_rate(catalog: Catalog, shape_name: str, units: int) -> _Rate | Unknown:
+def _month_rate(catalog: Catalog, shape_name: str, units: int) -> UnitRate | Unknown:
     if units < 1:
         raise Invalid(f"A cluster has at least 1 unit; {units} is not a number of units.")
-    return _rate(catalog, shape_name, catalog.commitments.hosting.sources)
-
-
-def _rate(catalog: Catalog, shape_name: str, also: tuple[Source, ...] = ()) -> _Rate | Unknown:
-    """A sum is no better than its worst source: what rests on an unconfirmed one is not shown as a price."""
-    shape = catalog.shape(shape_name)
-    if shape is None:
-        return _unknown(catalog, shape_name, f"{shape_name} is not among the unit shapes we hold")
-    if shape.billing is None:
-        return _unknown(catalog, shape.name, str(shape.billing_unknown))
-    listed = catalog.price(shape.billing.sku)
-    if listed is None:
-        return _unknown(catalog, shape.name, f"no price of {shape.billing.sku} in {catalog.currency} is on file")
-    sources = together(listed.sources, shape.billing.sources, also)
-    return doubted(catalog, f"the price of {shape.name}", sources) or _Rate(listed, shape.billing.units, sources)
+    return unit_rate(catalog, shape_name, catalog.commitments.hosting.sources)
 
 
 def doubted(catalog: Catalog, what: str, sources: tuple[Source, ...]) -> Unknown | None:
