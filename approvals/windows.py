@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import cache
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
@@ -14,58 +12,15 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSe
 
 from dac.errors import Invalid
 from dac.figures import Frozen
-from dac.naming import clip, nearest
+from dac.zones import moments, zone_named
 
 FARTHEST = timedelta(days=366)
 """How far ahead the end of a freeze is looked for; one that never ends is said to end then."""
 
 DAY = timedelta(days=1)
-SECOND = timedelta(seconds=1)
 YEARS = range(1970, 3000)
-OF_THE_MACHINE = frozenset({"localtime", "Factory"})
-"""Files beside the zones that name none."""
-
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEK: tuple[Weekday, ...] = get_args(Weekday)
-
-
-@cache
-def _zones() -> dict[str, str]:
-    return {name.casefold(): name for name in sorted(zoneinfo.available_timezones() - OF_THE_MACHINE)}
-
-
-def is_zone(word: str) -> bool:
-    return word.casefold() in _zones()
-
-
-def zone_named(word: str) -> ZoneInfo:
-    """The time zone of that IANA name, in any case; `Invalid` offers the nearest names."""
-    name = _zones().get(word.casefold())
-    if name:
-        return ZoneInfo(name)
-    near = nearest(clip(word).replace(" ", "_"), tuple(_zones().values()))
-    meant = f"; did you mean {' or '.join(near)}?" if near else "."
-    raise Invalid(f"“{clip(word)}” is no time zone I know (names look like Europe/Berlin or UTC){meant}")
-
-
-def moments(wall: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
-    """The first and the last moment, in UTC, at which a clock in the zone shows that.
-
-    They differ where the clock is put back. What it skips when put forward is the first moment after the gap.
-    """
-    first, last = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    if first <= last:
-        return first, last
-    # Skipped: the change lies between the two readings, which are taken with the offsets of after and before it.
-    before, after = last.replace(microsecond=0), first.replace(microsecond=0)
-    offset = after.astimezone(zone).utcoffset()
-    while after - before > SECOND:
-        middle = before + (after - before) // SECOND // 2 * SECOND
-        if middle.astimezone(zone).utcoffset() == offset:
-            after = middle
-        else:
-            before = middle
-    return after, after
 
 
 def _zone_name(word: str) -> str:

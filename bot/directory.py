@@ -9,10 +9,10 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from approvals.windows import is_zone, zone_named
 from bot.kept import Kept
 from bot.slack import Person, Slack
 from dac.errors import DacError, Invalid, NotFound, Unavailable
+from dac.zones import is_zone, zone_named
 
 log = logging.getLogger(__name__)
 

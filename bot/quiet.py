@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import time
 
-from approvals.windows import zone_named
 from dac.errors import Invalid
 from dac.quiet_hours import QuietHours
+from dac.zones import zone_named
 
 WRITTEN = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)\s*[-–]\s*((?:[01]\d|2[0-3]):[0-5]\d)\s+(\S+)")
 

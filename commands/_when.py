@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
-from approvals.windows import FARTHEST, is_zone, moments, zone_named
+from approvals.windows import FARTHEST
 from commands._words import age
 from dac.errors import Invalid
 from dac.figures import Frozen
 from dac.naming import clip
+from dac.zones import is_zone, moments, zone_named
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
