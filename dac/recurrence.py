@@ -108,7 +108,7 @@ def _of_cron(flat: str, words: Sequence[str], zone: ZoneInfo) -> Recurrence:
     fields, rest = words[:CRON_FIELDS], words[CRON_FIELDS:]
     if len(fields) < CRON_FIELDS or (rest and CRON.fullmatch(rest[0])):
         raise Invalid(
-            f"“{clip(flat)}” does not have cron's five fields: minute, hour, day, month, weekday, such as “0 9 * * 1-5”."
+            f"“{clip(flat)}” does not have cron's five fields (minute, hour, day, month, weekday), as in “0 9 * * 1”."
         )
     named = zone_named(" ".join(rest)) if rest else zone
     cron = " ".join(fields).upper()
