@@ -36,6 +36,12 @@ class Kept(Generic[Value]):
             self._fill(reading)
         return reading.result()
 
+    @property
+    def fresh(self) -> bool:
+        """Whether `get` has one to give at once."""
+        with self._lock:
+            return self._reading is not None and self._reading.done() and self._fresh(self._now())
+
     def forget(self) -> None:
         """Have the next one who asks read anew, even where a reading is under way: it may have missed a change."""
         with self._lock:

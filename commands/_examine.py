@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from commands._blocks import Block, actions, button, context, named, section
 from commands._command import Reply, Services
@@ -15,12 +16,18 @@ from dac.cluster import Cluster, Endpoint, Fleet
 from dac.diagnosis import diagnose
 from dac.diagnosis import named as placeholders
 from dac.errors import NotFound
-from dac.naming import find_cluster
+from dac.making import quoted
+from dac.naming import find_cluster, handle
 from dac.playbooks import Playbook
 from dac.snapshot import Snapshot, priced
 
+WHOLE_FLEET = "the fleet"
 WHOLE = 100
-PARTS = 4
+PARTS = 5
+"""The fleet, and what a snapshot has to be waited for."""
+
+RECENT = timedelta(minutes=1)
+"""How old a reading may be from which a name is said not to exist."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Subject:
     def name(self) -> str:
         if self.endpoint and self.cluster:
             return f"{self.endpoint.name} on {self.cluster.name}"
-        return self.cluster.name if self.cluster else "the fleet"
+        return self.cluster.name if self.cluster else WHOLE_FLEET
 
 
 def find(word: str, fleet: Fleet) -> Subject:
@@ -61,35 +68,66 @@ def find(word: str, fleet: Fleet) -> Subject:
     return Subject(fleet, cluster, endpoint)
 
 
+def recent(services: Services) -> Fleet | None:
+    """A reading of the fleet from which a name that is not in it may be refused at once."""
+    seen = services.fleet.known()
+    return seen if seen and services.now() - seen.taken_at < RECENT else None
+
+
 def examined(
-    playbooks: Callable[[Subject], Sequence[Playbook]], title: str, again: str, subject: Subject, services: Services
+    playbooks: Callable[[Subject], Sequence[Playbook]],
+    title: str,
+    verb: str,
+    find: Callable[[Fleet], Subject],
+    word: str,
+    services: Services,
 ) -> Reply:
     """The beginning of the answer, and in its place the rest of it: how far the reading is, then what was found.
 
-    `again` is the command line that asks for the same.
+    It is about what `find` finds in the fleet, which is read with everything else. `word` is what that is called, and
+    `verb` the beginning of the command line that asks for the same. What is known from before not to be there is
+    refused here.
     """
+    seen = recent(services)
+    name = find(seen).name if seen else word
 
     def rest() -> Iterator[Reply]:
-        snapshot = None
-        for snapshot in services.fleet.examine(subject.fleet, subject.cluster, subject.endpoint):
-            yield _progress(title, subject, snapshot)
-        assert snapshot is not None  # noqa: S101 - it yields one at the least
-        yield _answer(playbooks(subject), title, again, subject, priced(snapshot, services.catalog), services)
+        subject = None
 
-    begun = _progress(title, subject, None)
+        def choose(fleet: Fleet) -> tuple[Cluster | None, Endpoint | None]:
+            nonlocal subject
+            subject = find(fleet)
+            return subject.cluster, subject.endpoint
+
+        snapshot = None
+        for snapshot in services.fleet.examine(choose):
+            assert subject is not None  # noqa: S101 - it was chosen before there was anything to see
+            yield _progress(title, subject.name, snapshot)
+        assert subject is not None  # noqa: S101 - as above
+        assert snapshot is not None  # noqa: S101 - it yields one at the least
+        yield _answer(playbooks(subject), title, verb, subject, priced(snapshot, services.catalog), services)
+
+    begun = _progress(title, name, None)
     return Reply(text=begun.text, blocks=begun.blocks, public=True, brief=True, then=rest())
 
 
-def _progress(title: str, subject: Subject, snapshot: Snapshot | None) -> Reply:
-    pending = snapshot.pending if snapshot else ()
+def _progress(title: str, name: str, snapshot: Snapshot | None) -> Reply:
+    pending = snapshot.pending if snapshot else ("the clusters, their endpoints and traffic",)
     done = PARTS - len(pending) if snapshot else 0
-    text = f"{title}: looking into {named(subject.name)}"
-    waits = f"Waiting for {', '.join(pending)}" if pending else "Reading"
-    return Reply(text=text, blocks=[section(f"🔎 {text}\n{bar(WHOLE * done // PARTS)}"), context(waits)], public=True)
+    text = f"{title}: looking into {named(name)}"
+    reads = f"Reading {', '.join(pending)}" if pending else "Everything is read"
+    return Reply(text=text, blocks=[section(f"🔎 {text}\n{bar(WHOLE * done // PARTS)}"), context(reads)], public=True)
+
+
+def _line(verb: str, subject: Subject) -> str:
+    """With a word that is found again."""
+    if subject.endpoint:
+        return f"{verb} {quoted(subject.endpoint.name)}"
+    return f"{verb} {quoted(handle(subject.cluster, subject.fleet))}" if subject.cluster else verb
 
 
 def _answer(
-    playbooks: Sequence[Playbook], title: str, again: str, subject: Subject, snapshot: Snapshot, services: Services
+    playbooks: Sequence[Playbook], title: str, verb: str, subject: Subject, snapshot: Snapshot, services: Services
 ) -> Reply:
     found = [diagnose(each, snapshot, services.thresholds) for each in playbooks]
     told = summary(found)
@@ -97,7 +135,7 @@ def _answer(
     blocks: list[Block] = [
         section(heading),
         *drawn(found, placeholders(snapshot)),
-        actions(button("Look again", again)),
+        actions(button("Look again", _line(verb, subject))),
     ]
     name = "-".join(
         ["doctor" if len(playbooks) > 1 else playbooks[0].name, subject.cluster.name if subject.cluster else "fleet"]

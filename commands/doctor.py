@@ -9,8 +9,6 @@ from pydantic import Field
 from commands._command import Arguments, Call, Command, Group, Reply, Services, Word
 from commands._examine import Subject, examined, find
 from commands._pick import clusters
-from dac.making import quoted
-from dac.naming import handle
 from dac.playbooks import Playbook
 
 
@@ -19,15 +17,11 @@ class Doctor(Arguments):
 
 
 def run(args: Doctor, call: Call, services: Services) -> Reply:  # noqa: ARG001 - every command runs with the same three
-    fleet = services.fleet.fleet()
-    subject = find(args.cluster, fleet)
-
     def fitting(subject: Subject) -> list[Playbook]:
         kind = subject.cluster.type if subject.cluster else ""
         return [each for each in services.playbooks.playbooks if each.fits(kind)]
 
-    word = subject.endpoint.name if subject.endpoint else handle(subject.cluster, fleet) if subject.cluster else ""
-    return examined(fitting, "Doctor", f"doctor {quoted(word)}", subject, services)
+    return examined(fitting, "Doctor", "doctor", lambda fleet: find(args.cluster, fleet), args.cluster, services)
 
 
 COMMAND = Command(

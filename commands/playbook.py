@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
 from commands._blocks import Block, actions, button, context, escape, named, section
 from commands._command import Arguments, Call, Command, Group, Reply, Rest, Services, Word
-from commands._examine import Subject, examined, find
+from commands._examine import WHOLE_FLEET, Subject, examined, find, recent
 from dac.cluster import Cluster, Fleet
 from dac.errors import DacError
 from dac.handbook_topics import plain
@@ -47,15 +47,18 @@ def run(args: Complaint, call: Call, services: Services) -> Reply:  # noqa: ARG0
     said = list(filter(None, [args.symptom, args.subject, *args.words.split()]))
     if not said:
         return _contents(services.playbooks)
-    meant, fleet = _meant(said, services), services.fleet.fleet()
-    if meant.about:
-        return _look(meant.playbook, find(meant.about, fleet), services)
-    if meant.playbook.about == "fleet":
-        return _look(meant.playbook, Subject(fleet), services)
-    fitting = [each for each in fleet.clusters if meant.playbook.fits(each.type)]
+    meant = _meant(said, services)
+    playbook, about = meant.playbook, meant.about
+    if about:
+        return _look(playbook, lambda fleet: find(about, fleet), about, services)
+    if playbook.about == "fleet":
+        return _look(playbook, Subject, WHOLE_FLEET, services)
+    fleet = recent(services) or services.fleet.fleet(soon=True)
+    fitting = [each for each in fleet.clusters if playbook.fits(each.type)]
     if len(fitting) == 1 and not fleet.gaps:
-        return _look(meant.playbook, Subject(fleet, fitting[0]), services)
-    return _which(meant.playbook, fitting, fleet, services)
+        only = fitting[0].id
+        return _look(playbook, lambda fleet: find(only, fleet), fitting[0].name, services)
+    return _which(playbook, fitting, fleet, services)
 
 
 def _meant(said: Sequence[str], services: Services) -> _Meant:
@@ -71,18 +74,14 @@ def _meant(said: Sequence[str], services: Services) -> _Meant:
 
 def _exists(word: str, services: Services) -> bool:
     try:
-        find(word, services.fleet.fleet())
+        find(word, recent(services) or services.fleet.fleet(soon=True))
     except DacError:
         return False
     return True
 
 
-def _look(playbook: Playbook, subject: Subject, services: Services) -> Reply:
-    word = subject.endpoint.name if subject.endpoint else ""
-    if not word and subject.cluster:
-        word = handle(subject.cluster, subject.fleet)
-    again = f"playbook {playbook.name} {quoted(word)}" if word else f"playbook {playbook.name}"
-    return examined(lambda _: [playbook], playbook.title, again, subject, services)
+def _look(playbook: Playbook, what: Callable[[Fleet], Subject], word: str, services: Services) -> Reply:
+    return examined(lambda _: [playbook], playbook.title, f"playbook {playbook.name}", what, word, services)
 
 
 def _contents(playbooks: Playbooks) -> Reply:

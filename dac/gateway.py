@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -34,11 +34,22 @@ class Stored(Frozen):
     encoding: str = ""
 
 
+Choose = Callable[[Fleet], tuple[Cluster | None, Endpoint | None]]
+"""What of a fleet is meant: a cluster, with one of its endpoints or without, or all of it. It may raise `DacError`."""
+
+
 class FleetReader(Protocol):
     """Reading, with the everyday identity. Each method raises `DacError` with a sentence for a person."""
 
-    def fleet(self) -> Fleet:
-        """All configured regions and compartments, at most seconds old; parts that fail become gaps."""
+    def fleet(self, *, soon: bool = False) -> Fleet:
+        """All configured regions and compartments, at most seconds old; parts that fail become gaps.
+
+        `soon`: somebody would rather have it in a few seconds, with gaps for what Oracle has not told by then.
+        """
+        ...
+
+    def known(self) -> Fleet | None:
+        """The last reading of the fleet, however old, without asking Oracle; None where we have changed it since."""
         ...
 
     def cluster(self, region: str, cluster_id: str) -> Cluster:
@@ -70,11 +81,12 @@ class FleetReader(Protocol):
         """
         ...
 
-    def examine(self, fleet: Fleet, cluster: Cluster | None, endpoint: Endpoint | None = None) -> Iterator[Snapshot]:
-        """All that tells what is wrong, with the cluster or an endpoint of it; each is more complete than the last.
+    def examine(self, choose: Choose) -> Iterator[Snapshot]:
+        """All that tells what is wrong with what is chosen of the fleet; each is more complete than the last.
 
-        What is read goes on at the same time and ends within ten seconds; what fails or does not come until then is
-        `Unknown` in it. Nothing is raised.
+        What is read, the fleet first, goes on at the same time and ends within ten seconds; what fails or does not come
+        until then is `Unknown` in it. Only what `choose` raises is raised, and `Unavailable` or `Denied` for a fleet
+        that cannot be read at all.
         """
         ...
 

@@ -42,7 +42,7 @@ from dac.cluster import (
 from dac.discovery import Discovery
 from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
 from dac.figures import Unknown
-from dac.gateway import Stored, Taken
+from dac.gateway import Choose, Stored, Taken
 from dac.history import History, Hour, each_hour, window
 from dac.naming import short
 from dac.scaling import ScalePlan, plan_scale
@@ -184,6 +184,8 @@ class FakeOracle:
     charged: list[UsageRow] | None = None
     """Oracle's rows; None where they may not be read."""
     budgeted: Budgets | None = None
+    fleet_known: Fleet | None = None
+    """The last reading that was given."""
     part: int = 1000
     """Bytes of an object that are given at a time."""
 
@@ -252,8 +254,12 @@ class FakeOracle:
 
     # Reading
 
-    def fleet(self) -> Fleet:
-        return self._called("fleet", self._fleet)
+    def fleet(self, *, soon: bool = False) -> Fleet:
+        self.fleet_known = self._called("fleet", self._fleet)
+        return self.fleet_known
+
+    def known(self) -> Fleet | None:
+        return self.fleet_known
 
     def alarms(self) -> Alarms:
         return self._called("alarms", lambda: self.alarms_set)
@@ -276,8 +282,10 @@ class FakeOracle:
     def history(self, cluster: Cluster, *, days: int = 7, seconds: float | None = None) -> History:
         return self._called("history", lambda: self._history(cluster, days))
 
-    def examine(self, fleet: Fleet, cluster: Cluster | None, endpoint: Endpoint | None = None) -> Iterator[Snapshot]:
+    def examine(self, choose: Choose) -> Iterator[Snapshot]:
         """Part after part, each by the call of its own name: what that raises is what is not known."""
+        fleet = self.fleet(soon=True)
+        cluster, endpoint = choose(fleet)
         seen = Snapshot(taken_at=self.clock.now(), fleet=fleet, cluster=cluster, endpoint=endpoint)
         parts: dict[str, tuple[str, Callable[[], object]]] = {"discovery": ("what Oracle offers", self.discover)}
         if cluster is not None:

@@ -14,8 +14,9 @@ class Patience:
     """How long, in seconds, Oracle is waited for before a person is told.
 
     `connect` and `silence` bound one exchange (making the connection; each wait for more of the answer), `read` and
-    `write` everything done for one question including attempts after the first, `fleet` the reading of all regions,
-    `history` that of the hours of many days, `names` that of what compartments are called.
+    `write` everything done for one question including attempts after the first, `fleet` the reading of all regions and
+    `soon` that for somebody who would rather have less of it, `history` that of the hours of many days, `names` that of
+    what compartments are called.
     """
 
     connect: float = 3.0
@@ -23,6 +24,7 @@ class Patience:
     read: float = 15.0
     write: float = 20.0
     fleet: float = 20.0
+    soon: float = 6.0
     history: float = 30.0
     names: float = 3.0
     attempts: int = 3

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from bot.oracle.deadline import within
-from dac.cluster import Resource
-from dac.errors import DacError
+from dac.cluster import Cluster, Fleet, Headroom, Resource, WorkRequest
+from dac.discovery import Discovery
+from dac.errors import DacError, Unavailable
 from dac.figures import Unknown
-from dac.gateway import FleetReader
+from dac.gateway import Choose
+from dac.history import History
 from dac.snapshot import READING, Snapshot, Work, worked_on
 
 SECONDS = 10.0
@@ -21,8 +25,7 @@ SECONDS = 10.0
 GRACE = 0.5
 """Seconds by which each part gives up earlier, in time to say why."""
 
-DAYS = 2
-"""Of a cluster's hours: the last day, and the one before to compare with."""
+THREADS = 4
 
 WHAT = {
     "work": "what Oracle was asked to do",
@@ -33,36 +36,84 @@ WHAT = {
 """What each part is called where it is not known."""
 
 
-def examine(reader: FleetReader, begun: Snapshot, seconds: float = SECONDS) -> Iterator[Snapshot]:
-    """The snapshot with what is being read marked so, then with each part as it comes, in threads of its own."""
-    parts = _parts(reader, begun)
-    seen = _with(begun, {field: Unknown(what=WHAT[field], settle=READING) for field in parts})
-    until = time.monotonic() + seconds
-    pool = ThreadPoolExecutor(len(parts), thread_name_prefix="examine")
+@dataclass(frozen=True)
+class Sources:
+    """Where each part is read, and the fleet in well under the time there is; what cannot be raises a `DacError`."""
+
+    fleet: Callable[[], Fleet]
+    work: Callable[[Resource], tuple[WorkRequest, ...]]
+    headroom: Callable[[Cluster], Headroom | Unknown]
+    history: Callable[[Cluster, Fleet], History]
+    discovery: Callable[[], Discovery]
+
+
+Running = Mapping[Future[Any], str]
+"""What is being read, with the name of its part."""
+
+
+def _first(running: Running, seconds: float) -> Collection[Future[Any]]:
+    return wait(running, timeout=seconds, return_when=FIRST_COMPLETED).done
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How time passes: seconds on a clock that never goes back, and waiting for the first of several, but so long."""
+
+    clock: Callable[[], float] = time.monotonic
+    wait: Callable[[Running, float], Collection[Future[Any]]] = _first
+
+
+REAL = Pace()
+
+
+def examine(
+    sources: Sources, choose: Choose, now: Callable[[], datetime], seconds: float = SECONDS, pace: Pace = REAL
+) -> Iterator[Snapshot]:
+    """The snapshot with what is being read marked so, then with each part as it comes, in threads of its own.
+
+    Raises what `choose` raises of the fleet, and `DacError` where that cannot be read.
+    """
+    until = pace.clock() + seconds
+
+    def left() -> float:
+        return max(until - pace.clock(), 0)
+
+    late = f"Oracle did not answer within {seconds:g} s; ask again"
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="examine")
     try:
-        running = {pool.submit(_read, field, read, seconds - GRACE): field for field, read in parts.items()}
+        listing = pool.submit(sources.fleet)
+        running = {pool.submit(_read, "discovery", sources.discovery, left() - GRACE): "discovery"}
+        if not pace.wait({listing: "fleet"}, left()):
+            raise Unavailable(f"{late}.")
+        fleet = listing.result()
+        cluster, endpoint = choose(fleet)
+        seen = Snapshot(taken_at=now(), fleet=fleet, cluster=cluster, endpoint=endpoint)
+        for field, read in _parts(sources, seen).items():
+            running[pool.submit(_read, field, read, left() - GRACE)] = field
+        seen = _with(seen, {field: Unknown(what=WHAT[field], settle=READING) for field in running.values()})
         yield seen
         while running:
-            done, _ = wait(running, timeout=max(until - time.monotonic(), 0), return_when=FIRST_COMPLETED)
+            done = pace.wait(running, left())
             if not done:
                 break
             seen = _with(seen, {running.pop(each): each.result() for each in done})
             yield seen
         if running:
-            late = f"Oracle did not answer within {seconds:g} s; ask again"
             yield _with(seen, {field: Unknown(what=WHAT[field], settle=late) for field in running.values()})
     finally:
         # Not waited for: what still hangs gives up by itself, at the same deadline.
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _parts(reader: FleetReader, begun: Snapshot) -> dict[str, Callable[[], Any]]:
-    parts: dict[str, Callable[[], Any]] = {"discovery": reader.discover}
-    if cluster := begun.cluster:
-        parts["work"] = partial(_work, reader, worked_on(cluster, begun.endpoint, begun.fleet))
-        parts["headroom"] = partial(reader.headroom, cluster)
-        parts["history"] = partial(reader.history, cluster, days=DAYS)
-    return parts
+def _parts(sources: Sources, seen: Snapshot) -> dict[str, Callable[[], Any]]:
+    """Those that belong to one cluster."""
+    if seen.cluster is None:
+        return {}
+    return {
+        "work": partial(_work, sources, worked_on(seen.cluster, seen.endpoint, seen.fleet)),
+        "headroom": partial(sources.headroom, seen.cluster),
+        "history": partial(sources.history, seen.cluster, seen.fleet),
+    }
 
 
 def _read(field: str, read: Callable[[], Any], seconds: float) -> Any:
@@ -73,12 +124,10 @@ def _read(field: str, read: Callable[[], Any], seconds: float) -> Any:
         return Unknown(what=WHAT[field], settle=str(error))
 
 
-def _work(reader: FleetReader, things: tuple[Resource, ...]) -> tuple[Work, ...]:
+def _work(sources: Sources, things: tuple[Resource, ...]) -> tuple[Work, ...]:
     """Of all of them or of none: where one's is missing, that it has not failed cannot be said."""
     return tuple(
-        Work(resource_id=each.id, name=each.name, request=request)
-        for each in things
-        for request in reader.work_requests(each)
+        Work(resource_id=each.id, name=each.name, request=request) for each in things for request in sources.work(each)
     )
 
 

@@ -40,7 +40,8 @@ class FleetReading:
         self._clients, self._calls, self._config, self._at = clients, calls, config, at
         self._seen = _Seen()
 
-    def read(self) -> Fleet:
+    def read(self, seconds: float) -> Fleet:
+        """With gaps for what does not come within so many seconds."""
         # Without an identity there is nothing to show at all: better one refusal than a gap for every part.
         self._clients.sign_in()
         parts = [
@@ -49,7 +50,7 @@ class FleetReading:
             for compartment_id in self._config.compartments
             for part in self._parts(region, compartment_id)
         ]
-        unread = read_parts(parts, seconds=self._config.patience.fleet, parallel=self._config.parallel)
+        unread = read_parts(parts, seconds=seconds, parallel=self._config.parallel)
         seen = self._seen
         return Fleet(
             taken_at=self._at,

@@ -14,23 +14,26 @@ from bot.oracle.compartments import CompartmentNames
 from bot.oracle.config import OracleConfig
 from bot.oracle.discovery import DiscoveryReading
 from bot.oracle.errors import understood
-from bot.oracle.examination import examine
+from bot.oracle.examination import Sources, examine
 from bot.oracle.fleet import FleetReading
 from bot.oracle.history import Histories
 from bot.oracle.limits import headroom
 from bot.oracle.usage import Usage
 from bot.oracle.workrequests import work_requests
 from dac.alarms import Alarms
-from dac.cluster import Cluster, Endpoint, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
+from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
 from dac.errors import DacError
 from dac.figures import Unknown
-from dac.gateway import Stored
+from dac.gateway import Choose, Stored
 from dac.history import History
 from dac.naming import short
 from dac.snapshot import Snapshot
 from dac.steps import Dataset
 from dac.usage import Budgets, Spend
+
+EXAMINED_DAYS = 2
+"""Of a cluster's hours, to tell what is wrong: the last day, and the one before to compare with."""
 
 
 class OracleReader:
@@ -38,7 +41,10 @@ class OracleReader:
 
     def __init__(self, clients: Clients, calls: Calls, config: OracleConfig, now: Callable[[], datetime]) -> None:
         self._clients, self._calls, self._config, self._now = clients, calls, config, now
-        self._fleet = Kept(lambda: FleetReading(clients, calls, config, now()).read(), config.fresh_for, now)
+        self._fleet = Kept(lambda: self._read_fleet(config.patience.fleet), config.fresh_for, now)
+        self._fleet_soon = Kept(lambda: self._read_fleet(config.patience.soon), config.fresh_for, now)
+        self._known: Fleet | None = None
+        self._changed_at: datetime | None = None
         self._names = CompartmentNames(clients, calls, config, now)
         self._histories = Histories(clients, calls, config, now)
         self._usage = Usage(clients, calls, config, now)
@@ -46,12 +52,28 @@ class OracleReader:
             lambda: DiscoveryReading(clients, calls, config, now()).read(), config.slow_fresh_for, now
         )
 
-    def fleet(self) -> Fleet:
-        return self._fleet.get()
+    def fleet(self, *, soon: bool = False) -> Fleet:
+        if not soon or self._fleet.fresh:
+            return self._fleet.get()
+        found = self._fleet_soon.get()
+        if found.gaps:
+            # What comes later is not to be missing for those who ask again.
+            self._fleet_soon.forget()
+        return found
+
+    def known(self) -> Fleet | None:
+        known = self._known
+        return None if known and self._changed_at and known.taken_at <= self._changed_at else known
 
     def changed(self) -> None:
         """Something was changed at Oracle: the next `fleet` is read anew."""
+        self._changed_at = self._now()
         self._fleet.forget()
+        self._fleet_soon.forget()
+
+    def _read_fleet(self, seconds: float) -> Fleet:
+        self._known = FleetReading(self._clients, self._calls, self._config, self._now()).read(seconds)
+        return self._known
 
     def cluster(self, region: str, cluster_id: str) -> Cluster:
         client = self._clients.generative_ai(region)
@@ -84,8 +106,15 @@ class OracleReader:
         """Oracle's own, of all configured regions and compartments; parts that fail become gaps."""
         return all_alarms(self._clients, self._calls, self._config)
 
-    def examine(self, fleet: Fleet, cluster: Cluster | None, endpoint: Endpoint | None = None) -> Iterator[Snapshot]:
-        return examine(self, Snapshot(taken_at=self._now(), fleet=fleet, cluster=cluster, endpoint=endpoint))
+    def examine(self, choose: Choose) -> Iterator[Snapshot]:
+        sources = Sources(
+            fleet=lambda: self.fleet(soon=True),
+            work=self.work_requests,
+            headroom=self.headroom,
+            history=lambda cluster, fleet: self._histories.of(cluster, fleet, EXAMINED_DAYS),
+            discovery=self.discover,
+        )
+        return examine(sources, choose, self._now)
 
     def compartments(self) -> Mapping[str, str]:
         return self._names.names()

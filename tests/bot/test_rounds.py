@@ -97,7 +97,7 @@ def test_a_change_goes_on_after_a_round_that_failed(
 class Broken(FakeOracle):
     """An Oracle whose answers cannot be what they are: a fault of ours, not a refusal of theirs."""
 
-    def fleet(self) -> Fleet:
+    def fleet(self, *, soon: bool = False) -> Fleet:
         raise ZeroDivisionError("a fault of ours with a secret: xoxb-12")
 
 

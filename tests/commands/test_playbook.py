@@ -92,8 +92,10 @@ def test_its_progress_is_told_part_after_part(room: Room) -> None:
     assert begun.then is not None
     told = [read(each) for each in begun.then]
     percents = [found[0] for each in told if (found := re.findall(r"\d+ %", each))]
-    assert percents == ["0 %", "25 %", "50 %", "75 %", "100 %"]
-    assert "Waiting for what Oracle was asked to do" in told[0]
+    assert percents == ["20 %", "40 %", "60 %", "80 %", "100 %"]
+    assert "Reading what Oracle was asked to do" in told[0]
+    assert "0 %" in read(begun)
+    assert "Reading the clusters, their endpoints and traffic" in read(begun)
 
 
 def test_what_cannot_be_read_is_not_known_and_never_well(room: Room) -> None:
@@ -154,19 +156,49 @@ def test_one_that_is_seen_alone_is_not_taken_for_the_only_one(tmp_path: Path) ->
     ],
 )
 def test_what_is_not_there_is_said(room: Room, line: str, sentence: str) -> None:
+    room.oracle.fleet()
     with pytest.raises(NotFound, match=sentence):
         room.say(line)
+
+
+@pytest.mark.parametrize("minutes", [None, 2])
+def test_where_nothing_recent_is_known_it_is_begun_before_oracle_is_asked(room: Room, minutes: int | None) -> None:
+    if minutes:
+        room.oracle.fleet()
+        room.clock.advance(minutes=minutes)
+        room.oracle.add(cluster("new"))
+    room.oracle.fail("fleet", Unavailable("Oracle did not answer within 10 s; ask again."))
+    begun = room.say("doctor new")
+    assert "looking into new" in read(begun)
+    assert begun.then is not None
+    with pytest.raises(Unavailable, match="within 10 s"):
+        next(begun.then)
+
+
+def test_a_name_that_turns_out_not_to_be_there_ends_what_was_begun(room: Room) -> None:
+    begun = room.say("doctor nowhere")
+    assert begun.then is not None
+    with pytest.raises(NotFound, match="There is no cluster “nowhere”"):
+        next(begun.then)
+
+
+def test_what_is_known_names_it_and_is_read_anew_all_the_same(room: Room) -> None:
+    room.oracle.fleet()
+    room.oracle.change(CHAT.id, lifecycle_state="FAILED")
+    begun = room.say("doctor ch")
+    assert "looking into chat" in read(begun)
+    assert "FAILED" in read(last(begun))
 
 
 def test_an_endpoint_of_a_cluster_nobody_sees_cannot_be_looked_into(tmp_path: Path) -> None:
     stray = endpoint(cluster("gone"), "stray")
     with pytest.raises(NotFound, match="The cluster of endpoint stray is not among those I see"):
-        Room(tmp_path, fleet(CHAT, endpoints=(stray,))).say("doctor stray")
+        last(Room(tmp_path, fleet(CHAT, endpoints=(stray,))).say("doctor stray"))
 
 
 def test_a_word_that_could_be_several_is_asked_about(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="could be aa or ab"):
-        Room(tmp_path, fleet(cluster("aa"), cluster("ab"))).say("doctor a")
+        last(Room(tmp_path, fleet(cluster("aa"), cluster("ab"))).say("doctor a"))
 
 
 def test_the_transcript_holds_every_cause_with_its_checks_evidence_and_time(tmp_path: Path) -> None:

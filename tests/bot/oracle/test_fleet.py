@@ -287,3 +287,29 @@ def test_a_limit_that_oracle_does_not_count_is_a_gap(connecting: Open) -> None:
     assert gaps(fleet, CHICAGO) == {"limit dedicated-unit-large-cohere-count": "Oracle does not count it"}
     assert isinstance(of, Unknown)
     assert "Oracle does not count" in of.settle
+
+
+def test_who_would_have_it_soon_is_given_what_has_come_by_then(connecting: Open) -> None:
+    reader = connecting(patience=Patience(soon=0)).reader
+    soon = reader.fleet(soon=True)
+    assert soon.clusters == ()
+    assert gaps(soon, FRANKFURT)["clusters"] == "no complete answer within 0 s"
+    assert reader.known() == soon
+    whole = reader.fleet()
+    assert not whole.gaps
+    assert reader.fleet(soon=True) is whole
+
+
+def test_a_reading_that_is_there_is_soon_enough_and_is_known_until_something_changes(
+    oracle: Oracle, place: Place
+) -> None:
+    assert oracle.reader.known() is None
+    whole = oracle.reader.fleet()
+    place.ask("DELETE", "calls")
+    assert oracle.reader.fleet(soon=True) is whole
+    assert oracle.reader.known() is whole
+    assert not place.calls("ListEndpoints")
+    chat = oracle.reader.cluster(CHICAGO, place.found("clusters", "chat-prod")["id"])
+    oracle.writer.scale(chat, 3, tags={})
+    assert oracle.reader.known() is None
+    assert oracle.reader.fleet(soon=True).clusters != whole.clusters

@@ -126,7 +126,7 @@ class Looking:
         if name not in self._seen:
             cluster = self.cluster(name)
             assert cluster or name == FLEET, f"{name} is not there"
-            *_, self._seen[name] = self.reader.examine(self.fleet, cluster)
+            *_, self._seen[name] = self.reader.examine(lambda _: (cluster, None))
         return self._seen[name]
 
     def through(self, name: str, playbook: str) -> Diagnosis:
