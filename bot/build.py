@@ -41,6 +41,7 @@ from bot.inbox import Inbox
 from bot.jobs import Jobs, Round
 from bot.lasting import Lasting
 from bot.listeners import Reception
+from bot.marks import StoredMarks
 from bot.oracle import Identity, OracleConfig, connect
 from bot.oracle.identity import Kind
 from bot.playbook_folder import read_playbooks
@@ -233,6 +234,7 @@ async def running(
             playbooks=playbooks,
             thresholds=playbooks.thresholds,
             files=FileReader(files, slack, session, settings.slack_bot_token.get_secret_value(), loop),
+            marks=StoredMarks(settings.database),
             alerts=Boards(settings.database, now) if settings.watch_channel else None,
             regions=settings.oci_regions,
             compartments=settings.oci_compartments,

@@ -25,6 +25,7 @@ from dac.checking import Checkers
 from dac.figures import Frozen
 from dac.gateway import FleetReader
 from dac.handbook import Handbook
+from dac.marks import Marks
 from dac.naming import clip
 from dac.plans import Plan
 from dac.playbooks import Playbooks
@@ -214,6 +215,8 @@ class Services:
     link: Callable[[int], str | None]
     """Where a request's card can be opened, once it has been posted."""
     files: Files
+    marks: Marks
+    """What people have said of lines of digests."""
     alerts: Alerts | None = None
     """What the watch tells of; None where there is no watch."""
     playbooks: Playbooks = field(default_factory=shipped_playbooks)

@@ -44,6 +44,7 @@ from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
 from dac.figures import Unknown
 from dac.gateway import Choose, Stored, Taken
 from dac.history import History, Hour, each_hour, window
+from dac.marks import Mark
 from dac.naming import short
 from dac.scaling import ScalePlan, plan_scale
 from dac.snapshot import READING, Snapshot, Work, worked_on
@@ -733,6 +734,25 @@ class FakeAlerts:
     def acknowledge(self, number: int, by: str, because: str) -> Incident:
         self._board = self._board.acknowledge(number, by, self._clock.now(), because)
         return self._board.incident(number)
+
+
+class FakeMarks:
+    """Marks in memory."""
+
+    def __init__(self) -> None:
+        self._marks: dict[tuple[str, str], Mark] = {}
+
+    def of(self, place: str) -> tuple[Mark, ...]:
+        found = [each for each in self._marks.values() if each.place == place]
+        return tuple(sorted(found, key=lambda each: (each.at, each.key)))
+
+    def mark(self, mark: Mark) -> None:
+        self._marks[mark.place, mark.key] = mark
+
+    def unmark(self, place: str, key: str) -> Mark:
+        if (place, key) not in self._marks:
+            raise NotFound(f"Nothing hides “{key}” here; `/dac digest lines` lists what is hidden.")
+        return self._marks.pop((place, key))
 
 
 class FakeChecks:

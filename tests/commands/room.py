@@ -36,6 +36,7 @@ from tests.fakes import (
     FakeChecks,
     FakeClock,
     FakeGroups,
+    FakeMarks,
     FakeOracle,
     cluster,
     fleet,
@@ -90,6 +91,7 @@ class Room:
             zone_of=lambda user: ZoneInfo(self.zones.get(user, "UTC")),
             link=lambda number: f"https://team.slack.example/archives/{CHANNEL}/p{number:016}",
             files=self.files,
+            marks=FakeMarks(),
             alerts=self.alerts,
         )
         self._executor = Executor(

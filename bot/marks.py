@@ -1,0 +1,54 @@
+"""Words on lines of digests in the bot's database: one for a line and place, whichever process was told."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from approvals.database import File, prepare, stamp
+from dac.errors import NotFound
+from dac.marks import Mark
+
+digest_marks = Migrations("digest_marks")
+
+
+@digest_marks()
+def marks(db: Database) -> None:
+    db.execute(
+        "CREATE TABLE digest_marks ("
+        "place TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (place, key))"
+    )
+
+
+class StoredMarks:
+    """Safe for two processes: each change is one statement."""
+
+    def __init__(self, path: Path) -> None:
+        prepare(path, digest_marks)
+        self._file = File(path)
+
+    def of(self, place: str) -> tuple[Mark, ...]:
+        with self._file.transaction(write=False) as db:
+            return _of(db, place)
+
+    def mark(self, mark: Mark) -> None:
+        with self._file.transaction(write=True) as db:
+            db.execute(
+                "INSERT OR REPLACE INTO digest_marks (place, key, at, body) VALUES (?, ?, ?, ?)",
+                [mark.place, mark.key, stamp(mark.at), mark.model_dump_json()],
+            )
+
+    def unmark(self, place: str, key: str) -> Mark:
+        with self._file.transaction(write=True) as db:
+            found = next((each for each in _of(db, place) if each.key == key), None)
+            if found is None:
+                raise NotFound(f"Nothing hides “{key}” here; `/dac digest lines` lists what is hidden.")
+            db.execute("DELETE FROM digest_marks WHERE place = ? AND key = ?", [place, key])
+        return found
+
+
+def _of(db: sqlite3.Connection, place: str) -> tuple[Mark, ...]:
+    rows = db.execute("SELECT body FROM digest_marks WHERE place = ? ORDER BY at, key", [place]).fetchall()
+    return tuple(Mark.model_validate_json(row["body"]) for row in rows)
