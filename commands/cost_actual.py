@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from commands import _bill
+from commands import _beside, _bill
 from commands._advice import linked_up, offer, seen_at, word
 from commands._answer import Answer
 from commands._blocks import named, section
@@ -20,12 +20,11 @@ from dac.cluster import Cluster, Fleet
 from dac.figures import Money, Price, Source, Trust, Unknown
 from dac.naming import find_cluster
 from dac.pricing import cents
-from dac.usage import Budgets, Spend, totals
+from dac.usage import Spend, totals
 from dac.usage_estimate import Estimate, estimate
 from dac.usage_periods import Period, is_period, period
 
 THIS_MONTH = "month"
-MOST_BUDGETS = 5
 QUOTES = '"“”„'
 
 LATE = Source(
@@ -99,8 +98,10 @@ def _charged(days: Period, cluster: Cluster | None, fleet: Fleet, everything: Sp
             read,
         )
     _late(answer, spend, read)
-    if cluster is None and days.since.day == 1 and not spend.complete:
-        _budgets(answer, services)
+    if cluster is None:
+        if days.since.day == 1 and not spend.complete:
+            _beside.budgets(answer, services.fleet.budgets())
+        _beside.anomalies(answer, services.fleet.anomalies(), days, services.catalog.part_numbers)
     reply = answer.reply(*offer(*_next(cluster, fleet)))
     if len(told) <= _bill.SHOWN:
         return reply
@@ -117,23 +118,6 @@ def _late(answer: Answer, spend: Spend, read: Source) -> None:
     part = totals(spend.provisional)
     so_far = f"{_bill.said(part)} of it is provisional" if part else "it is provisional"
     answer.small(f"⏳ {so_far}: Oracle still changes and adds rows of the days since {since}, up to 48 h.", read, LATE)
-
-
-def _budgets(answer: Answer, services: Services) -> None:
-    found = services.fleet.budgets()
-    if not isinstance(found, Budgets):
-        return
-    read = Source(title="Oracle, ListBudgets", as_of=found.read_at.astimezone(UTC).date(), trust=Trust.LIVE)
-    for each in found.found[:MOST_BUDGETS]:
-        if each.actual is None:
-            continue
-        share = f" ({each.used:.1f} %)" if each.used is not None else ""
-        ahead = f", {each.forecast:,.2f} foreseen" if each.forecast is not None else ""
-        answer.small(
-            f"Budget “{named(each.name)}”: {each.actual:,.2f} of {each.amount:,.2f} spent{share}{ahead}, in your rate "
-            "card's currency; a budget is for all of its target, not for clusters alone",
-            read,
-        )
 
 
 def _estimated(days: Period, cluster: Cluster | None, fleet: Fleet, why: Unknown, services: Services) -> Reply:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from dac.alarms import Alarms
+from dac.anomalies import Anomalies
 from dac.cluster import Cluster, Endpoint, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
 from dac.figures import Frozen, Unknown
@@ -133,6 +134,10 @@ class FleetReader(Protocol):
 
     def budgets(self) -> Budgets | Unknown:
         """The tenancy's budgets in Oracle, minutes old at the most, or what would settle it."""
+        ...
+
+    def anomalies(self) -> Anomalies | Unknown:
+        """Cost anomalies of this month and the last, of all services, minutes old, or what would settle it."""
         ...
 
 

@@ -21,6 +21,7 @@ from approvals.store import Decide, Store
 from dac.alarms import Alarms
 from dac.alerting import Look, Rules, Seen, step
 from dac.alerts import Board, Incident
+from dac.anomalies import Anomalies
 from dac.catalog import Catalog, shipped
 from dac.checked import Checked
 from dac.cluster import (
@@ -187,6 +188,7 @@ class FakeOracle:
     budgeted: Budgets | None = None
     fleet_known: Fleet | None = None
     """The last reading that was given."""
+    anomalous: Anomalies | None = None
     part: int = 1000
     """Bytes of an object that are given at a time."""
 
@@ -328,6 +330,10 @@ class FakeOracle:
     def budgets(self) -> Budgets | Unknown:
         unknown = Unknown(what="what Oracle's budgets say", settle="let the reading identity see them")
         return self._called("budgets", lambda: self.budgeted or unknown)
+
+    def anomalies(self) -> Anomalies | Unknown:
+        unknown = Unknown(what="what cost anomalies Oracle found", settle="let the reading identity read them")
+        return self._called("anomalies", lambda: self.anomalous or unknown)
 
     def namespace(self, region: str) -> str:
         return self._called("namespace", lambda: NAMESPACE)

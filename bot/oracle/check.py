@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.oracle.anomalies import CostAnomalies
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.compartments import compartment_name
@@ -43,7 +44,11 @@ def check(
 ) -> list[Finding]:
     """In a fixed order, whatever answers first."""
     usage = Usage(reader, calls, config, now)
-    questions = [*_of_reader(reader, calls, config), *_of_bills(usage, now), *_of_executor(executor, calls, config)]
+    questions = [
+        *_of_reader(reader, calls, config),
+        *_of_bills(usage, CostAnomalies(reader, calls, config, now, usage.home), now),
+        *_of_executor(executor, calls, config),
+    ]
     with ThreadPoolExecutor(config.parallel, thread_name_prefix="oracle-check") as pool:
         return list(pool.map(_find, questions))
 
@@ -69,7 +74,7 @@ def _of_reader(clients: Clients, calls: Calls, config: OracleConfig) -> Iterator
             yield _Question(f"reading service limits in {region}", _counts(clients, calls, region, name))
 
 
-def _of_bills(usage: Usage, now: Callable[[], datetime]) -> Iterator[_Question]:
+def _of_bills(usage: Usage, found_odd: CostAnomalies, now: Callable[[], datetime]) -> Iterator[_Question]:
     def charged() -> str:
         today = now().astimezone(UTC).date()
         found = usage.spend(today - SETTLED_DAYS, today - SETTLED_DAYS + timedelta(days=1))
@@ -83,8 +88,15 @@ def _of_bills(usage: Usage, now: Callable[[], datetime]) -> Iterator[_Question]:
             raise Denied(found.settle)
         return f"Oracle lists {len(found.found)} budgets."
 
+    def odd() -> str:
+        found = found_odd.anomalies()
+        if isinstance(found, Unknown):
+            raise Denied(found.settle)
+        return f"Oracle lists {len(found.found)} cost anomalies since {found.since}."
+
     yield _Question("reading what Oracle charged", charged, optional=True)
     yield _Question("reading Oracle's budgets", budgeted, optional=True)
+    yield _Question("reading Oracle's cost anomalies", odd, optional=True)
 
 
 def _of_executor(clients: Clients, calls: Calls, config: OracleConfig) -> Iterator[_Question]:

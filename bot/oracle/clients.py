@@ -51,6 +51,9 @@ class Clients:
     def budgets(self, region: str) -> Any:
         return self._client("usage", region)
 
+    def cost_anomalies(self, region: str) -> Any:
+        return self._client("costad", region)
+
     def sign_in(self) -> SignedIn:
         """Raise `Denied` where that cannot be done; a failure is not remembered."""
         with self._lock:
@@ -95,6 +98,8 @@ class Clients:
                 make = oci.usage_api.UsageapiClient
             case "usage":
                 make = oci.budget.BudgetClient
+            case "costad":
+                make = oci.costad.CostAdClient
             case _:
                 make = oci.limits.LimitsClient
         elsewhere = {"service_endpoint": self._address(service, region)} if self._config.endpoint else {}

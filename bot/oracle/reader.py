@@ -8,6 +8,7 @@ from datetime import date, datetime
 from bot.kept import Kept
 from bot.oracle import answers, objects, things
 from bot.oracle.alarms import all_alarms
+from bot.oracle.anomalies import CostAnomalies
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.compartments import CompartmentNames
@@ -21,6 +22,7 @@ from bot.oracle.limits import headroom
 from bot.oracle.usage import Usage
 from bot.oracle.workrequests import work_requests
 from dac.alarms import Alarms
+from dac.anomalies import Anomalies
 from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
 from dac.errors import DacError
@@ -48,6 +50,7 @@ class OracleReader:
         self._names = CompartmentNames(clients, calls, config, now)
         self._histories = Histories(clients, calls, config, now)
         self._usage = Usage(clients, calls, config, now)
+        self._anomalies = CostAnomalies(clients, calls, config, now, self._usage.home)
         self._discovery = Kept(
             lambda: DiscoveryReading(clients, calls, config, now()).read(), config.slow_fresh_for, now
         )
@@ -133,6 +136,9 @@ class OracleReader:
 
     def budgets(self) -> Budgets | Unknown:
         return self._usage.budgets()
+
+    def anomalies(self) -> Anomalies | Unknown:
+        return self._anomalies.anomalies()
 
     def discover(self) -> Discovery:
         found = self._discovery.get()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
 from bot.kept import Kept
+from bot.oracle import exact
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.config import OracleConfig
@@ -129,34 +128,17 @@ def _any(key: str, values: Sequence[str]) -> Json:
     return {"operator": "OR", "dimensions": [{"key": key, "value": value} for value in values]}
 
 
-# The SDK makes binary fractions of an answer's figures before anybody sees them: as a stream it comes as it was sent.
-
-
 def _summarized(client: Any, details: Json, page: str | None = None) -> Any:
-    return _asked(client, "POST", "/usage", {"page": page}, details)
+    return exact.asked(client, "POST", "/usage", {"page": page}, details)
 
 
 def _listed(client: Any, tenancy: str, page: str | None = None) -> Any:
-    return _asked(client, "GET", "/budgets", {"compartmentId": tenancy, "targetType": "ALL", "page": page})
-
-
-def _asked(client: Any, method: str, path: str, query: Json, body: Json | None = None) -> Any:
-    """The response with its body as bytes, read whole within the call so that a deadline holds for it too."""
-    response = client.base_client.call_api(
-        resource_path=path,
-        method=method,
-        query_params={name: value for name, value in query.items() if value is not None},
-        header_params={"accept": "application/json", "content-type": "application/json"},
-        body=body,
-        response_type="stream",
-    )
-    response.data = response.data.content
-    return response
+    return exact.asked(client, "GET", "/budgets", {"compartmentId": tenancy, "targetType": "ALL", "page": page})
 
 
 def read_rows(text: bytes) -> list[UsageRow]:
     """Rows with what is charged, digit by digit; a ValueError or KeyError where it is not in Oracle's form."""
-    return [_row(each) for each in _exact(text)["items"] if _charges(each)]
+    return [_row(each) for each in exact.read(text)["items"] if _charges(each)]
 
 
 def read_budgets(text: bytes) -> list[Budget]:
@@ -173,13 +155,9 @@ def read_budgets(text: bytes) -> list[Budget]:
             targets=tuple(each.get("targets") or ()),
             reset_period=each["resetPeriod"],
         )
-        for each in _exact(text)
+        for each in exact.read(text)
         if each.get("lifecycleState") == "ACTIVE"
     ]
-
-
-def _exact(text: bytes) -> Any:
-    return json.loads(text, parse_float=Decimal)
 
 
 def _charges(raw: Json) -> bool:

@@ -15,7 +15,7 @@ TARGETS = ("ALL", "COMPARTMENT", "TAG")
 
 def list_(world: World, call: Call) -> Answer:
     """List those of the tenancy: there are none in compartments, and tags are targets only for who asks for them."""
-    _at_home(world, call)
+    at_home(world, call)
     compartment = world.known_compartment(call.needed("compartmentId"))
     target = call.choice("targetType", TARGETS) or "COMPARTMENT"
     state, name = call.choice("lifecycleState", ("ACTIVE", "INACTIVE")), call.one("displayName")
@@ -32,14 +32,14 @@ def list_(world: World, call: Call) -> Answer:
 
 
 def get(world: World, call: Call) -> Answer:
-    _at_home(world, call)
+    at_home(world, call)
     for each in world.scenario.budget:
         if (shown := _shown(world, each))["id"] == call.path["budgetId"]:
             return Answer(shown, {"etag": ids.unique(each.name)})
     raise not_found()
 
 
-def _at_home(world: World, call: Call) -> None:
+def at_home(world: World, call: Call) -> None:
     if call.region != world.scenario.home:
         raise not_allowed(f"Please go to your home region {world.scenario.home} to execute this operation.")
 

@@ -7,7 +7,7 @@ import uuid
 from datetime import UTC, date, datetime, time, timedelta
 
 from sandbox.clock import Clock
-from sandbox.oracle import buckets, ids, prices
+from sandbox.oracle import anomalies, buckets, ids, prices
 from sandbox.oracle.buckets import Bucket, Stored
 from sandbox.oracle.scenario import (
     AlarmPlan,
@@ -39,6 +39,8 @@ def build(scenario: Scenario, clock: Clock) -> World:
     for bucket in scenario.bucket:
         world.buckets[buckets.key(bucket.region, bucket.name)] = _bucket(world, bucket)
     world.alarms = {it["id"]: it for it in (_alarm(world, plan) for plan in scenario.alarm)}
+    for anomaly in scenario.anomaly:
+        anomalies.put(world, anomaly)
     prices.stock(world)
     return world
 

@@ -1,4 +1,4 @@
-"""The hand on the ledger: rows that nothing in this world has caused, a contract's discount, how late usage is told."""
+"""The hand on what costs: rows that nothing in this world has caused, a discount, how late usage is told, anomalies."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 from aiohttp import web
 from pydantic import Field
 
-from sandbox.oracle import usage
+from sandbox.oracle import anomalies, usage
 from sandbox.oracle.asked import PREFIX, Asked, read, safely
 from sandbox.oracle.plane import ControlPlane
+from sandbox.oracle.scenario import AnomalyPlan
 from sandbox.oracle.times import later
 from sandbox.oracle.world import Json
 
@@ -35,6 +36,9 @@ class UsageControl:
         app.router.add_route("GET", f"{PREFIX}/usage", safely(self.show))
         app.router.add_route("POST", f"{PREFIX}/usage", safely(self.change))
         app.router.add_route("DELETE", f"{PREFIX}/usage", safely(self.forget))
+        app.router.add_route("GET", f"{PREFIX}/anomalies", safely(self.anomalies))
+        app.router.add_route("POST", f"{PREFIX}/anomalies", safely(self.find))
+        app.router.add_route("DELETE", f"{PREFIX}/anomalies", safely(self.find_none))
 
     async def show(self, _: web.Request) -> Json:
         world = self._plane.world
@@ -55,6 +59,24 @@ class UsageControl:
     async def forget(self, request: web.Request) -> Json:
         self._plane.world.ledger.clear()
         return await self._kept(request)
+
+    async def anomalies(self, _: web.Request) -> list[Json]:
+        return list(self._plane.world.anomalies.values())
+
+    async def find(self, request: web.Request) -> Json:
+        """Let Oracle have found a cost anomaly."""
+        asked = await read(request, AnomalyPlan)
+        if asked.region not in {None, *self._plane.scenario.regions}:
+            raise LookupError(f"there is no region {asked.region}")
+        found = anomalies.put(self._plane.world, asked)
+        self._plane.save()
+        return found
+
+    async def find_none(self, request: web.Request) -> list[Json]:
+        self._plane.world.anomalies.clear()
+        self._plane.world.changed = True
+        self._plane.save()
+        return await self.anomalies(request)
 
     async def _kept(self, request: web.Request) -> Json:
         self._plane.world.changed = True

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sandbox.oracle import (
     alarms,
+    anomalies,
     budgets,
     clusters,
     compartments,
@@ -41,7 +42,7 @@ BASES = {
     "n": OBJECT_STORAGE,
     "pls": PRICES,
     "20200107": USAGE,
-    "20190111": BUDGETS,
+    "20190111": BUDGETS,  # and Cost Anomaly Detection, of the same base at another host
 }
 
 Rule = Callable[[World, Call], Answer]
@@ -154,6 +155,8 @@ OPERATIONS = (
     Operation("RequestSummarizedUsages", USAGE, "POST", "/usage", usage.summarize),
     Operation("ListBudgets", BUDGETS, "GET", "/budgets", budgets.list_),
     Operation("GetBudget", BUDGETS, "GET", "/budgets/{budgetId}", budgets.get),
+    Operation("ListCostAnomalyEvents", BUDGETS, "GET", "/costAnomalyEvents", anomalies.list_),
+    Operation("GetCostAnomalyEvent", BUDGETS, "GET", "/costAnomalyEvents/{costAnomalyEventId}", anomalies.get),
     *_object_storage(),
     *_prices(),
 )

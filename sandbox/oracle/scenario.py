@@ -190,6 +190,23 @@ class BudgetPlan(Declared):
         return self
 
 
+class AnomalyPlan(Declared):
+    """A day that cost another sum than Oracle foresaw: `impact` of it more, `variance` percent of what it foresaw."""
+
+    days_ago: float = Field(ge=0)
+    service: str
+    region: str | None = None
+    impact: float
+    variance: float | None = None
+    monitor: str | None = None
+    """A monitor of the team's own; without one it is Oracle's default monitor of the service."""
+    dimensions: dict[str, str] = {}
+    """What the monitor looks at, beside service and region."""
+    state: Literal["ACTIVE", "INACTIVE"] = "ACTIVE"
+    root_cause: Any = None
+    """In what form Oracle tells it is not known: whatever JSON it is to be."""
+
+
 class Limit(Declared):
     """A service limit and the unit shapes that draw from it."""
 
@@ -222,6 +239,7 @@ class Scenario(Declared):
     limit: list[Limit]
     bucket: list[BucketPlan] = []
     budget: list[BudgetPlan] = []
+    anomaly: list[AnomalyPlan] = []
     alarm: list[AlarmPlan] = []
     prices: Prices = Prices()
 
@@ -255,6 +273,12 @@ class Scenario(Declared):
         for budget in self.budget:
             if budget.compartment:
                 _known(budget.compartment, self.compartments, "compartment")
+        return self
+
+    @model_validator(mode="after")
+    def _anomalies_resolve(self) -> Scenario:
+        for anomaly in self.anomaly:
+            _known(anomaly.region or self.home, self.regions, "region")
         return self
 
 

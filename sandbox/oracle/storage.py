@@ -14,7 +14,7 @@ from sandbox.oracle.scenario import Scenario
 from sandbox.oracle.times import moment
 from sandbox.oracle.world import Json, Receipt, Resource, Work, World
 
-FORMAT = 4
+FORMAT = 5
 
 
 def snapshot(world: World) -> Json:
@@ -36,6 +36,7 @@ def snapshot(world: World) -> Json:
         "discount": world.discount,
         "usage_delay": world.usage_delay,
         "past_clusters": world.past_clusters,
+        "anomalies": world.anomalies,
         "alarms": world.alarms,
     }
 
@@ -71,6 +72,7 @@ def load(scenario: Scenario, clock: Clock, path: Path) -> World:
         discount=kept["discount"],
         usage_delay=kept["usage_delay"],
         past_clusters=kept["past_clusters"],
+        anomalies=kept["anomalies"],
         alarms=kept["alarms"],
     )
 

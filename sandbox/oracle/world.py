@@ -113,6 +113,8 @@ class World:
     """Hours after which usage is told."""
     past_clusters: list[Json] = field(default_factory=list)
     """What is to be kept of clusters that are forgotten, for their bills."""
+    anomalies: dict[str, Json] = field(default_factory=dict)
+    """Cost anomalies by OCID; Oracle shows them without `region` and `tenantId`."""
     alarms: dict[str, Json] = field(default_factory=dict)
     """Set over the metrics, by OCID; Oracle shows them without `region`, `suspended` and `timeCreated`."""
     changed: bool = False

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from commands import _bill
 from commands._command import Reply
+from dac.anomalies import Anomalies, Anomaly
 from dac.errors import Invalid, NotFound
 from dac.usage import Budget, Budgets, Spend, UsageRow
 from tests.commands.fleets import hostile, large, twins
@@ -156,6 +157,46 @@ def test_budgets_are_told_of_the_month_that_runs(room: Room) -> None:
     assert "“new”" not in answer
     for line in ("cost actual chat", "cost actual last month", "cost actual yesterday"):
         assert "Budget" not in told(room, line)
+
+
+def odd(day: datetime, **changes: object) -> Anomaly:
+    known = {"id": "ocid1.costanomalyevent.oc1..a", "name": "x", "day": day.date(), "monitor": "Generative AI"}
+    figures = {"region": "us-chicago-1", "impact": "864", "variance": "25", "root_cause": "<!here> 1 more"}
+    return Anomaly.model_validate(known | figures | changes)
+
+
+def test_cost_anomalies_are_told_for_the_whole_tenancy(room: Room) -> None:
+    bare_one = odd(at(19), impact=None, variance=None, region="", root_cause="")
+    cheaper = odd(at(20), impact="-1.5", variance=None)
+    compute = odd(at(17), monitor="Compute", service="Compute")
+    found = (odd(at(18)), bare_one, cheaper, odd(at(21)), compute, odd(at(2, 10)))
+    room.oracle.anomalous = Anomalies(since=at(22, 9).date(), found=found, read_at=START)
+    answer = told(room, "cost actual")
+    assert (
+        "2026-11-18 Generative AI, us-chicago-1: 864.00 more than foreseen (+25.0 %), 4,320.00 in place of 3,456.00, "
+        "because, in Oracle's words, <!here> 1 more; 2026-11-19 Generative AI: another sum than foreseen; "
+        "2026-11-20 Generative AI, us-chicago-1: 1.50 less than foreseen, because"
+    ) in answer
+    assert "; 1 more; 1 of other services." in answer
+    assert "Oracle, ListCostAnomalyEvents, 2026-11-23" in answer
+    assert "Oracle found no cost anomaly of Generative AI in these days." in told(room, "cost actual yesterday")
+    for line in ("cost actual chat", "cost actual 2026-08"):
+        assert "anomal" not in told(room, line)
+
+
+def test_what_oracle_does_not_tell_beside_the_bill_is_unknown_by_itself(room: Room) -> None:
+    answer = told(room, "cost actual")
+    assert "Oracle charged *$25,344*" in answer
+    assert "What Oracle's budgets say is not known: let the reading identity see them" in answer
+    assert "What cost anomalies Oracle found is not known: let the reading identity read them" in answer
+
+
+def test_many_budgets_are_not_all_shown(room: Room) -> None:
+    known = Budget(id="b", name="b", amount=Decimal(2), actual=Decimal(1), computed_at=START, target_type="TAG")
+    room.oracle.budgeted = Budgets(found=(known,) * 7, read_at=START)
+    answer = told(room, "cost actual")
+    assert "as Oracle reckoned at 2026-11-23 12:00 UTC" in answer
+    assert "2 more budgets are not shown" in answer
 
 
 def test_without_access_it_is_estimated_and_says_so(room: Room) -> None:

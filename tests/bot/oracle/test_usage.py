@@ -185,8 +185,13 @@ def test_no_bill_is_a_warning_of_the_check_and_no_fault(oracle: Oracle, place: P
     place.advance(600)
     place.fault("status", operation=USAGE, status=404)
     place.fault("status", operation=BUDGETS, status=404)
+    place.fault("status", operation="ListCostAnomalyEvents", status=404)
     bad = [each for each in oracle.check() if not each.ok]
-    assert [each.what for each in bad] == ["reading Oracle's budgets", "reading what Oracle charged"][::-1]
+    assert [each.what for each in bad] == [
+        "reading what Oracle charged",
+        "reading Oracle's budgets",
+        "reading Oracle's cost anomalies",
+    ]
     assert all(each.optional for each in bad)
     assert "costs are estimated" in bad[0].sentence
 

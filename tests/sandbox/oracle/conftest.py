@@ -64,6 +64,13 @@ class Tenancy:
     def budgets(self, profile: str = "READER", region: str | None = HOME) -> Any:
         return self._client(oci.budget.BudgetClient, profile, region)
 
+    def cost_anomalies(self, profile: str = "READER", region: str | None = HOME) -> Any:
+        return self._client(oci.costad.CostAdClient, profile, region)
+
+    def of_kind(self, kind: Any) -> Any:
+        """Another client of the SDK's, at home."""
+        return self._client(kind, "READER", HOME)
+
     def storage(self, profile: str = "READER", region: str | None = HOME, **kept: Any) -> Any:
         return self._client(oci.object_storage.ObjectStorageClient, profile, region, **kept)
 
