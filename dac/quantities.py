@@ -12,6 +12,9 @@ NUMBER = re.compile(r"(?P<digits>\d{1,12}(?:,\d{3})*(?:\.\d{1,6})?)\s*(?P<size>k
 TIME = re.compile(
     r"(?:p95\s*)?(?:<=?\s*)?(?P<number>\d{1,6}(?:\.\d{1,6})?)\s*(?P<unit>ms|s|sec|seconds?)?", re.IGNORECASE | re.ASCII
 )
+POINT_AND_THREE = re.compile(r"\d{1,3}(?:\.\d{3})+", re.ASCII)
+"""In many countries that is thousands, so where a whole number is meant it may be either."""
+
 SIZES = {"": 1, "k": 1_000, "m": 1_000_000}
 PER_SECOND = re.compile(r"\s*(?:/\s*s|per second|rps|req/s|requests/s|tok/s|tokens/s)$", re.IGNORECASE | re.ASCII)
 
@@ -34,7 +37,7 @@ def rate(text: str, what: str = "requests a second") -> Decimal:
 
 def tokens(text: str) -> Decimal:
     """Tokens of one request, such as "480" or "1.5k"; 1 at least. `Invalid`."""
-    value = _number(text.strip(), "a number of tokens, such as 480")
+    value = _whole(text.strip(), "a number of tokens, such as 480")
     if not 1 <= value <= MOST_TOKENS:
         raise Invalid(f"“{clip(text)}” is no number of tokens of one request: give 1 to {MOST_TOKENS:,}.")
     return value
@@ -53,10 +56,16 @@ def seconds(text: str) -> Decimal:
 
 def count(text: str, what: str, most: int) -> int:
     """A whole number such as "10000", "10,000" or "10k"; 1 at least. `Invalid`."""
-    value = _number(text.strip(), f"a number of {what}, such as 500 or 10k")
+    value = _whole(text.strip(), f"a number of {what}, such as 500 or 10k")
     if value != value.to_integral_value() or not 1 <= value <= most:
         raise Invalid(f"“{clip(text)}” is no number of {what}: give a whole one from 1 to {most:,}.")
     return int(value)
+
+
+def _whole(text: str, wanted: str) -> Decimal:
+    if POINT_AND_THREE.fullmatch(text):
+        raise Invalid(f"“{clip(text)}” can be read in two ways: write thousands as {text.replace('.', '')}.")
+    return _number(text, wanted)
 
 
 def _number(text: str, wanted: str) -> Decimal:

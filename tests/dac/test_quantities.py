@@ -45,6 +45,13 @@ def test_what_is_no_number_is_refused_everywhere(text: str) -> None:
         assert 20 < len(str(sorry.value)) < 200
 
 
+@pytest.mark.parametrize("text", ["1.000", "12.500", "1.000.000"])
+def test_what_is_thousands_to_some_is_not_taken_for_a_few(text: str) -> None:
+    for read in (tokens, lambda told: count(told, "examples", 10_000_000)):
+        with pytest.raises(Invalid, match=f"write thousands as {text.replace('.', '')}"):
+            read(text)
+
+
 @settings(max_examples=200)
 @given(st.text(max_size=30))
 def test_whatever_is_typed_is_a_value_in_reach_or_a_short_sentence(text: str) -> None:
