@@ -1,16 +1,17 @@
-"""Bills as text: a table for a message, a file of every row, and the names that clusters go by in both."""
+"""Bills as text: a table for a message, a file of every row, the names in both, and where they were read."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from commands._blocks import clip, escape
 from commands._command import Enclosed
 from dac.cluster import Fleet
-from dac.figures import Money
+from dac.figures import Money, Source, Trust
 from dac.naming import short
 from dac.pricing import cents
 from dac.usage import Spend, quantities
@@ -39,6 +40,18 @@ COLUMNS = (
     "currency",
     "provisional",
 )
+
+
+LATE = Source(
+    title="PowerCraft.OCI's notes on the Usage API: a third party's word, not Oracle's",
+    as_of=date(2026, 11, 23),
+    trust=Trust.MIRROR,
+)
+
+
+def usage_api(day: date) -> Source:
+    """What was charged, as read on that day."""
+    return Source(title="Oracle, RequestSummarizedUsages", as_of=day, trust=Trust.LIVE)
 
 
 def names(fleet: Fleet) -> dict[str, str]:
@@ -103,20 +116,21 @@ def bill(spend: Spend, known: Mapping[str, str], name: str) -> Enclosed:
         writer.writerow(
             [
                 row.day,
-                *map(_cell, texts),
+                *map(cell, texts),
                 _digits(row.quantity),
-                _cell(row.unit),
+                cell(row.unit),
                 _digits(row.list_rate),
                 _digits(row.unit_price),
                 _digits(row.amount),
-                _cell(row.currency),
+                cell(row.currency),
                 "yes" if id(row) in provisional else "no",
             ]
         )
     return Enclosed(name=f"{name}.csv", title=f"What Oracle charged, {name}", content=text.getvalue().encode())
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Of a sheet; none that a spreadsheet would reckon with."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

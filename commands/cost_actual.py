@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date
-from decimal import Decimal
+from datetime import UTC
 from typing import Annotated
 
 from pydantic import Field
@@ -17,21 +16,16 @@ from commands._blocks import named, section
 from commands._command import Arguments, Call, Command, Group, Reply, Rest, Services
 from dac.budgets import GONE
 from dac.cluster import Cluster, Fleet
-from dac.figures import Money, Price, Source, Trust, Unknown
+from dac.figures import Price, Source, Unknown
 from dac.naming import find_cluster
 from dac.pricing import cents
 from dac.usage import Spend, totals
 from dac.usage_estimate import Estimate, estimate
+from dac.usage_estimate import sums as summed
 from dac.usage_periods import Period, is_period, period
 
 THIS_MONTH = "month"
 QUOTES = '"“”„'
-
-LATE = Source(
-    title="PowerCraft.OCI's notes on the Usage API: a third party's word, not Oracle's",
-    as_of=date(2026, 11, 23),
-    trust=Trust.MIRROR,
-)
 
 
 class Actual(Arguments):
@@ -73,7 +67,7 @@ def _unquoted(words: Sequence[str]) -> str:
 
 def _charged(days: Period, cluster: Cluster | None, fleet: Fleet, everything: Spend, services: Services) -> Reply:
     spend = everything.of(cluster.id) if cluster else everything
-    read = _usage_api(spend.read_at.astimezone(UTC).date())
+    read = _bill.usage_api(spend.read_at.astimezone(UTC).date())
     known, whom = _bill.names(fleet), _whom(cluster)
     sums = _bill.said(spend.totals)
     answer = Answer(f"{days.name}: Oracle charged {sums.replace('*', '')} for {cluster.name if cluster else 'all'}")
@@ -117,14 +111,16 @@ def _late(answer: Answer, spend: Spend, read: Source) -> None:
     since = max(spend.settled_until, spend.since)
     part = totals(spend.provisional)
     so_far = f"{_bill.said(part)} of it is provisional" if part else "it is provisional"
-    answer.small(f"⏳ {so_far}: Oracle still changes and adds rows of the days since {since}, up to 48 h.", read, LATE)
+    answer.small(
+        f"⏳ {so_far}: Oracle still changes and adds rows of the days since {since}, up to 48 h.", read, _bill.LATE
+    )
 
 
 def _estimated(days: Period, cluster: Cluster | None, fleet: Fleet, why: Unknown, services: Services) -> Reply:
     wanted = (cluster,) if cluster else tuple(each for each in fleet.clusters if each.lifecycle_state not in GONE)
     made = [estimate(services.catalog, each, days.since, days.until, services.now()) for each in wanted]
     priced = [each.cost for each in made if isinstance(each.cost, Price)]
-    sums = _bill.said(_sums(priced)) if priced else "*unknown*"
+    sums = _bill.said(summed(made)) if priced else "*unknown*"
     answer = Answer(f"{days.name}: an estimate of {sums.replace('*', '')}, for what Oracle charged is not known")
     sources = tuple(dict.fromkeys(source for each in priced for source in each.sources))
     answer.say(
@@ -134,7 +130,7 @@ def _estimated(days: Period, cluster: Cluster | None, fleet: Fleet, why: Unknown
     )
     answer.small(
         f"What Oracle charged is not known: {linked_up(why.settle)}",
-        _usage_api(services.now().astimezone(UTC).date()),
+        _bill.usage_api(services.now().astimezone(UTC).date()),
     )
     known = _bill.names(fleet)
     rows = [(known[each.cluster.id], str(each.cluster.unit_count), f"{each.hours:,.1f}", _cost(each)) for each in made]
@@ -151,23 +147,12 @@ def _estimated(days: Period, cluster: Cluster | None, fleet: Fleet, why: Unknown
     return answer.reply(*offer(*_next(cluster, fleet)))
 
 
-def _sums(prices: Sequence[Price]) -> tuple[Money, ...]:
-    found: dict[str, Decimal] = {}
-    for each in prices:
-        found[each.money.currency] = found.get(each.money.currency, Decimal(0)) + each.money.amount
-    return tuple(Money(amount=found[currency], currency=currency) for currency in sorted(found))
-
-
 def _cost(made: Estimate) -> str:
     return str(cents(made.cost.money)) if isinstance(made.cost, Price) else "unknown"
 
 
 def _whom(cluster: Cluster | None) -> str:
     return f"*{named(cluster.name)}*" if cluster else "all dedicated AI clusters I look after"
-
-
-def _usage_api(day: date) -> Source:
-    return Source(title="Oracle, RequestSummarizedUsages", as_of=day, trust=Trust.LIVE)
 
 
 def _next(cluster: Cluster | None, fleet: Fleet) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -33,6 +34,16 @@ def estimate(catalog: Catalog, cluster: Cluster, since: date, until: date, now: 
         return Estimate(cluster=cluster, hours=hours, cost=rate)
     money = Money(amount=rate.money.amount * hours, currency=rate.money.currency)
     return Estimate(cluster=cluster, hours=hours, cost=rate.model_copy(update={"money": money, "per": "period"}))
+
+
+def sums(made: Iterable[Estimate]) -> tuple[Money, ...]:
+    """Of those that have a price, one sum for each currency."""
+    found: dict[str, Decimal] = {}
+    for each in made:
+        if isinstance(each.cost, Price):
+            money = each.cost.money
+            found[money.currency] = found.get(money.currency, Decimal(0)) + money.amount
+    return tuple(Money(amount=found[currency], currency=currency) for currency in sorted(found))
 
 
 def _midnight(day: date) -> datetime:

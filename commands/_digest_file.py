@@ -1,0 +1,59 @@
+"""A digest as a sheet: every total and every line, to every digit."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from commands._bill import cell
+from commands._command import Enclosed
+from dac.digest import Digest, Line, Total
+from dac.figures import Money
+
+COLUMNS = ("line", "kind", "name", "text", "since", "until", "amount", "currency", "standing", "request", "next")
+
+
+def sheet(digest: Digest) -> Enclosed:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for total in digest.totals:
+        writer.writerows(_total(total))
+    for line in digest.lines:
+        writer.writerow(_line(line))
+    name = f"digest-{digest.at:%Y-%m-%d}"
+    return Enclosed(name=f"{name}.csv", title=f"Cost digest of {digest.at:%Y-%m-%d}", content=text.getvalue().encode())
+
+
+def _total(total: Total) -> Iterator[Sequence[object]]:
+    standing = "estimated" if total.estimated else "final" if total.settled else "provisional"
+    for money in total.spent:
+        yield _sum(total.key, "total", total.name, (total.since, total.until), money, standing)
+    for before in total.compared:
+        for money in before.spent:
+            yield _sum(total.key, "compared", before.name, (before.since, before.until), money, "")
+
+
+def _sum(key: str, kind: str, name: str, days: tuple[object, object], money: Money, standing: str) -> Sequence[object]:
+    return (key, kind, name, "", *days, f"{money.amount:f}", cell(money.currency), standing, "", "")
+
+
+def _line(line: Line) -> Sequence[object]:
+    worth = (f"{line.worth.amount:f}", cell(line.worth.currency)) if line.worth else ("", "")
+    ends = f"{line.until:%Y-%m-%d %H:%M}" if line.until else ""
+    standing = "estimated" if line.estimated else ""
+    nexts = "; ".join(f"/dac {each.line}" for each in line.presses)
+    request = "" if line.request is None else line.request
+    return (
+        cell(line.key),
+        line.kind,
+        cell(line.name),
+        cell(line.text),
+        "",
+        ends,
+        *worth,
+        standing,
+        request,
+        cell(nexts),
+    )

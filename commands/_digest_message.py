@@ -1,0 +1,275 @@
+"""A digest as a message: the point first, then what needs somebody, within Slack's limits however much there is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from commands._advice import linked_up, offer
+from commands._answer import Answer, Cited
+from commands._bill import LATE, usage_api
+from commands._blocks import (
+    MESSAGE_BLOCKS,
+    MESSAGE_TEXT,
+    Block,
+    actions,
+    context,
+    escape,
+    length,
+    named,
+    people,
+)
+from commands._blocks import date as moment
+from commands._command import Reply
+from commands._digest_file import sheet
+from dac.digest import Compared, Digest, Kind, Line, Total
+from dac.figures import Money
+from dac.pricing import cents
+
+Marks = Mapping[str, object]
+"""By key the lines that somebody has acknowledged or put off, which are counted and not shown."""
+
+MOST_LINES = 12
+MOST_OF_A_KIND = 3
+MOST_CURRENCIES = 3
+MOST_UNKNOWN = 4
+NAME = 60
+"""Characters of a cluster's name."""
+
+SENTENCE = 300
+WHOLE = Decimal(100)
+LITTLE = Decimal("0.5")
+"""Percent below which a change is told as none."""
+
+ONE_DAY = timedelta(days=1)
+
+TITLES = {
+    Kind.BUDGET: "💰 Budgets",
+    Kind.ANOMALY: "📈 Anomalies that Oracle sees",
+    Kind.REQUEST: "🗳️ Requests that wait",
+    Kind.REVIEW: "🔎 Reviews owed",
+    Kind.GLASS: "🚨 Broken glass",
+    Kind.LEASE: "🔁 Leases that end",
+    Kind.RETIREMENT: "🪦 Models that retire",
+    Kind.IDLE: "💤 Idle",
+    Kind.OVERSIZED: "📐 Larger than needed",
+    Kind.COMMITMENT: "🔓 Commitments met soon",
+    Kind.MOVER: "↕️ What moved most, last 7 days against the 7 before",
+}
+COUNTED = {
+    Kind.BUDGET: ("budget at its limit", "budgets at their limits"),
+    Kind.ANOMALY: ("anomaly", "anomalies"),
+    Kind.REQUEST: ("request waits", "requests wait"),
+    Kind.REVIEW: ("review is owed", "reviews are owed"),
+    Kind.GLASS: ("broken glass", "broken glasses"),
+    Kind.LEASE: ("lease ends", "leases end"),
+    Kind.RETIREMENT: ("model retires", "models retire"),
+    Kind.IDLE: ("cluster is idle", "clusters are idle"),
+    Kind.OVERSIZED: ("cluster is larger than needed", "clusters are larger than needed"),
+    Kind.COMMITMENT: ("commitment", "commitments"),
+    Kind.MOVER: ("cost that moved", "costs that moved"),
+}
+"""How many of a kind need somebody, as part of a sentence."""
+
+UNTIL = {
+    Kind.REQUEST: "expires",
+    Kind.REVIEW: "due",
+    Kind.LEASE: "ends",
+}
+WHO = {Kind.REQUEST: "waits for", Kind.REVIEW: "owed by"}
+
+
+def message(digest: Digest, marks: Marks, *, late_since: datetime | None = None) -> Reply:
+    """The digest as it is to be shown now. `late_since` is when it was due, where that is to be said.
+
+    What does not fit is in a file, which is part of the reply; where there is none, everything is shown.
+    """
+    lines = [each for each in digest.lines if each.key not in marks]
+    most = MOST_LINES
+    shown = _chosen(lines, most)
+    made = _drawn(digest, lines, shown, late_since)
+    while not _fits(made.blocks) and most:
+        most -= 1
+        shown = _chosen(lines, most)
+        made = _drawn(digest, lines, shown, late_since)
+    left = len(lines) - len(shown)
+    files = (sheet(digest),) if left else ()
+    return Reply(text=made.text, blocks=made.blocks, files=files)
+
+
+def _fits(blocks: Sequence[Block]) -> bool:
+    return length(blocks) <= MESSAGE_TEXT and len(blocks) <= MESSAGE_BLOCKS
+
+
+def _chosen(lines: Sequence[Line], most: int) -> list[Line]:
+    """The first of each kind before the second of any; a few of a kind at the most."""
+    places, seen = list[tuple[int, int]](), Counter[Kind]()
+    for at, each in enumerate(lines):
+        places.append((seen[each.kind], at))
+        seen[each.kind] += 1
+    chosen = sorted(place for place in places if place[0] < MOST_OF_A_KIND)[:most]
+    return [lines[at] for at in sorted(at for _, at in chosen)]
+
+
+def _drawn(digest: Digest, lines: Sequence[Line], shown: Sequence[Line], late_since: datetime | None) -> Reply:
+    summary = _summary(digest, lines)
+    answer = Answer(summary)
+    answer.header(f"Cost digest, {digest.at.astimezone(ZoneInfo(digest.zone)):%a %-d %b %Y}")
+    if late_since:
+        answer.block(context(f"⏰ Late: it was due {moment(late_since)}; its days are those of then."))
+    answer.say(f"*{escape(summary)}*", *_read(digest))
+    _totals(answer, digest)
+    _notes(answer, digest)
+    for kind in Kind:
+        _kind(answer, kind, [each for each in shown if each.kind is kind], lines)
+    hidden = len(digest.lines) - len(lines)
+    if hidden:
+        answer.small(f"Lines acknowledged or put off, and not shown: {hidden}.", *digest.sources)
+    return answer.reply(*offer(("Yesterday by cluster", "cost actual yesterday"), ("This month", "cost actual month")))
+
+
+def _summary(digest: Digest, lines: Sequence[Line]) -> str:
+    """One sentence that is worth a look at a phone: what it came to, and what needs somebody."""
+    said = f"{_headline(digest)} for {digest.scope.words}"
+    needs = Counter(each.kind for each in lines if each.asks)
+    told = [f"{needs[kind]} {COUNTED[kind][needs[kind] != 1]}" for kind in Kind if needs[kind]]
+    return f"{said}. To see to: {', '.join(told)}" if told else f"{said}. Nothing to see to"
+
+
+def _headline(digest: Digest) -> str:
+    yesterday, month = digest.total("total:yesterday"), digest.total("total:month")
+    if yesterday is None or month is None:
+        return "What was spent is not known"
+    if not digest.clusters and not yesterday.spent and not month.spent:
+        return "No clusters and no charges"
+    about = "an estimated " if digest.estimated else ""
+    name = month.name.removesuffix(" so far")
+    return f"Yesterday {about}{_whole(yesterday)}, {name} {about}{_whole(month)}"
+
+
+def _whole(total: Total) -> str:
+    return _sum(total.spent) if total.spent or total.settled or total.estimated else "nothing yet"
+
+
+def _totals(answer: Answer, digest: Digest) -> None:
+    answer.lines(
+        (text, _read(digest))
+        for total in digest.totals
+        for text in [_total(total, each) for each in _currencies(total)]
+    )
+
+
+def _currencies(total: Total) -> list[str]:
+    """Those that anything was charged in, then or before; at least one, so that nothing is told too."""
+    found = [each.currency for spans in (total.spent, *(before.spent for before in total.compared)) for each in spans]
+    return list(dict.fromkeys(found))[:MOST_CURRENCIES] or [""]
+
+
+def _total(total: Total, currency: str) -> str:
+    name = f"*{total.name}* ({_days(total.since, total.until)})"
+    if not currency:
+        return f"{name}: charged was {_whole(total)}{'' if total.settled or total.estimated else ' ⏳'}"
+    spent = _of(total.spent, currency)
+    said = f"{name}: *{cents(spent)}*{' estimated' if total.estimated else _standing(total, currency)}"
+    before = [_against(spent, _of(each.spent, currency), each) for each in total.compared]
+    return f"{said} · {', '.join(before)}" if before else said
+
+
+def _standing(total: Total, currency: str) -> str:
+    if total.settled:
+        return ""
+    open_, spent = _of(total.provisional, currency), _of(total.spent, currency)
+    return " ⏳" if open_ == spent or not open_.amount else f" ({cents(open_)} of it ⏳)"
+
+
+def _against(now: Money, before: Money, compared: Compared) -> str:
+    change = now - before
+    if not before.amount:
+        return f"nothing {compared.name}"
+    if before.amount < 0:
+        return f"{cents(before)} {compared.name}"
+    percent = change.amount / before.amount * WHOLE
+    if abs(percent) < LITTLE:
+        return f"as much as {compared.name}"
+    return f"{abs(percent):,.0f} % {'more' if percent > 0 else 'less'} than {compared.name} ({cents(before)})"
+
+
+def _notes(answer: Answer, digest: Digest) -> None:
+    read = _read(digest)
+    if digest.estimated:
+        answer.small(
+            f"Estimated: what Oracle charged is not known. {linked_up(digest.estimated[:SENTENCE])} The sums are units "
+            "as they are now × hours × the price on file, so they are compared with nothing.",
+            *read,
+        )
+    elif any(not each.settled for each in digest.totals):
+        answer.small("⏳ provisional: Oracle adds to and changes the last 48 h. The rest is final.", *read, LATE)
+    if digest.unattributed:
+        answer.small(
+            f"{_sum(digest.unattributed)} since {digest.totals[-1].compared[0].since} are not attributable: of "
+            "resources that are gone it is not known whether they were here.",
+            *read,
+        )
+    for each in digest.unknown[:MOST_UNKNOWN]:
+        answer.small(f"⚪ Not known: {named(each.what, SENTENCE)}. {linked_up(each.settle[:SENTENCE])}", *read)
+    ends = datetime.combine(digest.at.astimezone(UTC).date(), time(), UTC).astimezone(ZoneInfo(digest.zone))
+    if ends.utcoffset():
+        answer.small(f"Days are Oracle's, in UTC: one ends at {ends:%H:%M} in {digest.zone}.", *read)
+
+
+def _kind(answer: Answer, kind: Kind, shown: Sequence[Line], lines: Sequence[Line]) -> None:
+    """Under one title; a line with buttons has a block to itself, so that they stand below it."""
+    if not shown:
+        return
+    left = sum(each.kind is kind for each in lines) - len(shown)
+    more = f", and {left} more" if left else ""
+    told: list[tuple[str, Sequence[Cited]]] = [(f"*{TITLES[kind]}*{more}", ())]
+    for each in shown:
+        told.append((_line(each), each.sources))
+        if row := _buttons(each):
+            answer.lines(told)
+            answer.block(actions(*row))
+            told = []
+    answer.lines(told)
+
+
+def _line(line: Line) -> str:
+    name = f"*{named(line.name, NAME)}* · " if line.name else ""
+    text = named(line.text, SENTENCE)
+    if line.link and line.request is not None:
+        text += f" (<{escape(line.link)}|request {line.request}>)"
+    if line.until and line.kind in UNTIL:
+        text += f" · {UNTIL[line.kind]} {moment(line.until)}"
+    if line.who:
+        text += f" · {WHO.get(line.kind, 'by')} {people(line.who)}"
+    return f"{name}{text} · `{escape(line.key)}`"
+
+
+def _buttons(line: Line) -> list[Block]:
+    return offer(*((each.label, each.line) for each in line.presses))
+
+
+def _read(digest: Digest) -> tuple[Cited, ...]:
+    """What the sums rest on; where Oracle did not tell what it charged, that it was asked."""
+    api = usage_api((digest.read_at or digest.at).astimezone(UTC).date())
+    return (api,) if digest.read_at else (*digest.sources, api)
+
+
+def _of(spent: Sequence[Money], currency: str) -> Money:
+    return next((each for each in spent if each.currency == currency), Money(amount=Decimal(0), currency=currency))
+
+
+def _sum(spent: Sequence[Money]) -> str:
+    shown = [str(cents(each)) for each in spent[:MOST_CURRENCIES]]
+    rest = len(spent) - len(shown)
+    return " and ".join([*shown, *([f"{rest} more currencies"] if rest else [])]) or "nothing"
+
+
+def _days(since: date, until: date) -> str:
+    last = until - ONE_DAY
+    if since == last:
+        return f"{since.day} {since:%b}"
+    return f"{since.day} {since:%b} to {last.day} {last:%b}"

@@ -1,0 +1,178 @@
+"""What a digest leads with, what it is compared with, and that it stays true when something cannot be read."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from commands._command import Reply
+from dac.errors import Invalid, Unavailable
+from dac.usage import UsageRow
+from tests.commands.room import Room, lines, shown, understood
+from tests.commands.sound import bare, live, markup, refused
+from tests.fakes import ANN, CATALOG, cluster, fleet
+
+DAY = timedelta(days=1)
+CHAT = cluster().id
+
+
+def row(day: datetime, amount: str, **changes: object) -> UsageRow:
+    known = {"since": day, "until": day + DAY, "currency": "USD", "amount": amount, "resource_id": CHAT}
+    return UsageRow.model_validate(known | changes)
+
+
+def at(day: int, month: int = 11) -> datetime:
+    return datetime(2026, month, day, tzinfo=UTC)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    made = Room(tmp_path)
+    made.oracle.compartments_named = {cluster().compartment_id: "genai-prod", "ocid1.compartment.oc1..other1": "lab"}
+    made.oracle.charged = [row(at(day), "1200" if day == 22 else "1152") for day in range(1, 23)]
+    made.oracle.charged += [row(at(day, 10), "1152") for day in range(1, 32)]
+    return made
+
+
+def sound(reply: Reply) -> None:
+    assert refused(reply.text, reply.blocks) == []
+    assert bare(reply.blocks) == []
+    for text in (*markup(reply.blocks), reply.text):
+        assert live(text) == []
+    for line in lines(reply.blocks):
+        assert understood(line)
+
+
+def told(room: Room, line: str = "digest") -> str:
+    reply = room.say(line)
+    sound(reply)
+    assert not reply.public
+    return html.unescape(shown(reply))
+
+
+def test_it_leads_with_what_it_came_to(room: Room) -> None:
+    reply = room.say("digest")
+    assert reply.text == ("Yesterday $1,200, November $25,392 for all dedicated AI clusters. Nothing to see to")
+    answer = told(room)
+    assert answer.startswith("Cost digest, Mon 23 Nov 2026\n*Yesterday $1,200, November $25,392 for all")
+    assert "Oracle, RequestSummarizedUsages, 2026-11-23" in answer
+
+
+def test_every_sum_stands_beside_those_before_it(room: Room) -> None:
+    answer = told(room)
+    assert (
+        "*Yesterday* (22 Nov): *$1,200* ⏳ · 4 % more than the day before ($1,152), 4 % more than the Sunday before "
+        "($1,152)" in answer
+    )
+    assert (
+        "*Last 7 days* (16 Nov to 22 Nov): *$8,112* ($2,352 of it ⏳) · 1 % more than the 7 days before ($8,064)"
+        in (answer)
+    )
+    assert (
+        "*November so far* (1 Nov to 22 Nov): *$25,392* ($2,352 of it ⏳) · as much as the same 22 days of October"
+        in answer
+    )
+    assert "⏳ provisional: Oracle adds to and changes the last 48 h." in answer
+    assert "Days are" not in answer
+
+
+def test_what_was_less_or_nothing_or_a_credit_is_said_so(room: Room) -> None:
+    room.oracle.charged = [row(at(22), "50"), row(at(21), "100"), row(at(15), "-5")]
+    answer = told(room)
+    assert "*$50* ⏳ · 50 % less than the day before ($100), -$5 the Sunday before" in answer
+    assert "*$145* ($150 of it ⏳) · nothing the same 22 days of October" in answer
+
+
+def test_currencies_are_told_apart_and_not_all_of_many(room: Room) -> None:
+    room.oracle.charged = [row(at(22), "1.10"), row(at(22), "2.20", currency="EUR"), row(at(21), "1", currency="CHF")]
+    answer = told(room)
+    assert "*Yesterday 2.20 EUR and $1.10" in answer
+    assert "*2.20 EUR* ⏳ · nothing the day before" in answer
+    assert "*0 CHF* ⏳ · 100 % less than the day before (1 CHF)" in answer
+    room.oracle.charged = [row(at(22), "1", currency=f"AA{letter}") for letter in "ABCDEFGH"]
+    assert "1 AAC and 5 more currencies" in told(room)
+
+
+def test_the_end_of_a_utc_day_is_told_where_it_is_another(room: Room) -> None:
+    room.zones[ANN] = "Europe/Berlin"
+    assert "Days are Oracle's, in UTC: one ends at 01:00 in Europe/Berlin." in told(room)
+
+
+def test_on_the_first_of_a_month_the_last_one_is_told(room: Room) -> None:
+    room.clock.advance(hours=8 * 24)
+    answer = told(room)
+    assert "*Yesterday nothing yet, November $25,392 for all" in answer
+    assert "*November* (1 Nov to 30 Nov): *$25,392* ⏳ · 29 % less than all of October ($35,712)" in answer
+
+
+def test_a_first_day_has_nothing_before_it(room: Room) -> None:
+    room.oracle.charged = [row(at(22), "600")]
+    answer = told(room)
+    assert "*$600* ⏳ · nothing the day before, nothing the Sunday before" in answer
+
+
+def test_an_empty_tenancy_is_one_sentence(tmp_path: Path) -> None:
+    room = Room(tmp_path, fleet())
+    room.oracle.charged = []
+    reply = room.say("digest")
+    assert reply.text == "No clusters and no charges for all dedicated AI clusters. Nothing to see to"
+    assert "*Yesterday* (22 Nov): charged was nothing yet ⏳" in told(room)
+
+
+def test_a_scope_is_of_its_clusters_alone(room: Room) -> None:
+    other = cluster("other", region="us-chicago-1", compartment_id="ocid1.compartment.oc1..other1")
+    room.oracle.add(other)
+    assert room.oracle.charged is not None
+    room.oracle.charged += [row(at(22), "7", resource_id=other.id), row(at(22), "0.5", resource_id="ocid1.gone")]
+    assert "*Yesterday $1,200, November $25,392 for the clusters in compartment genai-prod" in told(
+        room, "digest --scope compartment:genai-prod"
+    )
+    answer = told(room, "digest --scope region:us-chicago-1")
+    assert "*Yesterday $7, November $7 for the clusters in us-chicago-1" in answer
+    assert "$0.50 since 2026-10-01 are not attributable" in answer
+    assert "*No clusters and no charges for the clusters tagged team=none" in told(room, "digest --scope tag:team=none")
+    with pytest.raises(Invalid, match="“everything” is no scope"):
+        room.say("digest --scope everything")
+
+
+def test_without_access_it_is_estimated_and_says_so(room: Room) -> None:
+    room.oracle.charged = None
+    room.oracle.add(cluster("odd", unit_shape="VERA_X9"))
+    answer = told(room)
+    assert "*Yesterday an estimated $1,152, November an estimated $25,344 for all" in answer
+    assert "*Last 7 days* (16 Nov to 22 Nov): *$8,064* estimated" in answer
+    assert "Estimated: what Oracle charged is not known. let the reading identity `read usage-report" in answer
+    assert "Not known: the price of VERA_X9" in answer
+    assert "B108082" in str(CATALOG.prices)
+    assert "⏳" not in answer
+
+
+def test_without_the_fleet_the_charges_are_told(room: Room) -> None:
+    room.oracle.fail("fleet", Unavailable("Oracle does not answer."), times=3)
+    answer = told(room)
+    assert "*Yesterday $1,200" in answer
+    assert "⚪ Not known: which clusters there are. Oracle does not answer." in answer
+    answer = told(room, "digest --scope region:eu-frankfurt-1")
+    assert "*What was spent is not known for the clusters in eu-frankfurt-1" in answer
+
+
+def test_what_oracle_does_not_answer_is_estimated(room: Room) -> None:
+    room.oracle.fail("spend", Unavailable("Oracle does not answer."))
+    assert "an estimated $1,152" in told(room)
+
+
+def test_a_sheet_is_for_everybody(room: Room) -> None:
+    reply = room.say("digest --file")
+    assert reply.public
+    assert reply.then is not None
+    (last,) = reply.then
+    (file,) = last.files
+    assert file.name == "digest-2026-11-23.csv"
+    sheet = list(csv.DictReader(io.StringIO(file.content.decode())))
+    assert [each["amount"] for each in sheet if each["kind"] == "total"] == ["1200", "8112", "25392"]
+    assert {each["standing"] for each in sheet if each["kind"] == "total"} == {"provisional"}
