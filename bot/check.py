@@ -87,7 +87,22 @@ async def _slack(settings: Settings) -> list[Finding]:
         token = settings.slack_app_token.get_secret_value()
         opened, why = await _asked(lambda: client.apps_connections_open(app_token=token))
         findings.append(("Slack app token", opened is not None, why or "opens Socket Mode"))
+    if settings.watch_channel:
+        findings.append(("watch channel", *await _may_post(client, settings.watch_channel, granted)))
     return findings
+
+
+async def _may_post(client: AsyncWebClient, channel: str, granted: set[str]) -> tuple[bool | None, str]:
+    """Whether it can tell something there and find it again; to look into the channel needs no further scope."""
+    answer, why = await _asked(lambda: client.conversations_history(channel=channel, limit=1))
+    if answer is not None:
+        return True, f"I am in {channel}"
+    if "not_in_channel" in why and "chat:write.public" in granted:
+        told = "I may post but cannot find again a message whose posting was cut short"
+        return None, f"I am not in {channel}: {told}; invite me there with /invite"
+    if "not_in_channel" in why or "channel_not_found" in why:
+        return False, f"{channel} is no id of a channel that I am in; invite me there with /invite"
+    return False, f"{channel}: {why}"
 
 
 async def _people(settings: Settings) -> list[Finding]:

@@ -13,7 +13,7 @@ from bot.boards import Boards
 from bot.slack import Closed, Gone, Posted, Sealed, Slack
 from bot.tellings import ALERT, Telling, Tellings
 from bot.workers import Workers
-from commands._alerts import message, replies
+from commands._alerts import late, message, replies
 from commands._card import Message
 from dac.alerting import Look, Rules, look
 from dac.alerts import Incident
@@ -112,11 +112,8 @@ class Watch:
             if there.digest == digest or await self._update(incident, name, message, posted):
                 return posted
             there = (await self._workers.run(self._tellings.of, incident.number)).get(name)
-        if there and there.gone and there.mark == incident.mark:
-            # Whoever deleted it has read it.
-            return None
-        if not incident.open and (there is None or there.tried_at is None):
-            # Over before it could be told, or deleted: nobody misses it.
+        if there and there.gone and (there.mark == incident.mark or not incident.open):
+            # Whoever deleted it has read it, and does not miss that it is over.
             return None
         return await self._post(incident, name, message, head)
 
@@ -144,12 +141,11 @@ class Watch:
             posted = await self._slack.find(claimed.channel, named, claimed.tried_at - SKEW, thread_ts)
             # Found again, it may tell what was so before: the empty digest has it updated.
             digest = "" if posted else digest
-        if posted is None and not incident.open:
-            await self._workers.run(self._tellings.unclaim, incident.number, name)
-            return None
         if posted is None:
+            # What it says of being late is no part of the message as it should be: it goes if there is something new.
+            said = message if incident.open else late(incident)
             try:
-                posted = await self._slack.post(channel, message.text, message.blocks, thread_ts=thread_ts, name=named)
+                posted = await self._slack.post(channel, said.text, said.blocks, thread_ts=thread_ts, name=named)
             except (Closed, Gone, Denied, Invalid):
                 await self._workers.run(self._tellings.unclaim, incident.number, name)
                 raise

@@ -51,6 +51,13 @@ def message(incident: Incident) -> Message:
     )
 
 
+def late(incident: Incident) -> Message:
+    """The message of one that was over before it could be told."""
+    told = message(incident)
+    why = context("Told late: it came and went while I could not say anything here.")
+    return Message(text=told.text, blocks=(*told.blocks, why))
+
+
 def replies(incident: Incident) -> dict[str, Message]:
     """What is told below it, by the name each message keeps: what one look brought is one message."""
     said: dict[str, list[str]] = {}

@@ -20,7 +20,7 @@ class AlertList(Arguments):
     which: Annotated[
         Literal["open", "all"],
         Word(),
-        Field(title="all", description="`all`: those that have cleared in the last two hours too"),
+        Field(title="all", description="`all`: those that have cleared in the last day too"),
     ] = "open"
 
 
@@ -35,11 +35,11 @@ def run(args: AlertList, call: Call, services: Services) -> Reply:  # noqa: ARG0
         blocks += row(each)
     if len(found) > SHOWN:
         blocks.append(section(f"… and {len(found) - SHOWN} more; `/dac status` shows every cluster."))
+    if args.which == "open" and (over := sum(not each.open for each in board.incidents)):
+        blocks.append(context(f"{over} {'is' if over == 1 else 'are'} over since yesterday."))
     source = priced([each.alerts[0] for each in found[:SHOWN]])
     blocks.append(context(_looked(board), *([source] if source else [])))
-    others = (
-        button("Those that have cleared too", "alerts all") if args.which == "open" else button("Open ones", "alerts")
-    )
+    others = button("The last day's, too", "alerts all") if args.which == "open" else button("Open ones", "alerts")
     return Reply(text=text, blocks=[*blocks, actions(others, button("All clusters", "status"))])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dac.alarms import Alarms
-from dac.alerts import RECURRING, SIGHT, Alert, Board, Key, News
+from dac.alerts import RECURRING, REMEMBERED, SIGHT, Alert, Board, Key, News
 from dac.cluster import Fleet
 from dac.findings import Aspect, Finding, Severity
 from dac.firing import Firing, firing
@@ -121,7 +121,7 @@ def _newest(alerts: Iterable[Alert]) -> tuple[dict[Key, Alert], list[Alert]]:
 
 def _remembered(alerts: Sequence[Alert], at: datetime) -> tuple[Alert, ...]:
     """A message is forgotten as a whole, once all it tells has been over for long."""
-    kept = {each.number for each in alerts if each.cleared_at is None or at - each.cleared_at < RECURRING}
+    kept = {each.number for each in alerts if each.cleared_at is None or at - each.cleared_at < REMEMBERED}
     return tuple(each for each in alerts if each.number in kept)
 
 

@@ -16,6 +16,9 @@ from dac.firing import Firing
 RECURRING = timedelta(hours=2)
 """How far back it is counted how often something has turned bad."""
 
+REMEMBERED = timedelta(days=1)
+"""How long after it was over something can still be told of, and looked up."""
+
 SIGHT = "sight"
 """The aspect of a region whose clusters cannot be listed, which no cluster's finding has."""
 

@@ -16,7 +16,7 @@ from bot.__main__ import CHATTY, main
 from bot.settings import Settings, variable
 from tests.bot.conftest import MakeHouse
 from tests.bot.house import APP_TOKEN, BOT_TOKEN, MANIFEST, ONE_APPROVAL, ROOT, SECRET, House
-from tests.bot.people import Json, until
+from tests.bot.people import FINOPS, OPS, Json, until
 
 SECRETS = (BOT_TOKEN, APP_TOKEN, SECRET)
 
@@ -170,6 +170,32 @@ class TestCheck:
         status, said, _ = run("check", environment(home))
         assert status == 1
         assert "BAD  Slack" in said
+
+    @pytest.mark.parametrize(
+        ("channel", "line", "status"),
+        [
+            (OPS, f"ok   watch channel: I am in {OPS}", 0),
+            (FINOPS, f"BAD  watch channel: {FINOPS} is no id of a channel that I am in; invite me there with /in", 1),
+            ("C0NOWHERE", "BAD  watch channel: C0NOWHERE is no id of a channel", 1),
+        ],
+    )
+    def test_whether_the_watch_can_tell_its_channel_is_told(
+        self, home: House, run: Run, channel: str, line: str, status: int
+    ) -> None:
+        found, said, _ = run("check", environment(home, watch_channel=channel))
+        assert found == status
+        assert [each for each in said.splitlines() if each.startswith(line)], said
+
+    def test_a_public_channel_nobody_has_invited_it_to_is_a_warning(self, home: House, run: Run) -> None:
+        home.slack.do("membership", channel=OPS, user="U0DACBOT", joined=False)
+        _, said, _ = run("check", environment(home, watch_channel=OPS))
+        assert f"warn watch channel: I am not in {OPS}: I may post but cannot find again" in said
+
+    def test_a_watch_channel_that_slack_says_nothing_of_is_bad(self, home: House, run: Run) -> None:
+        home.slack.fault("http_500", method="conversations.history", times=None)
+        status, said, _ = run("check", environment(home, watch_channel=OPS))
+        assert status == 1
+        assert f"BAD  watch channel: {OPS}: Slack answers 500" in said
 
     def test_people_the_policy_names_who_are_not_there_are_named(self, home: House, run: Run) -> None:
         policy = home.policy(

@@ -260,13 +260,50 @@ class TestTroublesOfSlack:
         assert "Oracle reports FAILED" in shown(post.only)
 
     @pytest.mark.parametrize("kind", ["drop", "drop_after"])
-    def test_over_before_it_is_known_to_have_come_it_is_posted_no_more(self, post: Post, kind: str) -> None:
+    def test_over_before_it_is_known_to_have_come_it_is_there_once(self, post: Post, kind: str) -> None:
         post.breaks()
         post.slack.fault(kind, method="chat.postMessage")
         post.round()
         post.oracle.remove(cluster("chat").id)
         post.rounds(4)
-        assert [("deleted" in shown(each)) for each in post.messages] == ([True] if kind == "drop_after" else [])
+        assert "deleted" in shown(post.only)
+        assert ("Told late" in shown(post.only)) == (kind == "drop")
+
+    @pytest.mark.parametrize("holders", [("one",), ("one", "two")])
+    def test_what_came_and_went_in_an_outage_is_told_once_afterwards(
+        self, post: Post, holders: tuple[str, ...]
+    ) -> None:
+        post.slack.fault("outage")
+        post.breaks()
+        post.round(*holders)
+        post.heals()
+        for minutes in (5, 11, 300):
+            post.round(*holders, minutes=minutes)
+        post.slack.clear_faults()
+        for _ in range(4):
+            post.round(*holders)
+        told = shown(post.only)
+        assert "chat in eu-frankfurt-1: well again" in told
+        assert "Oracle reports FAILED" in told
+        assert "cleared" in told
+        assert "Told late" in told
+        assert buttons(post.only) == []
+        assert len(post.slack.calls("chat.update")) == 0
+
+    def test_what_was_told_late_is_open_again_in_the_same_message(self, post: Post) -> None:
+        post.slack.fault("outage")
+        post.breaks()
+        post.round()
+        post.heals()
+        for minutes in (1, 11):
+            post.round(minutes=minutes)
+        post.slack.clear_faults()
+        post.round()
+        assert "Told late" in shown(post.only)
+        post.breaks()
+        post.round()
+        assert "2nd time in 2 h" in shown(post.only)
+        assert "Told late" not in shown(post.only)
 
     def test_told_to_wait_it_waits(self, post: Post) -> None:
         post.breaks()

@@ -186,6 +186,7 @@ class TestTheList:
         room.clock.advance(minutes=1)
         watched(room).see()
         assert "Alert 1" not in shown(room.say("alerts"))
+        assert "1 is over since yesterday" in shown(room.say("alerts"))
         assert "Alert 1" in shown(room.say("alerts all"))
         assert "acknowledge 1" not in lines(room.say("alerts all").blocks)
 
