@@ -23,7 +23,7 @@ from dac.snapshot import Snapshot, priced
 
 WHOLE_FLEET = "the fleet"
 WHOLE = 100
-PARTS = 5
+PARTS = 6
 """The fleet, and what a snapshot has to be waited for."""
 
 RECENT = timedelta(minutes=1)
@@ -48,6 +48,8 @@ class Subject:
 def find(word: str, fleet: Fleet) -> Subject:
     """The cluster or endpoint that a word means, the whole name of either before the beginning of one.
 
+    An endpoint that is deleted is found by its whole name, for callers may still name it.
+
     `NotFound` where it is neither, `Invalid` where it could be several.
     """
     wanted = word.strip().casefold()
@@ -61,7 +63,10 @@ def find(word: str, fleet: Fleet) -> Subject:
         try:
             endpoint = find_endpoint(word, fleet)
         except NotFound:
-            raise no_cluster from None
+            gone = next((each for each in fleet.deleted if wanted in {each.name.casefold(), each.id}), None)
+            if gone is None:
+                raise no_cluster from None
+            endpoint = gone
     cluster = next((each for each in fleet.clusters if each.id == endpoint.cluster_id), None)
     if cluster is None:
         raise NotFound(f"The cluster of endpoint {endpoint.name} is not among those I see.")

@@ -86,7 +86,7 @@ class Guardrails(Frozen):
 
 
 class Endpoint(Frozen):
-    """`etag` is set only where it was read by itself."""
+    """`etag` is set only where it was read by itself; `time_updated` is when one that is deleted was."""
 
     id: str
     name: str
@@ -97,6 +97,7 @@ class Endpoint(Frozen):
     lifecycle_state: str
     lifecycle_details: str | None = None
     time_created: AwareDatetime
+    time_updated: AwareDatetime | None = None
     guardrails: Guardrails = Guardrails()
     freeform_tags: dict[str, str] = Field(default_factory=dict)
     etag: str | None = None
@@ -204,14 +205,16 @@ class Gap(Frozen):
 class Fleet(Frozen):
     """Everything seen in all configured regions and compartments at `taken_at`, and what could not be seen.
 
-    `traffic` holds an endpoint's last hour and, with its calls alone, its last 72 hours. `work` holds a compartment's
-    newest work requests, `headrooms` the service limits that clusters here count against, `metrics` by region the
+    `deleted` are endpoints that are not there any more and still listed; `endpoints` has none of them. `traffic` holds
+    an endpoint's last hour and, with its calls alone, its last 72 hours. `work` holds a compartment's newest work
+    requests, `headrooms` the service limits that clusters here count against, `metrics` by region the
     names of what Monitoring has points of.
     """
 
     taken_at: AwareDatetime
     clusters: tuple[Cluster, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
+    deleted: tuple[Endpoint, ...] = ()
     models: tuple[Model, ...] = ()
     traffic: tuple[Traffic, ...] = ()
     work: tuple[WorkRequest, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
@@ -15,9 +15,12 @@ from dac.discovery import Discovery
 from dac.figures import Frozen, Price, Unknown
 from dac.history import History, Hour
 from dac.load import load
+from dac.naming import short
 from dac.pricing import cluster_hour
+from dac.usage import Spend
 
 DAY = timedelta(hours=24)
+CHARGED = timedelta(days=14)
 MOST_WORK = 6
 """Resources whose work requests are read for one answer: the cluster, and those of its own that are not well."""
 
@@ -56,13 +59,29 @@ class Snapshot(Frozen):
     headroom: Headroom | Unknown = Field(default_factory=lambda: unnamed("the service limit left"))
     history: History | Unknown = Field(default_factory=lambda: unnamed("the load of the last hours"))
     discovery: Discovery | Unknown = Unknown(what="what Oracle offers", settle="it has not been read")
+    spend: Spend | Unknown = Unknown(what="what Oracle charged", settle="it has not been read")
     costs: Mapping[str, Price | Unknown] = Field(default_factory=dict)
 
     @property
     def pending(self) -> tuple[str, ...]:
         """What is still being read."""
-        parts = (self.work, self.headroom, self.history, self.discovery)
+        parts = (self.work, self.headroom, self.history, self.discovery, self.spend)
         return tuple(each.what for each in parts if isinstance(each, Unknown) and each.settle == READING)
+
+    @cached_property
+    def asked(self) -> tuple[Work, ...] | Unknown:
+        """`work`, or what Oracle was asked to do with anything of the fleet where no cluster is looked into."""
+        if self.cluster:
+            return self.work
+        if gap := self.missing("work"):
+            return Unknown(what="what Oracle was asked to do", settle=gap.because)
+        things: list[Resource] = [*self.fleet.clusters, *self.fleet.endpoints, *self.fleet.models]
+        names = {each.id: each.name for each in things}
+        return tuple(
+            Work(resource_id=about, name=names.get(about, short(about)), request=each)
+            for each in self.fleet.work
+            for about in each.resources[:1]
+        )
 
     @cached_property
     def clusters(self) -> tuple[Cluster, ...]:
@@ -122,6 +141,12 @@ def priced(snapshot: Snapshot, catalog: Catalog) -> Snapshot:
     """With what each of its clusters costs an hour."""
     costs = {each.id: cluster_hour(catalog, each.unit_shape, each.unit_count) for each in snapshot.clusters}
     return snapshot.model_copy(update={"costs": costs})
+
+
+def charged_days(at: datetime) -> tuple[date, date]:
+    """Of which days what was charged tells that there is more of it now; the second is not one of them."""
+    today = at.astimezone(UTC).date()
+    return today - CHARGED, today + timedelta(days=1)
 
 
 def worked_on(cluster: Cluster, endpoint: Endpoint | None, fleet: Fleet) -> tuple[Resource, ...]:

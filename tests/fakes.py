@@ -48,7 +48,7 @@ from dac.history import History, Hour, each_hour, window
 from dac.marks import Mark
 from dac.naming import short
 from dac.scaling import ScalePlan, plan_scale
-from dac.snapshot import READING, Snapshot, Work, worked_on
+from dac.snapshot import READING, Snapshot, Work, charged_days, worked_on
 from dac.steps import Dataset, MakeCluster, MakeEndpoint, MakeModel
 from dac.usage import Budgets, Spend, UsageRow
 
@@ -290,7 +290,11 @@ class FakeOracle:
         fleet = self.fleet(soon=True)
         cluster, endpoint = choose(fleet)
         seen = Snapshot(taken_at=self.clock.now(), fleet=fleet, cluster=cluster, endpoint=endpoint)
-        parts: dict[str, tuple[str, Callable[[], object]]] = {"discovery": ("what Oracle offers", self.discover)}
+        days = charged_days(seen.taken_at)
+        parts: dict[str, tuple[str, Callable[[], object]]] = {
+            "discovery": ("what Oracle offers", self.discover),
+            "spend": ("what Oracle charged", lambda: self.spend(*days)),
+        }
         if cluster is not None:
             parts |= {
                 "work": ("what Oracle was asked to do", lambda: self._worked(cluster, endpoint, fleet)),

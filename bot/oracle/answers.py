@@ -41,6 +41,7 @@ def endpoint(raw: Json, region: str, etag: str | None = None) -> Endpoint:
         lifecycle_state=raw["lifecycleState"],
         lifecycle_details=raw.get("lifecycleDetails"),
         time_created=raw["timeCreated"],
+        time_updated=raw.get("timeUpdated"),
         guardrails=Guardrails(
             moderation=_guard(raw.get("contentModerationConfig")),
             prompt_injection=_guard(raw.get("promptInjectionConfig")),

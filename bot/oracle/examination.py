@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,8 @@ from dac.errors import DacError, Unavailable
 from dac.figures import Unknown
 from dac.gateway import Choose
 from dac.history import History
-from dac.snapshot import READING, Snapshot, Work, worked_on
+from dac.snapshot import READING, Snapshot, Work, charged_days, worked_on
+from dac.usage import Spend
 
 SECONDS = 10.0
 """How long all of it may take: a person waits, and what is not there by then is said to be unknown."""
@@ -25,13 +26,14 @@ SECONDS = 10.0
 GRACE = 0.5
 """Seconds by which each part gives up earlier, in time to say why."""
 
-THREADS = 4
+THREADS = 5
 
 WHAT = {
     "work": "what Oracle was asked to do",
     "headroom": "the service limit left",
     "history": "the load of the last hours",
     "discovery": "what Oracle offers",
+    "spend": "what Oracle charged",
 }
 """What each part is called where it is not known."""
 
@@ -45,6 +47,7 @@ class Sources:
     headroom: Callable[[Cluster], Headroom | Unknown]
     history: Callable[[Cluster, Fleet], History]
     discovery: Callable[[], Discovery]
+    spend: Callable[[date, date], Spend | Unknown]
 
 
 Running = Mapping[Future[Any], str]
@@ -106,10 +109,11 @@ def examine(
 
 
 def _parts(sources: Sources, seen: Snapshot) -> dict[str, Callable[[], Any]]:
-    """Those that belong to one cluster."""
+    """What is to be known of the fleet for them, and those that belong to one cluster."""
+    spend: dict[str, Callable[[], Any]] = {"spend": partial(sources.spend, *charged_days(seen.taken_at))}
     if seen.cluster is None:
-        return {}
-    return {
+        return spend
+    return spend | {
         "work": partial(_work, sources, worked_on(seen.cluster, seen.endpoint, seen.fleet)),
         "headroom": partial(sources.headroom, seen.cluster),
         "history": partial(sources.history, seen.cluster, seen.fleet),

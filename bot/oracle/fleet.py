@@ -16,7 +16,7 @@ from bot.oracle.limits import availability
 from bot.oracle.metrics import Measured, Monitoring
 from bot.oracle.parts import Part, read_parts
 from bot.oracle.workrequests import work_in
-from dac.cluster import Cluster, Endpoint, Fleet, Gap, Headroom, Model, Traffic, WorkRequest
+from dac.cluster import Cluster, Endpoint, Fleet, Gap, Headroom, Lifecycle, Model, Traffic, WorkRequest
 from dac.naming import short
 
 
@@ -24,6 +24,7 @@ from dac.naming import short
 class _Seen:
     clusters: list[Cluster] = field(default_factory=list)
     endpoints: list[Endpoint] = field(default_factory=list)
+    deleted: list[Endpoint] = field(default_factory=list)
     models: dict[str, Model] = field(default_factory=dict)
     traffic: list[Traffic] = field(default_factory=list)
     work: list[WorkRequest] = field(default_factory=list)
@@ -56,6 +57,7 @@ class FleetReading:
             taken_at=self._at,
             clusters=tuple(sorted(seen.clusters, key=lambda each: (each.name, each.region, each.id))),
             endpoints=tuple(sorted(seen.endpoints, key=lambda each: (each.name, each.region, each.id))),
+            deleted=tuple(sorted(seen.deleted, key=lambda each: (each.name, each.region, each.id))),
             models=tuple(sorted(seen.models.values(), key=lambda each: (each.name, each.region, each.id))),
             traffic=tuple(sorted(seen.traffic, key=lambda each: (each.endpoint_id, each.window))),
             work=tuple(sorted(seen.work, key=lambda each: (each.time_accepted, each.id), reverse=True)),
@@ -68,14 +70,19 @@ class FleetReading:
         client, seen = self._clients.generative_ai, self._seen
         where = f"compartment {short(compartment_id)}"
 
-        def listing(noun: str, method: str, read: Callable[[answers.Json, str], Any]) -> Callable[[], list[Any]]:
+        def listing(
+            noun: str,
+            method: str,
+            read: Callable[[answers.Json, str], Any],
+            wanted: Callable[[answers.Json], bool] = answers.remains,
+        ) -> Callable[[], list[Any]]:
             def found() -> list[Any]:
                 doing = f"Listing {noun} in {region}, {where}"
                 items = []
                 call = getattr(client(region), method)
                 for page in self._calls.pages(doing, call, compartment_id=compartment_id):
                     with understood(doing):
-                        items += [read(raw, region) for raw in page.data["items"] if answers.remains(raw)]
+                        items += [read(raw, region) for raw in page.data["items"] if wanted(raw)]
                 return items
 
             return found
@@ -90,15 +97,17 @@ class FleetReading:
             return ()
 
         def keep_endpoints(found: list[Endpoint]) -> Sequence[Part]:
-            seen.endpoints += found
-            return (self._traffic(region, compartment_id, tuple(found)),) if found else ()
+            there = tuple(each for each in found if each.lifecycle_state != Lifecycle.DELETED)
+            seen.endpoints += there
+            seen.deleted += [each for each in found if each.lifecycle_state == Lifecycle.DELETED]
+            return (self._traffic(region, compartment_id, there),) if there else ()
 
         def keep_work(found: tuple[WorkRequest, ...]) -> Sequence[Part]:
             seen.work += found
             return ()
 
         read_clusters = listing("clusters", "list_dedicated_ai_clusters", answers.cluster)
-        read_endpoints = listing("endpoints", "list_endpoints", answers.endpoint)
+        read_endpoints = listing("endpoints", "list_endpoints", answers.endpoint, lambda _: True)
         read_models = listing("models", "list_models", answers.model)
 
         def read_work() -> tuple[WorkRequest, ...]:

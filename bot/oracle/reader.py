@@ -116,6 +116,7 @@ class OracleReader:
             headroom=self.headroom,
             history=lambda cluster, fleet: self._histories.of(cluster, fleet, EXAMINED_DAYS),
             discovery=self.discover,
+            spend=self.spend,
         )
         return examine(sources, choose, self._now)
 

@@ -8,6 +8,9 @@ from decimal import Decimal
 
 from dac.naming import clip
 
+LATELY = timedelta(days=7)
+"""How far back what was done explains what people complain of today."""
+
 NAMED = 3
 LONGEST = 300
 """Characters of what Oracle wrote that are quoted."""

@@ -40,9 +40,9 @@ KNOWN = (LIMIT, QUOTA, CAPACITY, FEW, FORMAT)
 @check
 def work_stuck(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
     """Whether something Oracle was asked to do goes on for much longer than it should."""
-    if isinstance(snapshot.work, Unknown):
-        return unread(snapshot.work, snapshot.taken_at)
-    going = [each for each in snapshot.work if each.request.status in UNDER_WAY]
+    if isinstance(snapshot.asked, Unknown):
+        return unread(snapshot.asked, snapshot.taken_at)
+    going = [each for each in snapshot.asked if each.request.status in UNDER_WAY]
     aged = [(each, snapshot.taken_at - each.request.time_accepted) for each in going]
     stuck = [(each, age) for each, age in aged if age > _allowed(each, thresholds)]
     if stuck:
@@ -56,11 +56,11 @@ def work_stuck(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
 @check
 def work_failed(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
     """Whether the last thing Oracle was asked to do has failed, and with which error."""
-    if isinstance(snapshot.work, Unknown):
-        return unread(snapshot.work, snapshot.taken_at)
+    if isinstance(snapshot.asked, Unknown):
+        return unread(snapshot.asked, snapshot.taken_at)
     if failed := _failed(snapshot, thresholds):
         return likely(names(map(_why, failed)), snapshot.taken_at, Strength.SAID)
-    last = [f"{_called(each)} {each.request.status}" for each in _last(snapshot.work)]
+    last = [f"{_called(each)} {each.request.status}" for each in _last(snapshot.asked)]
     return ruled_out(f"Last: {names(last)}" if last else "Oracle knows of no work on it", snapshot.taken_at)
 
 
@@ -111,8 +111,8 @@ def _training(snapshot: Snapshot, pattern: re.Pattern[str], *, but: tuple[re.Pat
     fitting = [each for each in reasons if pattern.search(each) and not any(other.search(each) for other in but)]
     if fitting:
         return likely(names(fitting), at, Strength.SAID)
-    if isinstance(snapshot.work, Unknown):
-        return unread(snapshot.work, at)
+    if isinstance(snapshot.asked, Unknown):
+        return unread(snapshot.asked, at)
     if gap := snapshot.missing("models"):
         return unknown(f"Models could not be listed{said(gap.because)}", at, "ask again in a moment")
     if reasons:
@@ -129,8 +129,8 @@ def _failures(snapshot: Snapshot) -> Iterator[str]:
     for model in snapshot.trained:
         if model.lifecycle_state == Lifecycle.FAILED and model.lifecycle_details:
             yield f"{model.name} FAILED{said(model.lifecycle_details)}"
-    if not isinstance(snapshot.work, Unknown):
-        for each in _last(snapshot.work):
+    if not isinstance(snapshot.asked, Unknown):
+        for each in _last(snapshot.asked):
             if each.request.operation_type == TRAINING and each.request.status == WorkStatus.FAILED:
                 yield from (f"{each.name} FAILED{said(error)}" for error in each.request.errors)
 
@@ -143,15 +143,15 @@ def _refused(snapshot: Snapshot, thresholds: Thresholds, pattern: re.Pattern[str
     found = [each for each in (*refused, *details) if pattern.search(each)]
     if found:
         return likely(names(found), at, Strength.SAID)
-    if isinstance(snapshot.work, Unknown):
-        return unread(snapshot.work, at)
+    if isinstance(snapshot.asked, Unknown):
+        return unread(snapshot.asked, at)
     return ruled_out(f"No work request of it has ended with {what}", at)
 
 
 def _failed(snapshot: Snapshot, thresholds: Thresholds) -> list[Work]:
     """The last of a resource, where it failed lately; a training that failed counts until there is another."""
     since = snapshot.taken_at - timedelta(hours=thresholds.failed_hours)
-    last = () if isinstance(snapshot.work, Unknown) else _last(snapshot.work)
+    last = () if isinstance(snapshot.asked, Unknown) else _last(snapshot.asked)
     failed = [each for each in last if each.request.status == WorkStatus.FAILED]
     ended = {each.request.id: each.request.time_finished or each.request.time_accepted for each in failed}
     return [each for each in failed if ended[each.request.id] >= since or each.request.operation_type == TRAINING]

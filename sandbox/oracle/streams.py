@@ -15,6 +15,7 @@ from sandbox.oracle.times import moment
 from sandbox.oracle.traffic import (
     HOUR,
     P95,
+    WEEK,
     Sample,
     Weekly,
     bend,
@@ -37,6 +38,8 @@ UNITS = {
     "ServerErrorCount": "count",
     "TotalInvocationCount": "count",
 }
+
+NOBODY = (0.0,) * (WEEK // HOUR)
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,12 @@ def eras_of(world: World, endpoint: Resource) -> list[Era]:
     return eras
 
 
+def called_until(endpoint: Resource) -> float:
+    """Tell when its last call was: the last anybody made, or when it was deleted."""
+    ends = [endpoint.traits.get("last_call"), endpoint.body["timeUpdated"] if endpoint.gone else None]
+    return min((moment(it).timestamp() for it in ends if it), default=math.inf)
+
+
 def era_at(eras: list[Era], at: float) -> Era:
     return next(it for it in eras if at < it.end)
 
@@ -81,7 +90,7 @@ class Span:
     @cached_property
     def together(self) -> list[float]:
         """Give the calls per second for each hour of the week."""
-        return [sum(rates) for rates in zip(*(it.rates for it in self.asked), strict=True)]
+        return [sum(rates) for rates in zip(NOBODY, *(it.rates for it in self.asked), strict=True)]
 
     @cached_property
     def overload(self) -> list[float]:
@@ -93,16 +102,18 @@ class Demand:
     """What all endpoints of one cluster together are asked, against what its units carry."""
 
     def __init__(self, world: World, cluster: Resource) -> None:
-        called = [eras_of(world, it) for it in world.endpoints_on(cluster.ocid) if it.traits.get("traffic")]
+        endpoints = [it for it in world.by_cluster.get(cluster.ocid, ()) if it.traits.get("traffic")]
+        called = [(eras_of(world, it), called_until(it)) for it in endpoints]
         per_unit = float(cluster.traits.get("rps_per_unit", 10.0))
         units = [(moment(since).timestamp(), count) for since, count in cluster.units]
         first = units[0][0]
-        changes = {era.start for eras in called for era in eras if era.start > first}
+        changes = {era.start for eras, _ in called for era in eras if era.start > first}
+        changes |= {until for _, until in called if first < until < math.inf}
         self._since = sorted({since for since, _ in units} | changes)
         self.spans = []
         for start, end in zip(self._since, [*self._since[1:], math.inf], strict=True):
             count = [count for since, count in units if since <= start][-1]
-            asked = [era_at(eras, start).calls for eras in called]
+            asked = [era_at(eras, start).calls for eras, until in called if start < until]
             self.spans.append(Span(start, end, count * per_unit, asked))
 
     def load(self, at: float) -> float:
@@ -120,8 +131,7 @@ class Stream:
         self._demand = demand
         self._bend = bend(endpoint.ocid)
         self._from = moment(endpoint.body["timeCreated"]).timestamp()
-        ends = [endpoint.traits.get("last_call"), endpoint.body["timeUpdated"] if endpoint.gone else None]
-        self._until = min((moment(it).timestamp() for it in ends if it), default=math.inf)
+        self._until = called_until(endpoint)
         self._failing: dict[int, Weekly] = {}
         self._totals: dict[float, float] = {}
         self._emitters: dict[str, Callable[[float, float, int], Sample]] = {

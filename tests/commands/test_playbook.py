@@ -19,7 +19,7 @@ from tests.commands.requests import HOSTILE, HOSTILE_NAME
 from tests.commands.room import Room, lines, shown, understood
 from tests.commands.sound import halved, live, markup, refused
 from tests.dac.snapshots import CHAT, TUNE, WEB, history, hour, lately
-from tests.fakes import cluster, endpoint, fleet, gap, model, traffic
+from tests.fakes import START, cluster, endpoint, fleet, gap, model, traffic
 
 BOOKS = shipped()
 NAMES = [each.name for each in BOOKS.playbooks]
@@ -81,7 +81,7 @@ def test_what_is_likely_stands_first_with_its_evidence_and_the_next_request_fill
 def test_where_all_is_well_nothing_is_accused_and_what_was_looked_at_is_told(room: Room) -> None:
     text = read(last(room.say("playbook endpoint-not-responding chat-web")))
     assert "chat-web on chat" in text
-    assert "None of 7 causes is likely" in text
+    assert "None of 8 causes is likely" in text
     assert "1 endpoint ACTIVE" in text
 
 
@@ -92,7 +92,7 @@ def test_its_progress_is_told_part_after_part(room: Room) -> None:
     assert begun.then is not None
     told = [read(each) for each in begun.then]
     percents = [found[0] for each in told if (found := re.findall(r"\d+ %", each))]
-    assert percents == ["20 %", "40 %", "60 %", "80 %", "100 %"]
+    assert percents == ["16 %", "33 %", "50 %", "66 %", "83 %", "100 %"]
     assert "Reading what Oracle was asked to do" in told[0]
     assert "0 %" in read(begun)
     assert "Reading the clusters, their endpoints and traffic" in read(begun)
@@ -194,6 +194,14 @@ def test_an_endpoint_of_a_cluster_nobody_sees_cannot_be_looked_into(tmp_path: Pa
     stray = endpoint(cluster("gone"), "stray")
     with pytest.raises(NotFound, match="The cluster of endpoint stray is not among those I see"):
         last(Room(tmp_path, fleet(CHAT, endpoints=(stray,))).say("doctor stray"))
+
+
+def test_an_endpoint_that_was_deleted_is_still_known_to_who_asks_for_it(tmp_path: Path) -> None:
+    gone = endpoint(CHAT, "chat-old", lifecycle_state="DELETED", time_updated=START)
+    room = Room(tmp_path, fleet(CHAT, endpoints=(WEB,), models=(model(),), traffic=lately(), deleted=(gone,)))
+    found = read(last(room.say("playbook not responding chat-old")))
+    assert "Likely: An endpoint was deleted lately" in found
+    assert "chat-old was deleted on 2026-11-23 12:00 UTC" in found
 
 
 def test_a_word_that_could_be_several_is_asked_about(tmp_path: Path) -> None:

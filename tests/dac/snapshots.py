@@ -11,7 +11,8 @@ from dac.cluster import Cluster, Headroom, Traffic, WorkRequest
 from dac.discovery import Discovery, Offered
 from dac.figures import Unknown
 from dac.history import History, Hour, each_hour, window
-from dac.snapshot import Snapshot, Work
+from dac.snapshot import Snapshot, Work, charged_days
+from dac.usage import Spend, UsageRow
 from tests.fakes import REGION, START, cluster, endpoint, fleet, model, traffic
 
 CHAT = cluster()
@@ -44,6 +45,24 @@ def history(*newest: Hour, of: Cluster = CHAT, usual: Hour | None = None) -> His
     return History(cluster_id=of.id, since=since, until=until, hours=placed, read_at=START)
 
 
+def charged(*hours: float, of: Cluster = CHAT) -> Spend:
+    """So many unit-hours a day, on the days up to yesterday."""
+    since, until = charged_days(START)
+    first = START.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=len(hours))
+    rows = tuple(
+        UsageRow(
+            since=first + timedelta(days=number),
+            until=first + timedelta(days=number + 1),
+            currency="USD",
+            amount=Decimal(1),
+            resource_id=of.id,
+            quantity=Decimal(str(each)),
+        )
+        for number, each in enumerate(hours)
+    )
+    return Spend(since=since, until=until, rows=rows, read_at=START)
+
+
 def lately(**figures: Any) -> tuple[Traffic, ...]:
     """The endpoint's last hour, with these figures, and its last three days."""
     given: dict[str, Any] = {"calls": 1000, "client_errors": 5, "server_errors": 1, "p95_latency": 2000}
@@ -63,6 +82,7 @@ def well(**changes: Any) -> Snapshot:
         "work": (),
         "headroom": LEFT,
         "history": history(),
+        "spend": charged(),
         "discovery": Discovery(read_at=START, offered=(Offered(model="cohere.command-a", region=REGION),)),
     }
     return Snapshot.model_validate(given | changes)

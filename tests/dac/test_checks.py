@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from dac.checks import CHECKS
-from dac.cluster import Gap
+from dac.cluster import Cluster, Endpoint, Gap, WorkRequest
 from dac.discovery import Discovery, Offered
 from dac.figures import Unknown
 from dac.snapshot import Snapshot, priced
 from dac.thresholds import Thresholds
 from dac.verdicts import Ruling, Strength, likely, ruled_out, together, unknown
-from tests.dac.snapshots import CHAT, LEFT, MODEL, TUNE, UNREAD, WEB, history, hour, lately, seen, well, work
+from tests.dac.snapshots import CHAT, LEFT, MODEL, TUNE, UNREAD, WEB, charged, history, hour, lately, seen, well, work
 from tests.fakes import CATALOG, REGION, START, cluster, endpoint, fleet, gap, model, traffic
 
 L, U, R = Ruling.LIKELY, Ruling.UNKNOWN, Ruling.RULED_OUT
@@ -32,6 +32,9 @@ SLOW_NOW = {"p95_latency": 8000}
 NO_ENDPOINTS = gap("endpoints in compartment …team")
 NO_MODELS = gap("models in compartment …team")
 NO_CLUSTERS = gap("clusters in compartment …team")
+NO_WORK = gap("work requests in compartment …team")
+ELSE = endpoint(CHAT, "else")
+NEW = cluster(time_created=START - timedelta(days=8))
 HELD = tuple(endpoint(CHAT, f"e{number}") for number in range(50))
 
 
@@ -43,9 +46,36 @@ def refused(status: str, *what: str, region: str = REGION) -> tuple[Gap, ...]:
     )
 
 
+def gone(name: str = WEB.name, *, hours: float) -> Endpoint:
+    """An endpoint that was deleted so many hours ago."""
+    return endpoint(
+        CHAT, name, id=f"{name}-old", lifecycle_state="DELETED", time_updated=START - timedelta(hours=hours)
+    )
+
+
 def tuned(*models: object, **more: Any) -> Snapshot:
     """The fine-tuning cluster with models that were trained on it."""
     return seen(TUNE, endpoints=(), models=models, **more)
+
+
+def asked(*requests: WorkRequest, of: Cluster | None = CHAT, **more: Any) -> Snapshot:
+    """With the newest work requests of all compartments."""
+    found = seen(of, **more)
+    return found.model_copy(update={"fleet": found.fleet.model_copy(update={"work": requests})})
+
+
+def request(operation: str, of: str, *errors: str, days: float = 3) -> WorkRequest:
+    return WorkRequest(
+        id="wr-1",
+        operation_type=operation,
+        status="FAILED" if errors else "SUCCEEDED",
+        time_accepted=START - timedelta(days=days),
+        errors=errors,
+        resources=(of,),
+    )
+
+
+UPDATED = request("UPDATE_DEDICATED_AI_CLUSTER", CHAT.id)
 
 
 def ends(days: int, **changes: Any) -> Snapshot:
@@ -138,6 +168,16 @@ TABLE = [
     ("endpoint-broken", well(), R, "1 endpoint ACTIVE"),
     ("endpoint-broken", seen(endpoints=(BROKEN,)), L, "chat-web is FAILED: no host"),
     ("endpoint-broken", seen(endpoints=(BROKEN, WEB), endpoint=WEB), R, "1 endpoint ACTIVE"),
+    ("endpoint-deleted", well(), R, "No endpoint of it was deleted"),
+    ("endpoint-deleted", seen(deleted=(gone(hours=2),)), L, "chat-web was deleted on 2026-11-23 10:00 UTC"),
+    ("endpoint-deleted", seen(deleted=(gone(hours=90),)), L, "chat-web was deleted on 2026-11-19 18:00 UTC"),
+    ("endpoint-deleted", seen(deleted=(gone(hours=200),)), R, "No endpoint of it was deleted"),
+    ("endpoint-deleted", seen(deleted=(gone(hours=2),), endpoint=WEB), L, "chat-web was deleted"),
+    ("endpoint-deleted", seen(deleted=(gone("b", hours=2),), endpoint=WEB), R, "No endpoint of it was deleted"),
+    ("endpoint-deleted", seen(gaps=(NO_ENDPOINTS,)), U, "Endpoints could not be listed"),
+    ("endpoint-deleted", asked(request("DELETE_ENDPOINT", ELSE.id, days=0.5)), U, "no longer says of which cluster"),
+    ("endpoint-deleted", asked(request("DELETE_ENDPOINT", ELSE.id, days=3)), R, "No endpoint of it was deleted"),
+    ("endpoint-deleted", asked(request("DELETE_ENDPOINT", ELSE.id, "no")), R, "No endpoint of it was deleted"),
     ("no-endpoint", well(), R, "1 endpoint on 1 hosting cluster"),
     ("no-endpoint", seen(endpoints=()), L, "chat has no endpoint"),
     ("no-endpoint", seen(endpoints=(), gaps=(NO_ENDPOINTS,)), U, "could not be listed"),
@@ -169,6 +209,9 @@ TABLE = [
     ("no-capacity", well(work=(work("OutOfHostCapacity: none"),)), L, "OutOfHostCapacity"),
     ("no-capacity", seen(cluster(lifecycle_details="Out of host capacity.")), L, "Out of host capacity"),
     ("no-capacity", well(work=UNREAD), U, "is not known"),
+    ("no-capacity", asked(of=None), R, "a lack of capacity"),
+    ("no-capacity", asked(request("CREATE", CHAT.id, "Out of host capacity", days=0.5), of=None), L, "CREATE of chat"),
+    ("no-capacity", seen(None, gaps=(NO_WORK,)), U, "is not known"),
     ("training-data-refused", tuned(TRAINED), R, "own is ACTIVE"),
     ("training-data-refused", tuned(), R, "No training is known that failed"),
     (
@@ -279,6 +322,14 @@ TABLE = [
     ("lately-made", well(), R, "No cluster was made in the last seven days"),
     ("lately-made", seen(cluster(time_created=START - timedelta(days=2))), L, "chat on 2026-11-21"),
     ("lately-made", seen(None, gaps=(NO_CLUSTERS,)), U, "Clusters could not be listed"),
+    ("lately-grown", well(), R, "No cluster was given more units"),
+    ("lately-grown", well(spend=charged(*[48] * 9, 60, 96, 96)), L, "96 unit-hours a day since 2026-11-20, 48 at most"),
+    ("lately-grown", well(spend=charged(*[96] * 9, 48, 96)), R, "No cluster was given more units"),
+    ("lately-grown", seen(NEW, spend=charged(10, 48, 48)), R, "No cluster was given more units"),
+    ("lately-grown", asked(UPDATED, spend=UNREAD), L, "chat was changed on 2026-11-20 and has 2 units now"),
+    ("lately-grown", asked(UPDATED, spend=charged(*[48] * 12)), R, "No cluster"),
+    ("lately-grown", well(spend=UNREAD), R, "No cluster was given more units"),
+    ("lately-grown", seen(gaps=(NO_WORK,), spend=UNREAD), U, "Neither what was charged nor what was changed"),
     # Retirement
     ("model-retired", well(), R, "Hosted: cohere.command-a; none is retired"),
     ("model-retired", ends(-10), L, "cohere.command-a was retired on 2026-11-13"),
@@ -319,7 +370,8 @@ def test_nothing_is_accused_where_all_is_well_and_each_says_what_it_looks_at(nam
 
 
 UNREACHED = well(
-    fleet=fleet(CHAT, gaps=(gap("clusters"), gap("endpoints"), gap("models"), gap("traffic"))),
+    fleet=fleet(CHAT, gaps=(gap("clusters"), gap("endpoints"), gap("models"), gap("traffic"), NO_WORK)),
+    spend=UNREAD,
     work=UNREAD,
     headroom=UNREAD,
     history=UNREAD,

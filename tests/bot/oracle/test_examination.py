@@ -17,11 +17,12 @@ from dac.errors import DacError, Denied, NotFound, Unavailable
 from dac.figures import Unknown
 from dac.gateway import Choose
 from dac.snapshot import Snapshot
-from tests.dac.snapshots import CHAT, LEFT, WEB, history
+from tests.dac.snapshots import CHAT, LEFT, WEB, charged, history
 from tests.fakes import START, fleet
 
 LATE = "Oracle did not answer within 10 s; ask again"
 OFFERED = Discovery(read_at=START)
+PARTS = ("work", "headroom", "history", "discovery", "spend")
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Hospital:
             "headroom": lambda _: LEFT,
             "history": lambda *_: history(),
             "discovery": lambda: OFFERED,
+            "spend": lambda *_: charged(),
         }
         return Sources(**{part: self._hung_up(part, read) for part, read in (given | instead).items()})
 
@@ -83,19 +85,20 @@ def everything(hospital: Hospital, choose: Choose = the_cluster, **instead: Call
 
 
 def parts(snapshot: Snapshot) -> dict[str, object]:
-    return {name: getattr(snapshot, name) for name in ("work", "headroom", "history", "discovery")}
+    return {name: getattr(snapshot, name) for name in PARTS}
 
 
 def test_what_is_read_grows_until_all_of_it_is_there(hospital: Hospital) -> None:
     seen = everything(hospital)
     waited = [len(each.pending) for each in seen]
-    assert waited[0] == 4
+    assert waited[0] == len(PARTS)
     assert waited == sorted(waited, reverse=True)
-    assert parts(seen[-1]) == {"work": (), "headroom": LEFT, "history": history(), "discovery": OFFERED}
+    whole = {"work": (), "headroom": LEFT, "history": history(), "discovery": OFFERED, "spend": charged()}
+    assert parts(seen[-1]) == whole
     assert hospital.at == 0
 
 
-@pytest.mark.parametrize("part", ["work", "headroom", "history", "discovery"])
+@pytest.mark.parametrize("part", PARTS)
 def test_a_part_that_never_answers_is_not_known_at_ten_seconds_and_the_rest_is_told(
     hospital: Hospital, part: str
 ) -> None:
@@ -119,7 +122,7 @@ def test_what_comes_late_is_not_waited_for_and_changes_nothing_any_more(hospital
     assert seen[-1].headroom == LEFT
 
 
-@pytest.mark.parametrize("part", ["work", "headroom", "history", "discovery"])
+@pytest.mark.parametrize("part", PARTS)
 def test_a_part_that_fails_says_why_and_the_rest_is_told(hospital: Hospital, part: str) -> None:
     def refused(*_: object) -> None:
         raise Denied("Oracle says no.")
@@ -170,7 +173,7 @@ def test_what_is_not_in_the_fleet_is_refused_as_soon_as_that_is_read(hospital: H
 
 def test_of_the_whole_fleet_only_what_belongs_to_no_cluster_is_read(hospital: Hospital) -> None:
     first, last = everything(hospital, lambda _: (None, None))
-    assert first.pending == ("what Oracle offers",)
+    assert first.pending == ("what Oracle offers", "what Oracle charged")
     assert (last.pending, last.discovery) == ((), OFFERED)
 
 

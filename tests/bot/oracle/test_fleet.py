@@ -70,6 +70,7 @@ def test_what_oracle_still_lists_after_its_deletion_is_left_out(oracle: Oracle, 
     fleet = oracle.reader.fleet()
     assert f"docs-idle@{CHICAGO}" not in names(fleet)
     assert "docs-idle" not in {each.name for each in fleet.endpoints}
+    assert [each.name for each in fleet.deleted] == ["docs-idle"]
 
 
 def test_a_shape_newer_than_the_sdk_keeps_its_own_text(oracle: Oracle, place: Place) -> None:

@@ -50,6 +50,11 @@ TOLD: dict[str, tuple[tuple[str, str, str], ...]] = {
     "idle": ((FLEET, "cost-surprise", "A hosting cluster that nobody calls"),),
     "endpoint-creating": ((CHAT, "endpoint-not-responding", "Endpoint being created (takes time)"),),
     "endpoint-failed": ((CHAT, "endpoint-not-responding", "The endpoint has failed or is being deleted"),),
+    "endpoint-deleted": ((CHAT, "endpoint-not-responding", "An endpoint was deleted lately"),),
+    "scaled-up": (
+        (FLEET, "cost-surprise", "A cluster that was given more units lately"),
+        (CHAT, "cost-surprise", "A cluster that was given more units lately"),
+    ),
     "no-endpoint": (
         (CHAT, "endpoint-not-responding", "There is no endpoint"),
         (FLEET, "cost-surprise", "A cluster without an endpoint"),
@@ -87,7 +92,7 @@ TOLD: dict[str, tuple[tuple[str, str, str], ...]] = {
 }
 """For each incident, on chat-prod, what is looked into with which playbook, and the likeliest cause there."""
 
-WITHOUT_A_CAUSE = {"network", "endpoint-deleted", "scaled-up", "region-without-models"}
+WITHOUT_A_CAUSE = {"network", "region-without-models"}
 """Those that leave nothing behind from which Oracle's answers tell them."""
 
 UNWAITED = {"region-silent"}
