@@ -58,7 +58,7 @@ def _show_answer(slack: Slack, channel: Channel, user: User, name: str, payload:
         return
     args = Args(payload)
     try:
-        content = read_content(args, slack.files, sizes=False)
+        content = read_content(args, slack.files, slack.without, sizes=False)
     except ApiError as error:
         if error.error == "no_text":
             return

@@ -23,4 +23,6 @@ class Config:
     """Where to deliver over HTTP; without it, deliveries go to Socket Mode connections."""
     clock: Clock = field(default_factory=Clock)
     limits_enforced: bool = True
+    without_blocks: frozenset[str] = frozenset()
+    """Kinds of block that this workspace does not know yet, as Slack hands the newest out workspace by workspace."""
     page: Path = PAGE

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from aiohttp import web
 
 from sandbox.slack.args import Args, read
+from sandbox.slack.blockkit.blocks import BLOCKS
 from sandbox.slack.core import SLACK, Slack
 from sandbox.slack.doing import DEEDS, status_of
 from sandbox.slack.errors import ApiError, Json, bad_arguments
@@ -34,6 +35,7 @@ def routes() -> list[web.RouteDef]:
         web.post("/_control/archive", handler(archive)),
         web.post("/_control/delete_message", handler(delete_message)),
         web.post("/_control/limits", handler(limits)),
+        web.post("/_control/blocks", handler(blocks)),
         web.post("/_control/verify_url", handler(verify_url)),
     ]
 
@@ -94,6 +96,7 @@ async def state(slack: Slack, _request: web.Request, _args: Args) -> Json:
         "frozen": slack.clock.frozen,
         "faults": slack.faults.as_json(),
         "limits": {"enforced": slack.limits.enforced},
+        "without_blocks": sorted(slack.without),
         "deliveries": [asdict(record) for record in slack.deliveries.records],
         "calls": [asdict(call) for call in slack.calls],
     }
@@ -186,6 +189,17 @@ async def delete_message(slack: Slack, _request: web.Request, args: Args) -> Jso
 async def limits(slack: Slack, _request: web.Request, args: Args) -> Json:
     slack.limits.enforced = args.flag("enforced", default=True)
     return {"ok": True, "enforced": slack.limits.enforced}
+
+
+async def blocks(slack: Slack, _request: web.Request, args: Args) -> Json:
+    """Let the workspace know no block of these kinds from now on, and all others."""
+    without = args.data("without", "invalid_arguments") or []
+    strange = [each for each in without if each not in BLOCKS]
+    if strange:
+        raise bad_arguments(f"unknown kind of block: {strange[0]}")
+    slack.without.clear()
+    slack.without.update(without)
+    return {"ok": True, "without": sorted(slack.without)}
 
 
 async def verify_url(slack: Slack, _request: web.Request, _args: Args) -> Json:

@@ -64,7 +64,11 @@ class Slack:
         self.board = Board(self.workspace, self.messages, self.events, self.stream, self.ids)
         self.triggers = Triggers(self.clock, self.ids)
         self.views = Views(self.workspace, self.stream, self.ids)
-        self.responses = Responses(self.workspace, self.messages, self.board, self.files, self.clock, self.ids)
+        self.without = set(config.without_blocks)
+        """Kinds of block that are refused, until a reset those of the configuration."""
+        self.responses = Responses(
+            self.workspace, self.messages, self.board, self.files, self.clock, self.ids, self.without
+        )
         self.schedule = Schedule(self.clock, self.ids, self.board, self.workspace)
         self.offered: dict[tuple[str, str], list[dict[str, object]]] = {}
         """The options last loaded for (user, action_id), so that a choice gives back the whole option."""
@@ -91,6 +95,8 @@ class Slack:
         ):
             part.clear()
         self.limits.reset()
+        self.without.clear()
+        self.without.update(self.config.without_blocks)
         self.offered.clear()
         self.calls.clear()
         self.stream.publish({"type": "reset"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,10 +37,15 @@ class Content:
         return not (self.text or self.blocks or self.attachments)
 
 
-def read_content(args: Args, files: Files, *, update: bool = False, sizes: bool = True) -> Content:
-    """Refuse what Slack would refuse; `sizes` is off where Slack was seen to accept larger blocks."""
+def read_content(
+    args: Args, files: Files, without: Collection[str], *, update: bool = False, sizes: bool = True
+) -> Content:
+    """Refuse what Slack would refuse; `sizes` is off where Slack was seen to accept larger blocks.
+
+    `without` are kinds of block that this workspace does not know.
+    """
     text = args.text("text")
-    blocks = read_blocks(args, files, sizes=sizes)
+    blocks = read_blocks(args, files, without, sizes=sizes)
     if "markdown_text" in args:
         if text or blocks:
             raise ApiError("markdown_text_conflict")
@@ -51,14 +56,14 @@ def read_content(args: Args, files: Files, *, update: bool = False, sizes: bool 
         fill_ids(blocks)
     if update and len(text) > UPDATE_TEXT_LIMIT:
         raise ApiError("msg_too_long")
-    attachments = _attachments(args)
+    attachments = _attachments(args, without)
     content = Content(text[:TEXT_LIMIT], blocks, attachments, read_metadata(args))
     if content.empty:
         raise ApiError("no_text")
     return content
 
 
-def read_blocks(args: Args, files: Files, *, sizes: bool = True) -> list[Json] | None:
+def read_blocks(args: Args, files: Files, without: Collection[str], *, sizes: bool = True) -> list[Json] | None:
     blocks = args.data("blocks", "invalid_blocks_format")
     if blocks is None:
         return None
@@ -66,7 +71,7 @@ def read_blocks(args: Args, files: Files, *, sizes: bool = True) -> list[Json] |
         raise ApiError("invalid_blocks_format")
     if not blocks:
         return None
-    check("message", blocks, "invalid_blocks")
+    check("message", blocks, "invalid_blocks", without)
     for index, block in enumerate(blocks):
         for reference in _file_references(block):
             if not files.has(reference):
@@ -78,8 +83,8 @@ def read_blocks(args: Args, files: Files, *, sizes: bool = True) -> list[Json] |
     return kept
 
 
-def check(surface: Any, payload: Any, error: str) -> None:
-    problems = validate(surface, payload)
+def check(surface: Any, payload: Any, error: str, without: Collection[str] = ()) -> None:
+    problems = validate(surface, payload, without)
     if problems:
         root = "blocks" if surface == "message" else "view"
         raise ApiError(
@@ -111,7 +116,7 @@ def _file_references(value: Any) -> Iterator[Json]:
             yield from _file_references(part)
 
 
-def _attachments(args: Args) -> list[Json] | None:
+def _attachments(args: Args, without: Collection[str]) -> list[Json] | None:
     attachments = args.data("attachments", "invalid_attachments")
     if not attachments:
         return None
@@ -123,7 +128,7 @@ def _attachments(args: Args) -> list[Json] | None:
     for number, attachment in enumerate(kept, start=1):
         attachment["id"] = number
         if attachment.get("blocks"):
-            check("message", attachment["blocks"], "invalid_blocks")
+            check("message", attachment["blocks"], "invalid_blocks", without)
             fill_ids(attachment["blocks"])
     return kept
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,6 +41,7 @@ class Responses:
         files: Files,
         clock: Clock,
         ids: Ids,
+        without: Collection[str],
     ) -> None:
         self._workspace = workspace
         self._messages = messages
@@ -47,6 +49,7 @@ class Responses:
         self._files = files
         self._clock = clock
         self._ids = ids
+        self._without = without
         self._urls: dict[str, ResponseUrl] = {}
 
     def clear(self) -> None:
@@ -75,7 +78,7 @@ class Responses:
             if original:
                 self._board.delete(original)
             return
-        content = read_content(args, self._files, sizes=False)
+        content = read_content(args, self._files, self._without, sizes=False)
         original = self._original(url) if args.flag("replace_original") else None
         url.used += 1
         if original:

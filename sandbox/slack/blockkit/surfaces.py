@@ -1,7 +1,7 @@
 """Messages, modals and Home tabs: which blocks each takes, its own fields, and the rules over all its blocks."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -80,9 +80,12 @@ class Placed:
         return kind if isinstance(kind, str) else ""
 
 
-def validate(surface: Surface, payload: Any) -> list[Problem]:
-    """Everything Slack would refuse: `payload` is the list of blocks of a message, or a view."""
-    engine = Engine(ALLOWED[surface])
+def validate(surface: Surface, payload: Any, without: Collection[str] = ()) -> list[Problem]:
+    """Everything Slack would refuse: `payload` is the list of blocks of a message, or a view.
+
+    `without` are kinds of block that the workspace does not know: Slack names them as it does any other stranger.
+    """
+    engine = Engine([kind for kind in ALLOWED[surface] if kind not in without])
     if surface == "message":
         return [*engine.check(_MESSAGE_BLOCKS, payload, ""), *_over_message(payload)]
     return [*_view(engine, surface, payload), *_over_view(surface, payload)]

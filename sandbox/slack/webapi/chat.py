@@ -16,7 +16,7 @@ _LOOK = ("username", "icon_url", "icon_emoji")
 @method("chat.postMessage", "chat:write", tier=Tier.SPECIAL)
 def post_message(call: Call) -> Json:
     channel = target(call)
-    content = read_content(call.args, call.slack.files)
+    content = read_content(call.args, call.slack.files, call.slack.without)
     thread = thread_of(call, channel)
     call.slack.limits.post(channel.id)
     message = own_message(call, channel, content, thread)
@@ -46,7 +46,7 @@ def post_ephemeral(call: Call) -> Json:
     user = call.slack.workspace.users.get(call.args.need("user"))
     if not user or user.id not in channel.members:
         raise ApiError("user_not_in_channel")
-    content = read_content(call.args, call.slack.files)
+    content = read_content(call.args, call.slack.files, call.slack.without)
     message = own_message(call, channel, content, thread_of(call, channel))
     message.ephemeral_user = user.id
     call.slack.board.post(message)
@@ -63,7 +63,7 @@ def update(call: Call) -> Json:
         message.metadata = read_metadata(call.args)
         call.slack.board.changed(message, before)
         return posted(call, message) | {"text": message.text}
-    content = read_content(call.args, call.slack.files, update=True)
+    content = read_content(call.args, call.slack.files, call.slack.without, update=True)
     if "text" in call.args and content.text != message.text:
         message.edited = {"user": call.bot, "ts": call.slack.ids.ts()}
     if "text" in call.args or "markdown_text" in call.args:

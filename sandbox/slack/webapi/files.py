@@ -29,7 +29,7 @@ def get_upload_url_external(call: Call) -> Json:
 def complete_upload_external(call: Call) -> Json:
     files = _uploaded(call)
     destinations = call.args.names("channels") or call.args.names("channel_id")
-    blocks = read_blocks(call.args, call.slack.files)
+    blocks = read_blocks(call.args, call.slack.files, call.slack.without)
     comment = call.args.text("initial_comment")
     if blocks and comment:
         raise ApiError("invalid_arguments")

@@ -12,7 +12,7 @@ from sandbox.slack.webapi.registry import Call, method
 @method("chat.scheduleMessage", "chat:write")
 def schedule_message(call: Call) -> Json:
     channel = target(call)
-    content = read_content(call.args, call.slack.files)
+    content = read_content(call.args, call.slack.files, call.slack.without)
     if not call.args.text("post_at").isdigit():
         raise ApiError("invalid_time")
     post_at = call.args.number("post_at", 0)

@@ -30,7 +30,7 @@ def start_stream(call: Call) -> Json:
     call.slack.limits.post(channel.id)
     message = own_message(call, channel, Content("", [], None, None), thread_of(call, channel))
     message.streaming = True
-    _grow(message, _chunks(call, required=False), mode)
+    _grow(call, message, _chunks(call, required=False), mode)
     call.slack.board.post(message)
     return {"channel": channel.id, "ts": message.ts}
 
@@ -38,7 +38,7 @@ def start_stream(call: Call) -> Json:
 @method("chat.appendStream", "chat:write", tier=Tier.FOUR)
 def append_stream(call: Call) -> Json:
     message = _streaming(call)
-    _grow(message, _chunks(call, required=True), "")
+    _grow(call, message, _chunks(call, required=True), "")
     call.slack.board.redraw(message)
     return {"channel": message.channel, "ts": message.ts}
 
@@ -47,10 +47,10 @@ def append_stream(call: Call) -> Json:
 def stop_stream(call: Call) -> Json:
     message = _streaming(call)
     chunks = _chunks(call, required=False)
-    blocks = read_blocks(call.args, call.slack.files)
+    blocks = read_blocks(call.args, call.slack.files, call.slack.without)
     metadata = read_metadata(call.args)
     before = call.slack.messages.as_json(message)
-    _grow(message, chunks, "")
+    _grow(call, message, chunks, "")
     message.metadata = metadata or message.metadata
     message.blocks = [*(message.blocks or []), *(blocks or [])]
     message.streaming = False
@@ -80,7 +80,7 @@ def _chunks(call: Call, *, required: bool) -> list[Json]:
     return list(chunks)
 
 
-def _grow(message: Message, chunks: list[Json], mode: str) -> None:
+def _grow(call: Call, message: Message, chunks: list[Json], mode: str) -> None:
     """Work the chunks in on a copy, so that a refused one changes nothing."""
     blocks = [dict(block) for block in message.blocks or []]
     text = message.text
@@ -99,7 +99,7 @@ def _grow(message: Message, chunks: list[Json], mode: str) -> None:
         elif kind == "task_update":
             _task(blocks, chunk)
         elif kind == "blocks":
-            check("message", chunk.get("blocks"), "invalid_blocks")
+            check("message", chunk.get("blocks"), "invalid_blocks", call.slack.without)
             blocks += chunk["blocks"]
         else:
             raise bad_arguments("unknown chunk type [json-pointer:/chunks]")

@@ -6,7 +6,19 @@ from typing import Any
 import pytest
 
 from tests.sandbox.slack.conftest import Start
-from tests.sandbox.slack.world import BOT_TOKEN, App, World, actions, button, connected, dropped, home, modal, refused
+from tests.sandbox.slack.world import (
+    BOT_TOKEN,
+    App,
+    World,
+    actions,
+    button,
+    connected,
+    dropped,
+    home,
+    modal,
+    refused,
+    section,
+)
 
 OPS = "C01OPS"
 
@@ -260,3 +272,43 @@ def test_a_deleted_message_is_gone_for_everybody(slack: World) -> None:
     assert slack.texts() == []
     status, answer = slack.json("/_control/delete_message", {"channel": "dac-ops", "ts": ts})
     assert (status, answer["error"]) == (404, "message_not_found")
+
+
+CHART = {
+    "type": "data_visualization",
+    "title": "USD a day",
+    "chart": {
+        "type": "bar",
+        "axis_config": {"categories": ["1", "2"]},
+        "series": [{"name": "November", "data": [{"label": "1", "value": 864}, {"label": "2", "value": 900.5}]}],
+    },
+}
+
+
+def test_a_workspace_need_not_know_the_newest_blocks(slack: World) -> None:
+    stranger = "unsupported type: data_visualization [json-pointer:/blocks/1/type]"
+    blocks = [section("Spend"), CHART]
+    slack.post(blocks=blocks)
+    assert slack.do("blocks", without=["data_visualization"]) == {"ok": True, "without": ["data_visualization"]}
+    assert slack.look("state")["without_blocks"] == ["data_visualization"]
+    with refused("invalid_blocks") as answer:
+        slack.post(blocks=blocks)
+    assert stranger in answer["response_metadata"]["messages"][0]
+    with refused("invalid_blocks"):
+        slack.client.chat_postEphemeral(channel=OPS, user="U01ROSA", text="Spend", blocks=blocks)
+    slack.do("blocks", without=[])
+    slack.post(blocks=blocks)
+
+
+def test_a_reset_gives_a_workspace_the_blocks_back_and_there_are_no_others(slack: World) -> None:
+    slack.do("blocks", without=["data_visualization"])
+    slack.do("reset")
+    slack.post(blocks=[CHART])
+    assert slack.json("/_control/blocks", {"without": ["hologram"]}) == (
+        400,
+        {
+            "ok": False,
+            "error": "invalid_arguments",
+            "response_metadata": {"messages": ["[ERROR] unknown kind of block: hologram"]},
+        },
+    )
