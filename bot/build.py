@@ -8,7 +8,7 @@ import os
 import socket
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,6 +44,7 @@ from bot.listeners import Reception
 from bot.marks import StoredMarks
 from bot.oracle import Identity, OracleConfig, connect
 from bot.oracle.identity import Kind
+from bot.pictures import Pictures
 from bot.playbook_folder import read_playbooks
 from bot.policy_file import PolicyFile
 from bot.postings import Postings
@@ -193,8 +194,7 @@ async def running(
             # What is tried again, and what must not be, is decided in one place: bot.slack.
             retry_handlers=[],
         )
-        charts = Charts()
-        stack.callback(charts.close)
+        charts = stack.enter_context(closing(Charts()))
         slack = Slack(client, session, now, sleep)
         myself = await sign_in(client, settings, sleep)
 
@@ -239,8 +239,9 @@ async def running(
             regions=settings.oci_regions,
             compartments=settings.oci_compartments,
         )
-        lasting = Lasting(slack, files, charts, patient, now, sleep)
-        desk = Desk(services, slack, front, jobs.changed, lasting, menu_seconds=menu_seconds)
+        pictures = Pictures(charts, files, patient, now)
+        lasting = Lasting(slack, files, pictures, patient, now, sleep)
+        desk = Desk(services, slack, front, jobs.changed, lasting, pictures, menu_seconds=menu_seconds)
 
         async def authorize() -> AuthorizeResult:
             # Known since the start: looked up at each delivery, it would delay the acknowledgement.

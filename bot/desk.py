@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.lasting import Lasting
+from bot.pictures import Pictures
 from bot.slack import Gone, Slack
 from bot.workers import Workers
 from commands import COMMANDS
@@ -57,6 +58,7 @@ class Desk:
         workers: Workers,
         changed: Callable[[], None],
         lasting: Lasting,
+        pictures: Pictures,
         *,
         menu_seconds: float = MENU_SECONDS,
     ) -> None:
@@ -66,6 +68,7 @@ class Desk:
         self._changed = changed
         self._menu_seconds = menu_seconds
         self._lasting = lasting
+        self._pictures = pictures
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     async def line(self, text: str, call: Call, way: Way) -> None:
@@ -183,8 +186,7 @@ class Desk:
             await self.home(call.user)
 
     async def _answer(self, reply: Reply, call: Call, way: Way) -> None:
-        blocks = reply.blocks or [section(reply.text)]
-        try:
+        async def say(blocks: list[Block]) -> None:
             if way.response_url:
                 try:
                     await self._slack.respond(way.response_url, reply.text, blocks, public=reply.public)
@@ -197,6 +199,9 @@ class Desk:
                 await self._slack.post(call.channel, reply.text, blocks, thread_ts=call.thread_ts)
             else:
                 await self._slack.whisper(call.channel, call.user, reply.text, blocks, call.thread_ts)
+
+        try:
+            await self._pictures.said(reply, say)
         except DacError as error:
             log.error("Answering <%s>: %s", call.user, error)  # noqa: TRY400 - its sentence says it all
 

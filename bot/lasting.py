@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.charts import Charts
+from bot.pictures import Pictures
 from bot.slack import BRIEF, PATIENCE, Closed, Gone, Posted, Slack, Sleep
 from bot.slack_files import SlackFiles
 from bot.turns import Turns
@@ -48,14 +48,14 @@ class Lasting:
         self,
         slack: Slack,
         files: SlackFiles,
-        charts: Charts,
+        pictures: Pictures,
         workers: Workers,
         now: Callable[[], datetime],
         sleep: Sleep,
     ) -> None:
         self._slack = slack
         self._files = files
-        self._charts = charts
+        self._pictures = pictures
         self._workers = workers
         self._now = now
         self._sleep = sleep
@@ -166,42 +166,30 @@ class Lasting:
         return newest, False
 
     async def _end(self, last: Reply, posted: Posted, call: Call) -> None:
-        if last.pictures:
+        if self._pictures.to_draw(last):
             # To draw takes seconds, in which the words can be read.
             await self._show(posted, last)
-        blocks = await self._with_pictures(last)
-        try:
-            await self._slack.update(posted, last.text, blocks, patience=LAST)
-        except Gone as gone:
-            log.info("Answering directly, for the message is not there to be drawn anew: %s", gone)
-            direct = await self._slack.direct(call.user)
-            posted = await self._slack.post(direct, last.text, blocks, name=_name(call))
-        thread = call.thread_ts if posted.channel == call.channel and call.thread_ts else posted.ts
+
+        async def say(blocks: list[Block]) -> Posted:
+            try:
+                await self._slack.update(posted, last.text, blocks, patience=LAST)
+            except Gone as gone:
+                log.info("Answering directly, for the message is not there to be drawn anew: %s", gone)
+                direct = await self._slack.direct(call.user)
+                return await self._slack.post(direct, last.text, blocks, name=_name(call))
+            return posted
+
+        said = await self._pictures.said(last, say)
+        thread = call.thread_ts if said.channel == call.channel and call.thread_ts else said.ts
         for file in last.files:
             try:
                 await self._files.upload(
-                    file.name, file.content, title=file.title, channel=posted.channel, thread_ts=thread
+                    file.name, file.content, title=file.title, channel=said.channel, thread_ts=thread
                 )
             except DacError as error:
                 log.warning("Giving the file with an answer: %s", error)
-                said = f"The file {escape(file.name)} could not be given: {escape(str(error))}"
-                await self._slack.post(posted.channel, said, [section(said)], thread_ts=thread)
-
-    async def _with_pictures(self, reply: Reply) -> list[Block]:
-        """Each picture in the place that waits for it; one that cannot be had leaves the words alone."""
-        blocks = list(reply.blocks) or [section(reply.text)]
-        for name, chart in reply.pictures.items():
-            try:
-                drawn = await self._workers.run(self._charts.draw, chart)
-                known = {"id": await self._files.upload(f"{name}.png", drawn, title=chart.title, alt_text=chart.alt)}
-            except DacError as error:
-                log.warning("Giving the picture with an answer: %s", error)
-                blocks = [each for each in blocks if each.get("slack_file") != awaited(name)]
-            else:
-                blocks = [
-                    each | {"slack_file": known} if each.get("slack_file") == awaited(name) else each for each in blocks
-                ]
-        return blocks
+                words = f"The file {escape(file.name)} could not be given: {escape(str(error))}"
+                await self._slack.post(said.channel, words, [section(words)], thread_ts=thread)
 
 
 def _name(call: Call) -> str:

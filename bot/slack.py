@@ -76,6 +76,10 @@ class Closed(Gone):
     """Nothing can be said in that channel: it is archived, or the bot is not in it, or there is no such."""
 
 
+class BadBlocks(Invalid):
+    """Slack does not take a block of the message, and says of each why: `invalid_blocks`."""
+
+
 class Sealed(Gone):
     """The message is there, but the workspace lets nobody edit one of that age."""
 
@@ -326,6 +330,8 @@ def _translated(refusal: Refusal) -> DacError:
         return Invalid("The form could not be opened within Slack's three seconds; try again.")
     if refusal.name in NOT_ALLOWED:
         return Denied(f"Slack does not let this app do that ({refusal.name}).")
+    if refusal.name == "invalid_blocks":
+        return BadBlocks(f"Slack refused this ({refusal.name}).")
     return Invalid(f"Slack refused this ({refusal.name}).")
 
 

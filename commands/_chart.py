@@ -52,4 +52,27 @@ class Curves(Frozen):
     alt: str
 
 
-Chart: TypeAlias = Distributions | Curves
+class SpendDay(Frozen):
+    """One day by its label, and the day of the period before that it is compared with; None is not known."""
+
+    label: str
+    amount: float | None
+    before: float | None
+    provisional: bool
+
+
+class SpendDays(Frozen):
+    """Spend day by day as bars, those that may still change apart, and the period before as a line.
+
+    `title` says what of, such as "Spend by day, November 2026"; `name` and `before_name` are those of the periods.
+    """
+
+    title: str
+    currency: str
+    name: str
+    before_name: str
+    days: tuple[SpendDay, ...]
+    alt: str
+
+
+Chart: TypeAlias = Distributions | Curves | SpendDays

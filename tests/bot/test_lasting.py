@@ -17,6 +17,7 @@ from bot import slack as speaking
 from bot.charts import Charts
 from bot.inbox import Delivery, Inbox
 from bot.lasting import AT_ONCE, Lasting
+from bot.pictures import Pictures
 from bot.slack_files import SlackFiles
 from bot.workers import Workers
 from commands._blocks import picture, section
@@ -256,7 +257,8 @@ def followed(slack: Slack, time: Time, reply: Reply, call: Call = CALL, charts: 
             said = speaking.Slack(client, session, time.now, time.sleep)
             with closing(charts or Charts()) as drawing:
                 files = SlackFiles(said, client, session, time.sleep)
-                await Lasting(said, files, drawing, workers, time.now, time.sleep).follow(reply, call)
+                pictures = Pictures(drawing, files, workers, time.now)
+                await Lasting(said, files, pictures, workers, time.now, time.sleep).follow(reply, call)
         workers.close(10)
 
     asyncio.run(follow())

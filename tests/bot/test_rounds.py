@@ -20,6 +20,7 @@ from bot.charts import Charts
 from bot.desk import Desk, Way
 from bot.jobs import Jobs
 from bot.lasting import Lasting
+from bot.pictures import Pictures
 from bot.slack_files import SlackFiles
 from bot.workers import Workers
 from commands._command import Call
@@ -114,8 +115,9 @@ def test_a_fault_of_ours_is_owned_up_to_without_its_details(
             time = Time()
             said = speaking.Slack(client, session, time.now, time.sleep)
             files, charts = SlackFiles(said, client, session, time.sleep), Charts()
-            lasting = Lasting(said, files, charts, workers, time.now, time.sleep)
-            desk = Desk(services, said, workers, lambda: None, lasting)
+            pictures = Pictures(charts, files, workers, time.now)
+            lasting = Lasting(said, files, pictures, workers, time.now, time.sleep)
+            desk = Desk(services, said, workers, lambda: None, lasting, pictures)
             await desk.line("status", Call(user=ROSA, channel=OPS, delivery="1"), Way())
             charts.close()
         workers.close(10)
