@@ -96,6 +96,7 @@ class TestCheck:
         assert [line.split(":")[0] for line in warned] == [
             "warn Oracle, reading what Oracle charged",
             "warn Oracle, reading Oracle's budgets",
+            "warn Oracle, reading Oracle's cost anomalies",
         ]
 
     def test_over_http_no_app_token_is_wanted(self, home: House, run: Run) -> None:
