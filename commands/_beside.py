@@ -1,19 +1,22 @@
-"""What Oracle says beside a bill: how far its budgets are spent, and which days cost another sum than foreseen."""
+"""What is told beside a bill: what it leaves out, how far budgets are spent, which days Oracle did not foresee."""
 
 from __future__ import annotations
 
 from datetime import UTC, date
 from decimal import Decimal
 
+from commands import _bill
 from commands._advice import linked_up
 from commands._answer import Answer
 from commands._blocks import named
 from dac.anomalies import Anomalies, Anomaly
 from dac.figures import Source, Trust, Unknown
+from dac.uncounted import Uncounted
 from dac.usage import Budget, Budgets
 from dac.usage_periods import Period
 
 MOST_BUDGETS = 5
+MOST_PRODUCTS = 4
 MOST_ANOMALIES = 3
 CURRENCY = "in your rate card's currency"
 """Oracle names none with either."""
@@ -49,6 +52,34 @@ def anomalies(answer: Answer, found: Anomalies | Unknown, days: Period, part_num
     told = "; ".join(_anomaly(each) for each in ours[:MOST_ANOMALIES])
     rest = f"; {len(ours) - MOST_ANOMALIES} more" if len(ours) > MOST_ANOMALIES else ""
     answer.small(f"📈 Cost anomalies that Oracle found, {CURRENCY}: {told}{rest}{more}.", read)
+
+
+def uncounted(answer: Answer, found: Uncounted | Unknown, cluster: str) -> None:
+    """What is on the bill and in no sum; `cluster` is the name of the one that was asked about, if one was."""
+    if isinstance(found, Unknown):
+        _unknown(answer, found)
+        return
+    read = _read("RequestSummarizedUsages", found.read_at.astimezone(UTC).date())
+    new, others = (found, None) if cluster else (found.dedicated, found.others)
+    if new.rows:
+        whose = f"of {cluster}" if cluster else "of what is dedicated by its name"
+        answer.small(
+            f"⚠️ {_bill.said(new.totals)} {whose} is *not in the sum*, for I do not know its part number: "
+            f"{_products(new)}. With its price in a file of DAC_CATALOG_FILES it counts.",
+            read,
+        )
+    if others and others.rows:
+        answer.small(
+            f"Not in the sum, for it takes no cluster: {_bill.said(others.totals)} of Generative AI on demand and the "
+            f"like, by the part numbers {_products(others)}.",
+            read,
+        )
+
+
+def _products(found: Uncounted) -> str:
+    shown = [f"{named(part or '-')} {named(product)}".rstrip() for part, product in found.products]
+    more = f" and {len(shown) - MOST_PRODUCTS} more" if len(shown) > MOST_PRODUCTS else ""
+    return ", ".join(shown[:MOST_PRODUCTS]) + more
 
 
 def _budget(each: Budget) -> str:

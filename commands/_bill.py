@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -19,12 +20,17 @@ from dac.usage import Spend, quantities
 NAME = 24
 """Characters of a cell: escaped they are five times as many at the most, and a section holds 3,000."""
 
+FIGURE = 34
+"""Characters of one with figures: a sum that is cut is another sum."""
+
 SHOWN = 15
 """Lines of a table in a message; a longer one comes as a file as well."""
 
 NOBODY = "no resource named"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that spreadsheets would take for a formula."""
+
+_FIGURES = re.compile(r"[-$\d.,]+( [A-Z]{3})?")
 
 COLUMNS = (
     "day",
@@ -88,7 +94,7 @@ def discounts(spend: Spend) -> str:
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """In columns, with figures to the right; escaped, and nothing in it ends the block it stands in."""
-    clean = [[clip(" ".join(cell.replace("`", "'").split()), NAME) for cell in row] for row in (titles, *rows)]
+    clean = [[_clean(cell) for cell in row] for row in (titles, *rows)]
     widths = [max(len(row[column]) for row in clean) for column in range(len(titles))]
     told = [
         "  ".join(
@@ -98,6 +104,11 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         for row in clean
     ]
     return "\n".join(["```", *map(escape, told), "```"])
+
+
+def _clean(cell: str) -> str:
+    plain = " ".join(cell.replace("`", "'").split())
+    return clip(plain, FIGURE if _FIGURES.fullmatch(plain) else NAME)
 
 
 def said(totals: Sequence[Money]) -> str:

@@ -91,6 +91,10 @@ def _charged(days: Period, cluster: Cluster | None, fleet: Fleet, everything: Sp
             "is not confirmed, so look at all of them: `/dac cost actual`",
             read,
         )
+    if credited := spend.credited:
+        answer.small(f"{_bill.said(credited)} of it are credits, refunds and corrections: rows below zero.", read)
+    beside = services.fleet.uncounted(days.since, days.until, cluster.id if cluster else "")
+    _beside.uncounted(answer, beside, named(cluster.name) if cluster else "")
     _late(answer, spend, read)
     if cluster is None:
         if days.since.day == 1 and not spend.complete:
@@ -107,6 +111,7 @@ def _charged(days: Period, cluster: Cluster | None, fleet: Fleet, everything: Sp
 
 def _late(answer: Answer, spend: Spend, read: Source) -> None:
     if spend.complete:
+        answer.small("Final: these days ended more than 48 h ago. Credits and refunds may still follow.", read, LATE)
         return
     since = max(spend.settled_until, spend.since)
     part = totals(spend.provisional)

@@ -8,9 +8,7 @@ from decimal import Decimal, localcontext
 from pydantic import AwareDatetime
 
 from dac.figures import Frozen
-
-ABOUT_US = "generative ai"
-"""In the name of a service or of a monitor; Oracle's own word for the service in a bill is not known to the letter."""
+from dac.usage import is_generative_ai
 
 _DIGITS = 60
 _WHOLE = Decimal(100)
@@ -53,8 +51,7 @@ class Anomaly(Frozen):
 
     def concerns(self, part_numbers: frozenset[str]) -> bool:
         """Whether it is about what dedicated clusters are sold by, as far as its names tell."""
-        named = f"{self.service}\n{self.monitor}".casefold()
-        return ABOUT_US in named or bool(part_numbers.intersection(self.part_numbers))
+        return is_generative_ai(self.service, self.monitor) or bool(part_numbers.intersection(self.part_numbers))
 
 
 class Anomalies(Frozen):

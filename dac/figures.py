@@ -49,7 +49,7 @@ class Money(Frozen):
 
     def __str__(self) -> str:
         sign = "-" if self.amount < 0 else ""
-        digits = f"{abs(self.amount):,.2f}".removesuffix(".00")
+        digits = f"{self.amount.copy_abs():,.2f}".removesuffix(".00")
         return f"{sign}${digits}" if self.currency == "USD" else f"{sign}{digits} {self.currency}"
 
     def __sub__(self, other: Money) -> Money:

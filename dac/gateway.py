@@ -14,6 +14,7 @@ from dac.figures import Frozen, Unknown
 from dac.history import History
 from dac.snapshot import Snapshot
 from dac.steps import Dataset, MakeCluster, MakeEndpoint, MakeModel
+from dac.uncounted import Uncounted
 from dac.usage import Budgets, Spend
 
 
@@ -130,6 +131,10 @@ class FleetReader(Protocol):
 
         Of what dedicated clusters are sold by, in the configured compartments.
         """
+        ...
+
+    def uncounted(self, since: date, until: date, resource_id: str = "") -> Uncounted | Unknown:
+        """What of those days' bill is in no `spend`: Generative AI's other part numbers, or all those of a resource."""
         ...
 
     def budgets(self) -> Budgets | Unknown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import NamedTuple
 
 from dac.catalog import Catalog, PriceEntry
@@ -10,6 +10,8 @@ from dac.errors import Invalid
 from dac.figures import Money, Price, Source, Trust, Unknown
 
 _CENT = Decimal("0.01")
+_WIDE = Context(prec=200)
+"""Bills may be of any size, and Decimal refuses to round what has more digits than its context."""
 _TIMES = " \N{MULTIPLICATION SIGN} "
 
 
@@ -108,7 +110,7 @@ def difference(before: Price | Unknown, after: Price | Unknown) -> Price | Unkno
 
 def cents(money: Money) -> Money:
     """For showing: to the cent, half a cent up. Sums are kept exact and rounded here alone, once, at the end."""
-    return Money(amount=money.amount.quantize(_CENT, rounding=ROUND_HALF_UP), currency=money.currency)
+    return Money(amount=money.amount.quantize(_CENT, ROUND_HALF_UP, _WIDE), currency=money.currency)
 
 
 def _month_rate(catalog: Catalog, shape_name: str, units: int) -> UnitRate | Unknown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal, localcontext
 from typing import TypeVar
 
 from pydantic import AwareDatetime
@@ -19,6 +19,8 @@ SETTLES_AFTER = timedelta(hours=48)
 
 DIGITS = 200
 """Of a sum: no row that Oracle may send is cut, nor is what rows add up to."""
+
+SERVICE = "generative ai"
 
 _WHOLE = Decimal(100)
 _TENTH = Decimal("0.1")
@@ -54,7 +56,9 @@ class UsageRow(Frozen):
         """How much less than the list rate a unit cost, in percent; None where Oracle does not tell both."""
         if self.list_rate is None or self.unit_price is None or self.list_rate <= 0:
             return None
-        return (1 - self.unit_price / self.list_rate) * _WHOLE
+        with localcontext() as context:
+            context.prec = DIGITS
+            return (1 - self.unit_price / self.list_rate) * _WHOLE
 
 
 class Spend(Frozen):
@@ -73,6 +77,11 @@ class Spend(Frozen):
     @property
     def provisional(self) -> tuple[UsageRow, ...]:
         return tuple(row for row in self.rows if row.until > self.read_at - SETTLES_AFTER)
+
+    @property
+    def credited(self) -> tuple[Money, ...]:
+        """The sums of the rows that take off, which are credits, refunds and corrections."""
+        return totals(row for row in self.rows if row.amount < 0)
 
     @property
     def complete(self) -> bool:
@@ -101,7 +110,8 @@ class Spend(Frozen):
     @property
     def discounts(self) -> tuple[Decimal, ...]:
         """The discounts that units were sold at, in percent to a tenth, the least first."""
-        found = {row.discount.quantize(_TENTH) for row in self.rows if row.discount is not None}
+        wide = Context(prec=DIGITS)
+        found = {row.discount.quantize(_TENTH, context=wide) for row in self.rows if row.discount is not None}
         return tuple(sorted(found))
 
     def _by(self, key: Callable[[UsageRow], Key]) -> dict[Key, Spend]:
@@ -139,6 +149,11 @@ class Budgets(Frozen):
 
     found: tuple[Budget, ...]
     read_at: AwareDatetime
+
+
+def is_generative_ai(*names: str) -> bool:
+    """By what services and products are called: Oracle's word for the service in a bill is not known to the letter."""
+    return any(SERVICE in name.casefold().replace("_", " ") for name in names)
 
 
 def totals(rows: Iterable[UsageRow]) -> tuple[Money, ...]:

@@ -50,6 +50,7 @@ from dac.naming import short
 from dac.scaling import ScalePlan, plan_scale
 from dac.snapshot import READING, Snapshot, Work, charged_days, worked_on
 from dac.steps import Dataset, MakeCluster, MakeEndpoint, MakeModel
+from dac.uncounted import Uncounted
 from dac.usage import Budgets, Spend, UsageRow
 
 T = TypeVar("T")
@@ -185,6 +186,8 @@ class FakeOracle:
     """What the configured compartments are called, by OCID; None cannot be read."""
     charged: list[UsageRow] | None = None
     """Oracle's rows; None where they may not be read."""
+    charged_beside: list[UsageRow] | None = field(default_factory=list)
+    """Of part numbers that are in no sum; None where they may not be read."""
     budgeted: Budgets | None = None
     fleet_known: Fleet | None = None
     """The last reading that was given."""
@@ -330,6 +333,9 @@ class FakeOracle:
 
     def spend(self, since: date, until: date) -> Spend | Unknown:
         return self._called("spend", lambda: self._spend(since, until))
+
+    def uncounted(self, since: date, until: date, resource_id: str = "") -> Uncounted | Unknown:
+        return self._called("uncounted", lambda: self._uncounted(since, until, resource_id))
 
     def budgets(self) -> Budgets | Unknown:
         unknown = Unknown(what="what Oracle's budgets say", settle="let the reading identity see them")
@@ -545,6 +551,13 @@ class FakeOracle:
             return Unknown(what="what Oracle charged", settle="let the reading identity `read usage-report in tenancy`")
         rows = tuple(each for each in self.charged if since <= each.day < until)
         return Spend(since=since, until=until, rows=rows, read_at=self.clock.now())
+
+    def _uncounted(self, since: date, until: date, resource_id: str) -> Uncounted | Unknown:
+        if self.charged_beside is None:
+            return Unknown(what="what Oracle charged beside", settle="let the reading identity read it")
+        rows = [each for each in self.charged_beside if since <= each.day < until]
+        found = tuple(each for each in rows if resource_id in {"", each.resource_id})
+        return Uncounted(since=since, until=until, rows=found, read_at=self.clock.now())
 
     def _used(self, region: str) -> int:
         growing = {each.resource_id: each.unit_count for each in self._work if not each.ended}

@@ -32,6 +32,7 @@ from dac.history import History
 from dac.naming import short
 from dac.snapshot import Snapshot
 from dac.steps import Dataset
+from dac.uncounted import Uncounted
 from dac.usage import Budgets, Spend
 
 EXAMINED_DAYS = 2
@@ -134,6 +135,9 @@ class OracleReader:
 
     def spend(self, since: date, until: date) -> Spend | Unknown:
         return self._usage.spend(since, until)
+
+    def uncounted(self, since: date, until: date, resource_id: str = "") -> Uncounted | Unknown:
+        return self._usage.uncounted(since, until, resource_id)
 
     def budgets(self) -> Budgets | Unknown:
         return self._usage.budgets()

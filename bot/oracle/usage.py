@@ -17,13 +17,16 @@ from bot.oracle.deadline import within
 from bot.oracle.errors import understood
 from dac.errors import DacError, Unavailable
 from dac.figures import Unknown
-from dac.usage import Budget, Budgets, Spend, UsageRow, windows
+from dac.uncounted import Uncounted
+from dac.usage import Budget, Budgets, Spend, UsageRow, is_generative_ai, windows
 
 MOST_KEPT = 50
 """Spans of days; people ask for few of them, and each is forgotten when it is asked for again a while later."""
 
 GROUPED_BY = ("resourceId", "skuPartNumber", "skuName", "unit")
 """Four is the most that Oracle takes."""
+
+BESIDE_BY = ("service", "skuPartNumber", "skuName", "unit")
 
 SPEND_POLICY = "read usage-report in tenancy"
 BUDGETS_POLICY = "read usage-budgets in tenancy"
@@ -37,12 +40,17 @@ Json = dict[str, Any]
 Read = TypeVar("Read")
 
 
+def _every(_: Json) -> bool:
+    return True
+
+
 class Usage:
     """Kept for minutes; a failure is told as what would settle it, and not kept."""
 
     def __init__(self, clients: Clients, calls: Calls, config: OracleConfig, now: Callable[[], datetime]) -> None:
         self._clients, self._calls, self._config, self._now = clients, calls, config, now
         self._spans: dict[tuple[date, date], Kept[Spend]] = {}
+        self._beside: dict[tuple[date, date, str], Kept[Uncounted]] = {}
         self._budgets = Kept(self._read_budgets, config.slow_fresh_for, now)
         self._home = config.home_region
         self._guard = threading.Lock()
@@ -55,6 +63,16 @@ class Usage:
                 (since, until), Kept(lambda: self._read_spend(since, until), self._config.slow_fresh_for, self._now)
             )
         return _or_unknown("what Oracle charged", SPEND_POLICY, kept.get)
+
+    def uncounted(self, since: date, until: date, resource_id: str = "") -> Uncounted | Unknown:
+        with self._guard:
+            if len(self._beside) >= MOST_KEPT:
+                self._beside.clear()
+            kept = self._beside.setdefault(
+                (since, until, resource_id),
+                Kept(lambda: self._read_uncounted(since, until, resource_id), self._config.slow_fresh_for, self._now),
+            )
+        return _or_unknown("what Oracle charged beside", SPEND_POLICY, kept.get)
 
     def budgets(self) -> Budgets | Unknown:
         return _or_unknown("what Oracle's budgets say", BUDGETS_POLICY, self._budgets.get)
@@ -79,10 +97,28 @@ class Usage:
     def _read_spend(self, since: date, until: date) -> Spend:
         at = self._now()
         with within(self._config.patience.history):
-            rows = tuple(row for span in windows(since, until) for row in self._rows(*span))
+            asked = {"groupBy": list(GROUPED_BY), "filter": _all(self._ours(), self._known_parts())}
+            rows = tuple(row for span in windows(since, until) for row in self._rows(*span, asked))
         return Spend(since=since, until=until, rows=rows, read_at=at)
 
-    def _rows(self, since: date, until: date) -> Iterator[UsageRow]:
+    def _read_uncounted(self, since: date, until: date, resource_id: str) -> Uncounted:
+        """Added up over the days, for it is not looked at by the day."""
+        at, known = self._now(), self._known_parts()
+        if known is None:
+            # All there is counts already.
+            return Uncounted(since=since, until=until, rows=(), read_at=at)
+        one = _any("resourceId", [resource_id]) if resource_id else None
+        asked = {
+            "groupBy": list(BESIDE_BY),
+            "filter": _all(self._ours(), one, {"operator": "NOT", "filters": [known]}),
+            "isAggregateByTime": True,
+        }
+        fits = _every if resource_id else _is_ours
+        with within(self._config.patience.history):
+            rows = tuple(row for span in windows(since, until) for row in self._rows(*span, asked, fits))
+        return Uncounted(since=since, until=until, rows=rows, read_at=at)
+
+    def _rows(self, since: date, until: date, asked: Json, fits: Callable[[Json], bool] = _every) -> Iterator[UsageRow]:
         home = self.home()
         client = self._clients.usage(home)
         details = {
@@ -91,18 +127,20 @@ class Usage:
             "timeUsageEnded": f"{until}T00:00:00.000Z",
             "granularity": "DAILY",
             "queryType": "COST",
-            "groupBy": list(GROUPED_BY),
-            "filter": self._filter(),
+            **asked,
         }
         doing = f"Reading what was charged from {since} until {until} in {home}"
         for response in self._calls.pages(doing, partial(_summarized, client, details)):
             with understood(doing):
-                yield from read_rows(response.data)
+                yield from read_rows(response.data, fits)
 
-    def _filter(self) -> Json:
-        """What is sold by dedicated clusters, in the compartments that the bot looks after: the rest is others'."""
-        wanted = (("skuPartNumber", self._config.part_numbers), ("compartmentId", self._config.compartments))
-        return {"operator": "AND", "filters": [_any(key, values) for key, values in wanted if values]}
+    def _known_parts(self) -> Json | None:
+        """What is sold by dedicated clusters: the rest is others'."""
+        return _any("skuPartNumber", self._config.part_numbers) if self._config.part_numbers else None
+
+    def _ours(self) -> Json:
+        """The compartments that the bot looks after."""
+        return _any("compartmentId", self._config.compartments)
 
     def _read_budgets(self) -> Budgets:
         at, home, tenancy = self._now(), self.home(), self._clients.tenancy()
@@ -124,6 +162,14 @@ def _or_unknown(what: str, policy: str, read: Callable[[], Read]) -> Read | Unkn
         return Unknown(what=what, settle=f"let the reading identity `{policy}`; {error}")
 
 
+def _is_ours(raw: Json) -> bool:
+    return is_generative_ai(raw.get("service") or "", raw.get("skuName") or "")
+
+
+def _all(*filters: Json | None) -> Json:
+    return {"operator": "AND", "filters": [each for each in filters if each]}
+
+
 def _any(key: str, values: Sequence[str]) -> Json:
     return {"operator": "OR", "dimensions": [{"key": key, "value": value} for value in values]}
 
@@ -136,9 +182,9 @@ def _listed(client: Any, tenancy: str, page: str | None = None) -> Any:
     return exact.asked(client, "GET", "/budgets", {"compartmentId": tenancy, "targetType": "ALL", "page": page})
 
 
-def read_rows(text: bytes) -> list[UsageRow]:
+def read_rows(text: bytes, fits: Callable[[Json], bool] = _every) -> list[UsageRow]:
     """Rows with what is charged, digit by digit; a ValueError or KeyError where it is not in Oracle's form."""
-    return [_row(each) for each in exact.read(text)["items"] if _charges(each)]
+    return [_row(each) for each in exact.read(text)["items"] if _charges(each) and fits(each)]
 
 
 def read_budgets(text: bytes) -> list[Budget]:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from sandbox.oracle import exactly
+
 PREFIX = "/_control"
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -21,12 +23,17 @@ async def read(request: web.Request, model: type[Model]) -> Model:
     return model.model_validate_json(await request.read() or b"{}")
 
 
+async def read_exactly(request: web.Request, model: type[Model]) -> Model:
+    """The same where figures are to keep every digit."""
+    return model.model_validate(exactly.loads(await request.read() or b"{}"))
+
+
 def safely(act: Callable[[web.Request], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Answer with JSON: what was done, or in a sentence why it was not."""
 
     async def handle(request: web.Request) -> web.Response:
         try:
-            return web.json_response(await act(request))
+            return web.json_response(await act(request), dumps=exactly.dumps)
         except (ValidationError, json.JSONDecodeError) as error:
             return web.json_response({"error": str(error)}, status=400)
         except LookupError as error:

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import Field
 
 from sandbox.oracle import anomalies, usage
-from sandbox.oracle.asked import PREFIX, Asked, read, safely
+from sandbox.oracle.asked import PREFIX, Asked, read, read_exactly, safely
 from sandbox.oracle.plane import ControlPlane
 from sandbox.oracle.scenario import AnomalyPlan
 from sandbox.oracle.times import later
@@ -45,7 +45,7 @@ class UsageControl:
         return {"rows": world.ledger, "discount": world.discount, "delay": world.usage_delay}
 
     async def change(self, request: web.Request) -> Json:
-        asked, world = await read(request, Change), self._plane.world
+        asked, world = await read_exactly(request, Change), self._plane.world
         for row in asked.rows:
             if not {"timeUsageStarted", "computedAmount"} <= row.keys():
                 raise LookupError("a row has a timeUsageStarted and a computedAmount")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aiohttp import web
 
+from sandbox.oracle import exactly
 from sandbox.oracle.calls import Answer, Content
 from sandbox.oracle.datasets import CHUNK
 from sandbox.oracle.faults import SLOW_SECONDS, Fault
@@ -33,7 +33,7 @@ class Reply:
             return cls(answer.status, headers, None, answer.content)
         if answer.body is None or answer.status in WITHOUT_BODY:
             return cls(answer.status, headers, None)
-        body = json.dumps(answer.body, separators=(",", ":")).encode()
+        body = exactly.dumps(answer.body).encode()
         return cls(answer.status, headers | {"content-type": "application/json"}, body)
 
 

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sandbox.clock import Clock
+from sandbox.oracle import exactly
 from sandbox.oracle.buckets import Bucket, Stored
 from sandbox.oracle.scenario import Scenario
 from sandbox.oracle.times import moment
 from sandbox.oracle.world import Json, Receipt, Resource, Work, World
 
-FORMAT = 5
+FORMAT = 6
 
 
 def snapshot(world: World) -> Json:
@@ -32,7 +33,7 @@ def snapshot(world: World) -> Json:
         "buckets": {name: asdict(it) for name, it in world.buckets.items()},
         "prices": world.prices,
         "prices_updated": world.prices_updated,
-        "ledger": world.ledger,
+        "ledger": exactly.dumps(world.ledger),
         "discount": world.discount,
         "usage_delay": world.usage_delay,
         "past_clusters": world.past_clusters,
@@ -68,7 +69,7 @@ def load(scenario: Scenario, clock: Clock, path: Path) -> World:
         buckets={name: _bucket(it) for name, it in kept["buckets"].items()},
         prices=kept["prices"],
         prices_updated=kept["prices_updated"],
-        ledger=kept["ledger"],
+        ledger=exactly.loads(kept["ledger"]),
         discount=kept["discount"],
         usage_delay=kept["usage_delay"],
         past_clusters=kept["past_clusters"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation, localcontext
+from typing import Any
 
 from sandbox.oracle.billing import billed, quantity, rate_of
 from sandbox.oracle.calls import Answer, Call, Field, listed, read_body, struct, text, whole
@@ -51,6 +52,11 @@ REQUEST = {
     "forecast": struct(),
 }
 
+FIGURES = ("computedAmount", "computedQuantity", "unitPrice", "listRate")
+OF_CLUSTER = ("compartmentId", "compartmentName", "compartmentPath", "region", "skuPartNumber")
+DIGITS = 200
+"""More than rows add up to."""
+
 Fits = Callable[[Json], bool]
 
 
@@ -84,11 +90,15 @@ def summarize(world: World, call: Call) -> Answer:
 
 
 def put(world: World, row: Json) -> Json:
-    """Add a row to the ledger: it is one of its day, and shows from the moment it `arrives`."""
+    """Add a row to the ledger: it is one of its day, and shows from the moment it `arrives`.
+
+    What it does not say of a cluster, such as its compartment, is as in the cluster's own rows. Figures keep every
+    digit, and may be given as text.
+    """
     start = moment(row["timeUsageStarted"])
     kept = {
-        "tenantId": world.tenancy,
-        "tenantName": world.scenario.tenancy,
+        **_placed(world, world.compartments[world.scenario.compartments[0]]),
+        **_of_cluster(world, row.get("resourceId")),
         "service": SERVICE,
         "currency": "USD",
         "timeUsageEnded": stamp(start + timedelta(days=1)),
@@ -96,10 +106,26 @@ def put(world: World, row: Json) -> Json:
         "arrives": world.now(),
         "credit": False,
     } | row
+    kept |= {name: _figure(name, kept[name]) for name in FIGURES if kept.get(name) is not None}
     kept["timeUsageStarted"] = stamp(start)
     world.ledger.append(kept)
     world.changed = True
     return kept
+
+
+def _of_cluster(world: World, ocid: str | None) -> Json:
+    cluster = next((each for each in billed(world) if each["body"]["id"] == ocid), None)
+    return {name: _row(world, cluster, Decimal(0))[name] for name in OF_CLUSTER} if cluster else {}
+
+
+def _figure(name: str, told: Any) -> Decimal:
+    try:
+        figure = Decimal(str(told))
+    except InvalidOperation:
+        figure = Decimal("NaN")
+    if not figure.is_finite():
+        raise LookupError(f"{name}: {told!r} is no number")
+    return figure
 
 
 # ---------------------------------------------------------------------------------------------------- what was asked
@@ -197,13 +223,8 @@ def _row(world: World, cluster: Json, used: Decimal) -> Json:
     (prices,) = [it["prices"] for it in product["currencyCodeLocalizations"] if it["currencyCode"] == "USD"]
     listed_at = Decimal(str(prices[0]["value"]))
     unit_price = listed_at * (1 - Decimal(str(world.discount)))
-    name = next((name for name, ocid in world.compartments.items() if ocid == body["compartmentId"]), None)
     return {
-        "tenantId": world.tenancy,
-        "tenantName": world.scenario.tenancy,
-        "compartmentId": body["compartmentId"],
-        "compartmentName": name,
-        "compartmentPath": f"{world.scenario.tenancy}/{name}" if name else world.scenario.tenancy,
+        **_placed(world, body["compartmentId"]),
         "service": SERVICE,
         "resourceId": body["id"],
         "region": cluster["region"],
@@ -217,6 +238,17 @@ def _row(world: World, cluster: Json, used: Decimal) -> Json:
         "currency": "USD",
         "tags": [{"namespace": None, "key": key, "value": value} for key, value in body["freeformTags"].items()],
         "credit": False,
+    }
+
+
+def _placed(world: World, compartment: str) -> Json:
+    name = next((name for name, ocid in world.compartments.items() if ocid == compartment), None)
+    return {
+        "tenantId": world.tenancy,
+        "tenantName": world.scenario.tenancy,
+        "compartmentId": compartment,
+        "compartmentName": name,
+        "compartmentPath": f"{world.scenario.tenancy}/{name}" if name else world.scenario.tenancy,
     }
 
 
@@ -264,11 +296,12 @@ def _shown(rows: list[Json], groups: tuple[str, ...], tag: str | None, query: st
     shown |= {name: first.get(name) for name in groups}
     for name in ("listRate", "unitPrice", "unit"):
         values = {row.get(name) for row in rows}
-        alike = values.pop() if len(values) == 1 else None
-        shown[name] = alike if alike is None or name == "unit" else float(alike)
+        shown[name] = values.pop() if len(values) == 1 else None
     return shown
 
 
-def _sum(rows: list[Json], name: str) -> float | None:
-    values = [Decimal(str(row[name])) for row in rows if row.get(name) is not None]
-    return float(sum(values)) if values else None
+def _sum(rows: list[Json], name: str) -> Decimal | None:
+    values = [row[name] for row in rows if row.get(name) is not None]
+    with localcontext() as context:
+        context.prec = DIGITS
+        return sum(values, Decimal(0)) if values else None

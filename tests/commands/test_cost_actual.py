@@ -119,7 +119,9 @@ def test_what_may_still_change_is_marked_and_what_is_settled_is_not(room: Room) 
     assert "⏳ *$2,304* of it is provisional" in answer
     assert "since 2026-11-21" in answer
     assert "third party" in answer
-    assert "⏳" not in told(room, "cost actual last month")
+    settled = told(room, "cost actual last month")
+    assert "⏳" not in settled
+    assert "Final: these days ended more than 48 h ago." in settled
     room.oracle.charged = []
     answer = told(room, "cost actual yesterday")
     assert "Oracle charged *nothing*" in answer
@@ -129,6 +131,39 @@ def test_what_may_still_change_is_marked_and_what_is_settled_is_not(room: Room) 
 def test_credits_and_corrections_lower_the_sum(room: Room) -> None:
     room.oracle.charged = [row(at(2, 10), "100"), row(at(2, 10), "-120.50", quantity=None, unit_price=None)]
     assert "Oracle charged *-$20.50*" in told(room, "cost actual last month")
+
+
+def test_credits_are_told_as_such(room: Room) -> None:
+    room.oracle.charged = [row(at(2, 10), "100"), row(at(2, 10), "-0.50"), row(at(3, 10), "-3", currency="EUR")]
+    answer = told(room, "cost actual last month")
+    assert "*-3 EUR* and *-$0.50* of it are credits, refunds and corrections: rows below zero" in answer
+    room.oracle.charged = [row(at(2, 10), "100")]
+    assert "below zero" not in told(room, "cost actual last month")
+
+
+def test_what_is_in_no_sum_is_said(room: Room) -> None:
+    new = row(at(2, 10), "10.50", part_number="B999999", product="Huge - Dedicated <!here>")
+    demand = [
+        row(at(2, 10), "1", part_number=f"B10807{number}", product="", unit="10,000 Transactions", resource_id="")
+        for number in range(6)
+    ]
+    room.oracle.charged_beside = [new, *demand]
+    answer = told(room, "cost actual last month")
+    assert "Oracle charged *$35,712*" in answer
+    assert (
+        "⚠️ *$10.50* of what is dedicated by its name is *not in the sum*, for I do not know its part number: "
+        "B999999 Huge - Dedicated <!here>. With its price in a file of DAC_CATALOG_FILES it counts."
+    ) in answer
+    assert (
+        "Not in the sum, for it takes no cluster: *$6* of Generative AI on demand and the like, by the part numbers "
+        "B108070, B108071, B108072, B108073 and 2 more."
+    ) in answer
+    alone = told(room, "cost actual chat last month")
+    assert "⚠️ *$10.50* of chat is *not in the sum*" in alone
+    assert "on demand" not in alone
+    assert "not in the sum" not in told(room, "cost actual yesterday")
+    room.oracle.charged_beside = None
+    assert "What Oracle charged beside is not known: let the reading identity read it" in told(room, "cost actual")
 
 
 def test_clusters_that_are_gone_and_rows_without_any_stay_in_the_sum(room: Room) -> None:

@@ -16,6 +16,7 @@ from bot.oracle.connection import Oracle
 from bot.oracle.usage import read_budgets, read_rows
 from dac.catalog import shipped
 from dac.figures import Money, Unknown
+from dac.uncounted import Uncounted
 from dac.usage import Budgets, Spend, totals
 from tests.bot.oracle.conftest import CHICAGO, FRANKFURT, NOW, Open, Place
 
@@ -116,6 +117,33 @@ def test_other_compartments_and_other_products_are_not_told_of(place: Place, con
     }
     assert {row.resource_id for row in found.rows} <= mine < there
     assert "B91628" not in {row.part_number for row in found.rows}
+
+
+def test_without_part_numbers_all_counts_and_nothing_is_beside(connecting: Open, place: Place) -> None:
+    place.ask("POST", "usage", {"rows": [ledger_row(place, 1, skuPartNumber="B91628")]})
+    oracle = connecting(part_numbers=())
+    assert "B91628" in {row.part_number for row in spent(oracle).rows}
+    place.ask("DELETE", "calls")
+    found = oracle.reader.uncounted(SINCE, UNTIL)
+    assert isinstance(found, Uncounted)
+    assert found.rows == ()
+    assert place.calls(USAGE) == []
+
+
+def test_many_different_spans_beside_are_not_all_kept(oracle: Oracle, place: Place) -> None:
+    for day in range(1, 9):
+        for end in range(1, 8):
+            oracle.reader.uncounted(date(2026, 10, day), date(2026, 10, day) + timedelta(days=end))
+    assert len(place.calls(USAGE)) == 56
+
+
+def test_what_is_beside_is_unknown_by_itself(oracle: Oracle, place: Place) -> None:
+    spent(oracle)
+    place.fault("status", operation=USAGE, status=403)
+    found = oracle.reader.uncounted(SINCE, UNTIL)
+    assert isinstance(found, Unknown)
+    assert "read usage-report in tenancy" in found.settle
+    assert spent(oracle).rows
 
 
 def test_the_home_region_is_asked_for_once(place: Place, connecting: Open) -> None:

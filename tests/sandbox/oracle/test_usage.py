@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -249,6 +250,50 @@ def test_rows_can_be_added_late_in_other_currencies_and_as_credits(tenancy: Tena
 def test_a_row_without_a_day_or_an_amount_is_none(tenancy: Tenancy) -> None:
     status, answer = tenancy.raw("POST", "/_control/usage", {"rows": [{"computedAmount": 1}]})
     assert (status, answer) == (404, {"error": "a row has a timeUsageStarted and a computedAmount"})
+
+
+@pytest.mark.parametrize("amount", ["much", "Infinity", "NaN"])
+def test_a_row_whose_amount_is_no_number_is_none(tenancy: Tenancy, amount: str) -> None:
+    row = {"timeUsageStarted": TODAY.isoformat(), "computedAmount": amount}
+    status, answer = tenancy.raw("POST", "/_control/usage", {"rows": [row]})
+    assert (status, answer) == (404, {"error": f"computedAmount: {amount!r} is no number"})
+    sent = json.dumps({"rows": [row]}).replace(f'"{amount}"', "NaN").encode()
+    assert tenancy.raw("POST", "/_control/usage", sent)[0] == 400
+
+
+def test_figures_keep_every_digit_as_numbers_and_as_text(tenancy: Tenancy, opened: Opener, tmp_path: Path) -> None:
+    digits = "12345678901234567890.123456789012345678901"
+    row = {"timeUsageStarted": (TODAY - 10 * DAY).isoformat(), "resourceId": "x", "currency": "EUR"}
+    sent = json.dumps({"rows": [row | {"computedAmount": "1"}, row | {"computedAmount": digits}]})
+    state = tmp_path / "state.json"
+    with opened(Clock(NOW, frozen=True), state=state) as before:
+        before.control("POST", "usage", sent.replace('"1"', "0.1").encode())
+    with opened(state=state) as after:
+        asked = {
+            "tenantId": after.root,
+            "timeUsageStarted": "2026-11-13T00:00:00Z",
+            "timeUsageEnded": "2026-11-14T00:00:00Z",
+            "granularity": "DAILY",
+            "filter": {"dimensions": [{"key": "resourceId", "value": "x"}]},
+        }
+        answer = after.usage().base_client.call_api(
+            resource_path="/usage",
+            method="POST",
+            header_params={"content-type": "application/json"},
+            body=asked,
+            response_type="stream",
+        )
+        text = answer.data.content.decode()
+    assert '"computedAmount":12345678901234567890.223456789012345678901,' in text
+
+
+def test_what_a_row_does_not_say_of_a_cluster_is_as_in_its_own(tenancy: Tenancy) -> None:
+    chat = tenancy.cluster("chat-prod")
+    put(tenancy, rows=[{"timeUsageStarted": TODAY.isoformat(), "computedAmount": 1, "resourceId": chat}])
+    put(tenancy, rows=[{"timeUsageStarted": TODAY.isoformat(), "computedAmount": 1}])
+    of_chat, of_nothing = tenancy.control("GET", "usage")["rows"]
+    assert (of_chat["skuPartNumber"], of_chat["region"], of_chat["compartmentName"]) == ("B108082", HOME, "prod")
+    assert (of_nothing["compartmentId"], of_nothing.get("skuPartNumber")) == (tenancy.prod, None)
 
 
 @pytest.mark.parametrize(
