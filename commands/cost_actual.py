@@ -111,7 +111,8 @@ def _charged(days: Period, cluster: Cluster | None, fleet: Fleet, everything: Sp
 
 def _late(answer: Answer, spend: Spend, read: Source) -> None:
     if spend.complete:
-        answer.small("Final: these days ended more than 48 h ago. Credits and refunds may still follow.", read, LATE)
+        final = "Final: these days ended more than 48 h ago. Credits and refunds may still follow."
+        answer.small(final, read, _bill.LATE)
         return
     since = max(spend.settled_until, spend.since)
     part = totals(spend.provisional)
