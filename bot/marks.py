@@ -1,4 +1,4 @@
-"""Words on lines of digests in the bot's database: one for a line and place, whichever process was told."""
+"""What people have said of lines of digests, and the digests they have before them, in the bot's database."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from approvals.database import File, prepare, stamp
+from dac.digest import Digest
 from dac.errors import NotFound
-from dac.marks import Mark
+from dac.marks import Mark, standing
 
 digest_marks = Migrations("digest_marks")
 
@@ -22,8 +23,16 @@ def marks(db: Database) -> None:
     )
 
 
+@digest_marks()
+def digests(db: Database) -> None:
+    db.execute(
+        "CREATE TABLE digests_told ("
+        "place TEXT NOT NULL, scope TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (place, scope))"
+    )
+
+
 class StoredMarks:
-    """Safe for two processes: each change is one statement."""
+    """Safe for two processes: each change reads and writes in one transaction."""
 
     def __init__(self, path: Path) -> None:
         prepare(path, digest_marks)
@@ -47,6 +56,26 @@ class StoredMarks:
                 raise NotFound(f"Nothing hides “{key}” here; `/dac digest lines` lists what is hidden.")
             db.execute("DELETE FROM digest_marks WHERE place = ? AND key = ?", [place, key])
         return found
+
+    def told(self, digest: Digest, place: str) -> tuple[Mark, ...]:
+        scope, at = str(digest.scope), stamp(digest.at)
+        with self._file.transaction(write=True) as db:
+            before = _of(db, place)
+            left = standing(before, digest)
+            for ended in set(before) - set(left):
+                db.execute("DELETE FROM digest_marks WHERE place = ? AND key = ?", [place, ended.key])
+            # One that is sent late does not take the place of a later one.
+            db.execute(
+                "INSERT INTO digests_told (place, scope, at, body) VALUES (?, ?, ?, ?) ON CONFLICT (place, scope) "
+                "DO UPDATE SET at = excluded.at, body = excluded.body WHERE excluded.at >= digests_told.at",
+                [place, scope, at, digest.model_dump_json()],
+            )
+        return left
+
+    def digests(self, place: str) -> tuple[Digest, ...]:
+        with self._file.transaction(write=False) as db:
+            rows = db.execute("SELECT body FROM digests_told WHERE place = ? ORDER BY at DESC, scope", [place])
+            return tuple(Digest.model_validate_json(row["body"]) for row in rows.fetchall())
 
 
 def _of(db: sqlite3.Connection, place: str) -> tuple[Mark, ...]:

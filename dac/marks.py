@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pydantic import AwareDatetime
 
+from dac.digest import Digest
 from dac.figures import Frozen
 
 WORSE = Decimal("1.2")
@@ -24,11 +25,13 @@ class MarkKind(StrEnum):
 class Mark(Frozen):
     """A word on one line in one place: a channel, or a person's own digests.
 
-    `figure` is the line's when it was given, None where the line had none. `until` is when a snooze ends, None for an
+    `scope` is the digest's of which the line was. `figure` is the line's when it was given, None where the line had
+    none. `until` is when a snooze ends, None for an
     acknowledgement. `text` is what the line said, for whoever lists what is hidden.
     """
 
     place: str
+    scope: str
     key: str
     kind: MarkKind
     by: str
@@ -55,15 +58,18 @@ def hidden(marks: Iterable[Mark], figures: Mapping[str, Decimal | None], at: dat
     return {each.key: each for each in marks if each.key in figures and each.hides(figures[each.key], at)}
 
 
-def standing(
-    marks: Iterable[Mark], figures: Mapping[str, Decimal | None], at: datetime, *, complete: bool
-) -> tuple[Mark, ...]:
-    """Those that still hold after a digest of that moment.
+def figures(digest: Digest) -> dict[str, Decimal | None]:
+    """Of all its lines, by their keys."""
+    return {each.key: each.figure for each in digest.lines}
 
-    An acknowledgement of a line that is gone has ended, so that the line is told again if it comes back; where the
-    digest is not `complete`, it may only not have been seen.
+
+def standing(marks: Iterable[Mark], digest: Digest) -> tuple[Mark, ...]:
+    """Those that still hold after that digest.
+
+    An acknowledgement of a line that is gone from digests of its scope has ended, so that the line is told again if it
+    comes back. Where something could not be read, a line may only not have been seen.
     """
-    return tuple(each for each in marks if _stands(each, figures, at, complete=complete))
+    return tuple(each for each in marks if _stands(each, digest))
 
 
 class Marks(Protocol):
@@ -81,11 +87,20 @@ class Marks(Protocol):
         """Take it back; `NotFound` where there is none."""
         ...
 
+    def told(self, digest: Digest, place: str) -> tuple[Mark, ...]:
+        """It is told there now: marks that have ended are forgotten, and those left are given."""
+        ...
 
-def _stands(mark: Mark, figures: Mapping[str, Decimal | None], at: datetime, *, complete: bool) -> bool:
-    if mark.kind is MarkKind.ACKNOWLEDGED and mark.key not in figures:
-        return not complete
-    return mark.hides(figures.get(mark.key), at)
+    def digests(self, place: str) -> tuple[Digest, ...]:
+        """The last one told there of each scope, the newest first."""
+        ...
+
+
+def _stands(mark: Mark, digest: Digest) -> bool:
+    line = digest.line(mark.key)
+    if mark.kind is MarkKind.ACKNOWLEDGED and line is None:
+        return mark.scope != str(digest.scope) or bool(digest.unknown or digest.estimated)
+    return mark.hides(line.figure if line else None, digest.at)
 
 
 def _worse(before: Decimal, now: Decimal) -> bool:

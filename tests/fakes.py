@@ -40,12 +40,13 @@ from dac.cluster import (
     WorkRequest,
     WorkStatus,
 )
+from dac.digest import Digest
 from dac.discovery import Discovery
 from dac.errors import Conflict, DacError, Denied, Invalid, NotFound
 from dac.figures import Unknown
 from dac.gateway import Choose, Stored, Taken
 from dac.history import History, Hour, each_hour, window
-from dac.marks import Mark
+from dac.marks import Mark, standing
 from dac.naming import short
 from dac.scaling import ScalePlan, plan_scale
 from dac.snapshot import READING, Snapshot, Work, charged_days, worked_on
@@ -763,6 +764,7 @@ class FakeMarks:
     """Marks in memory."""
 
     def __init__(self) -> None:
+        self._digests: dict[tuple[str, str], Digest] = {}
         self._marks: dict[tuple[str, str], Mark] = {}
 
     def of(self, place: str) -> tuple[Mark, ...]:
@@ -776,6 +778,18 @@ class FakeMarks:
         if (place, key) not in self._marks:
             raise NotFound(f"Nothing hides “{key}” here; `/dac digest lines` lists what is hidden.")
         return self._marks.pop((place, key))
+
+    def told(self, digest: Digest, place: str) -> tuple[Mark, ...]:
+        left = standing(self.of(place), digest)
+        self._marks = {name: each for name, each in self._marks.items() if each.place != place or each in left}
+        before = self._digests.get((place, str(digest.scope)))
+        if before is None or before.at <= digest.at:
+            self._digests[place, str(digest.scope)] = digest
+        return left
+
+    def digests(self, place: str) -> tuple[Digest, ...]:
+        found = sorted((key, each) for key, each in self._digests.items() if key[0] == place)
+        return tuple(sorted((each for _, each in found), key=lambda each: each.at, reverse=True))
 
 
 class FakeChecks:

@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 
 from bot.marks import StoredMarks
+from dac.digest import Digest, Kind, Line, Scope
 from dac.errors import NotFound
 from dac.marks import Mark, MarkKind, Marks
 from tests.fakes import ANN, BOB, START, FakeMarks
 
+EVERYTHING = Scope()
+
 
 def mark(key: str = "idle:abc123", place: str = "CFIN", by: str = ANN, minutes: int = 0) -> Mark:
     at = START + timedelta(minutes=minutes)
-    return Mark(place=place, key=key, kind=MarkKind.ACKNOWLEDGED, by=by, at=at, text="nobody calls chat")
+    return Mark(place=place, scope="all", key=key, kind=MarkKind.ACKNOWLEDGED, by=by, at=at, text="nobody calls chat")
 
 
 def test_one_process_reads_what_the_other_has_kept_in_the_order_in_which_it_was_said(tmp_path: Path) -> None:
@@ -49,4 +52,25 @@ def test_a_mark_is_taken_back_once(marks: Marks) -> None:
     assert marks.unmark("CFIN", "idle:abc123") == mark()
     with pytest.raises(NotFound, match="Nothing hides “idle:abc123” here"):
         marks.unmark("CFIN", "idle:abc123")
+    assert marks.of(ANN) == (mark(place=ANN),)
+
+
+def digest(hours: int = 0, scope: Scope = EVERYTHING, *keys: str) -> Digest:
+    lines = tuple(Line(key=key, kind=Kind.IDLE, text="x") for key in keys)
+    return Digest(at=START + timedelta(hours=hours), scope=scope, lines=lines)
+
+
+def test_what_is_told_is_what_people_have_before_them_by_its_scope_the_newest_first(marks: Marks) -> None:
+    everything, region = digest(1), digest(2, Scope(by="region", value="us-chicago-1"))
+    for each in (everything, region, digest(0)):
+        marks.told(each, "CFIN")
+    assert marks.digests("CFIN") == (region, everything)
+    assert marks.digests(ANN) == ()
+
+
+def test_a_digest_ends_marks_on_lines_that_are_gone_and_gives_those_that_are_left(marks: Marks) -> None:
+    for each in (mark(), mark("lease:7", minutes=1), mark(place=ANN)):
+        marks.mark(each)
+    assert marks.told(digest(1, EVERYTHING, "lease:7"), "CFIN") == (mark("lease:7", minutes=1),)
+    assert marks.of("CFIN") == (mark("lease:7", minutes=1),)
     assert marks.of(ANN) == (mark(place=ANN),)
