@@ -89,7 +89,7 @@ class Watch:
         except DacError as error:
             seen = Look(at=now, blind=str(error))
         else:
-            seen = look(fleet, survey(fleet, now, self._catalog, self._watched.thresholds), self._reader.alarms())
+            seen = look(fleet, survey(fleet, now, self._catalog, self._watched.thresholds))
         self._boards.take(seen, self._watched.rules)
 
     async def _tell(self, incident: Incident) -> None:

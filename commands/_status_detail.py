@@ -23,7 +23,7 @@ from dac.pricing import monthly
 FOUND, ASIDE = 6, 10
 """Findings told at the most: of what is wrong or not known, and of the rest."""
 
-MEASURED = {Aspect.LATENCY, Aspect.ERRORS, Aspect.TRAFFIC, Aspect.LIMIT}
+MEASURED = {Aspect.LATENCY, Aspect.ERRORS, Aspect.TRAFFIC, Aspect.LIMIT, Aspect.ALARM}
 """Aspects whose evidence is figures that the sentence does not hold."""
 
 ENDPOINTS = 12

@@ -127,7 +127,7 @@ def _summary(found: Sequence[Health], fleet: Fleet, now: datetime) -> str:
     said.append(f"{bad} {'needs' if bad == 1 else 'need'} attention" if bad else "none seen to need attention")
     if unknown:
         said.append(f"{unknown} not known")
-    if any(not each.what.startswith("limit ") for each in fleet.gaps):
+    if any(not each.what.startswith(("limit ", "alarms ")) for each in fleet.gaps):
         said.append("incomplete")
     return f"{', '.join(said)} · read {age(fleet.age(now))} ago"
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import AwareDatetime
 
-from dac.cluster import Gap
 from dac.figures import Frozen
 
 _OCID = re.compile(r"ocid1\.[\w-]+(?:\.[\w-]*){2,4}")
@@ -42,14 +43,13 @@ class Alarm(Frozen):
     def firing(self) -> bool:
         return self.status == AlarmStatus.FIRING
 
-    @property
+    def over(self, region: str, compartment_id: str, ids: Iterable[str]) -> bool:
+        """Whether it watches one of these resources: it names it, or none and so everything of their compartment."""
+        if self.resources:
+            return not self.resources.isdisjoint(ids)
+        return (self.region, self.compartment_id) == (region, compartment_id)
+
+    @cached_property
     def resources(self) -> frozenset[str]:
         """The OCIDs its query names; without one it watches everything of its compartment."""
         return frozenset(_OCID.findall(self.query))
-
-
-class Alarms(Frozen):
-    """All that could be read, and what could not."""
-
-    found: tuple[Alarm, ...] = ()
-    gaps: tuple[Gap, ...] = ()

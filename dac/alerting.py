@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dac.alarms import Alarms
 from dac.alerts import RECURRING, REMEMBERED, SIGHT, Alert, Board, Key, News
 from dac.cluster import Fleet
 from dac.findings import Aspect, Finding, Severity
@@ -68,16 +67,24 @@ class Look:
         return bool(self.blind) or any((region, each) in self.unlisted for each in what)
 
 
-def look(fleet: Fleet, found: Sequence[Health], alarms: Alarms) -> Look:
+def look(fleet: Fleet, found: Sequence[Health]) -> Look:
+    """Without the findings of Oracle's own alarms: those tell by themselves, and stand beside what is told here."""
     unlisted = {(gap.region, gap.what.split(" ", 1)[0]) for gap in fleet.gaps}
     return Look(
         at=fleet.taken_at,
-        clusters=tuple(Seen(each.cluster.id, each.cluster.name, each.cluster.region, each.findings) for each in found),
+        clusters=tuple(
+            Seen(each.cluster.id, each.cluster.name, each.cluster.region, _without_alarms(each.findings))
+            for each in found
+        ),
         unlisted=frozenset(unlisted),
         reasons={gap.region: gap.because for gap in fleet.gaps if gap.what.startswith("clusters")},
-        firing=firing(alarms.found, found),
-        alarms_unread=bool(alarms.gaps),
+        firing=firing(fleet.alarms, found),
+        alarms_unread=any(what == "alarms" for _, what in unlisted),
     )
+
+
+def _without_alarms(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(each for each in findings if each.aspect is not Aspect.ALARM)
 
 
 def step(board: Board, now: Look, rules: Rules) -> Board:

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
 
+from dac.alarms import Alarm
 from dac.figures import Frozen
 
 
@@ -208,7 +209,7 @@ class Fleet(Frozen):
     `deleted` are endpoints that are not there any more and still listed; `endpoints` has none of them. `traffic` holds
     an endpoint's last hour and, with its calls alone, its last 72 hours. `work` holds a compartment's newest work
     requests, `headrooms` the service limits that clusters here count against, `metrics` by region the
-    names of what Monitoring has points of.
+    names of what Monitoring has points of, `alarms` those that somebody has set over it in Monitoring.
     """
 
     taken_at: AwareDatetime
@@ -220,6 +221,7 @@ class Fleet(Frozen):
     work: tuple[WorkRequest, ...] = ()
     headrooms: tuple[Headroom, ...] = ()
     metrics: tuple[tuple[str, str], ...] = ()
+    alarms: tuple[Alarm, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
     def age(self, now: datetime) -> timedelta:

@@ -27,12 +27,9 @@ def firing(alarms: Iterable[Alarm], clusters: Iterable[Health]) -> tuple[Firing,
         Firing(cluster_id=health.cluster.id, name=each.name, severity=each.severity, since=each.since)
         for health in clusters
         for each in loud
-        if _is_over(each, health)
+        if each.over(health.cluster.region, health.cluster.compartment_id, _ids(health))
     )
 
 
-def _is_over(alarm: Alarm, health: Health) -> bool:
-    if alarm.resources:
-        return not alarm.resources.isdisjoint({health.cluster.id, *(each.id for each in health.endpoints)})
-    cluster = health.cluster
-    return (alarm.region, alarm.compartment_id) == (cluster.region, cluster.compartment_id)
+def _ids(health: Health) -> tuple[str, ...]:
+    return health.cluster.id, *(each.id for each in health.endpoints)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Protocol
 
-from dac.alarms import Alarms
 from dac.anomalies import Anomalies
 from dac.cluster import Cluster, Endpoint, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
@@ -94,10 +93,6 @@ class FleetReader(Protocol):
 
     def discover(self) -> Discovery:
         """What Oracle says of its models in all configured regions, minutes old at the most; failures become gaps."""
-        ...
-
-    def alarms(self) -> Alarms:
-        """Oracle's own over Generative AI, of all configured regions and compartments; failures become gaps."""
         ...
 
     def compartments(self) -> Mapping[str, str]:

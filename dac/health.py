@@ -8,7 +8,7 @@ from dac.catalog import Catalog
 from dac.cluster import Cluster, ClusterType, Endpoint, Fleet, Model, Traffic
 from dac.figures import Frozen
 from dac.findings import Aspect, Finding, Severity
-from dac.judging import endpoints_of, leftover, lifecycle, limit, retirement, work
+from dac.judging import alarm, endpoints_of, leftover, lifecycle, limit, retirement, work
 from dac.judging_traffic import judged_traffic
 from dac.load import Load, load
 from dac.seen import Seen, recent
@@ -76,6 +76,7 @@ def _examine(cluster: Cluster, seen: Seen, now: datetime, catalog: Catalog, draw
             *judged_traffic(cluster, endpoints, traffic, seen, catalog, drawn),
             *retirement(cluster, endpoints, models, seen, now, drawn),
             *limit(cluster, seen, catalog),
+            *alarm(cluster, endpoints, seen),
         ]
     elif cluster.type == ClusterType.FINE_TUNING:
         findings += leftover(cluster, seen, catalog)

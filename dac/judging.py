@@ -131,6 +131,32 @@ def _ending(model: Model, now: datetime, drawn: Thresholds) -> tuple[Severity, s
     return Severity.ATTENTION, f"{said}: choose what comes after it" if len(passed) > 1 else said
 
 
+def alarm(cluster: Cluster, endpoints: tuple[Endpoint, ...], seen: Seen) -> Iterator[Finding]:
+    """Of each of Oracle's alarms that fires about the alarm, else one about the cluster.
+
+    One that names no resource watches its whole compartment: whether it fires for this cluster is not known.
+    """
+    alarms = seen.alarms(cluster, endpoints)
+    for each in alarms:
+        if each.firing:
+            said = f"Oracle's alarm “{each.name}” ({each.severity}) fires since {each.since:%Y-%m-%d %H:%M} UTC"
+            yield Finding(
+                severity=Severity.ATTENTION if each.resources else Severity.UNKNOWN,
+                aspect=Aspect.ALARM,
+                about=each.id,
+                sentence=said if each.resources else f"{said}, over this cluster or another",
+                evidence=(each.query,),
+                at=seen.at,
+            )
+    severity, sentence = Severity.OK, "No alarm of Oracle's is set over it"
+    if seen.unseen(cluster.region, "alarms"):
+        severity, sentence = Severity.UNKNOWN, "Whether an alarm of Oracle's fires is unknown: they were not listed"
+    elif alarms:
+        sentence = f"Of {len(alarms)} {'alarm' if len(alarms) == 1 else 'alarms'} of Oracle's over it none fires"
+    if severity is Severity.UNKNOWN or not any(each.firing for each in alarms):
+        yield Finding(severity=severity, aspect=Aspect.ALARM, about=cluster.id, sentence=sentence, at=seen.at)
+
+
 def limit(cluster: Cluster, seen: Seen, catalog: Catalog) -> Iterator[Finding]:
     """How far it can grow is told and never held against it: that nothing is left harms nobody who asks for nothing."""
     name = catalog.limit_of_shape.get(cluster.unit_shape)

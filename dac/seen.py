@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from dac.alarms import Alarm
 from dac.cluster import Cluster, Endpoint, Fleet, Headroom, Lifecycle, Model, Traffic, WorkRequest
 from dac.load import RECENT
 
@@ -25,6 +26,7 @@ class Seen:
         self._headrooms = {(each.region, each.limit_name): each for each in fleet.headrooms}
         self._unseen = {(gap.region, gap.what.split(" ", 1)[0]) for gap in fleet.gaps}
         self._work = self._work_of(fleet)
+        self._alarms = self._alarms_of(fleet)
 
     def unseen(self, region: str, what: str) -> bool:
         """Whether some of the region's endpoints, or models, could not be read, so that none found means nothing."""
@@ -51,6 +53,21 @@ class Seen:
     def work(self, cluster: Cluster) -> tuple[WorkRequest, ...]:
         """On it, its endpoints and what was trained on it, newest first."""
         return tuple(self._work.get(cluster.id, ()))
+
+    def alarms(self, cluster: Cluster, endpoints: tuple[Endpoint, ...]) -> tuple[Alarm, ...]:
+        """Those set over it or one of its endpoints, or over everything of its compartment."""
+        place = (cluster.region, cluster.compartment_id)
+        keys: list[str | tuple[str, str]] = [place, cluster.id, *(each.id for each in endpoints)]
+        found = [alarm for key in keys for alarm in self._alarms.get(key, ())]
+        return tuple({each.id: each for each in found}.values())
+
+    def _alarms_of(self, fleet: Fleet) -> dict[str | tuple[str, str], list[Alarm]]:
+        """By what they name, or by region and compartment where they name nothing."""
+        found: defaultdict[str | tuple[str, str], list[Alarm]] = defaultdict(list)
+        for alarm in fleet.alarms:
+            for key in alarm.resources or [(alarm.region, alarm.compartment_id)]:
+                found[key].append(alarm)
+        return found
 
     def _work_of(self, fleet: Fleet) -> dict[str, list[WorkRequest]]:
         on = {each.id: each.cluster_id for each in fleet.endpoints} | self._trained

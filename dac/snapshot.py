@@ -9,6 +9,7 @@ from functools import cached_property
 
 from pydantic import AwareDatetime, Field
 
+from dac.alarms import Alarm
 from dac.catalog import Catalog
 from dac.cluster import Cluster, ClusterType, Endpoint, Fleet, Gap, Headroom, Model, Resource, Traffic, WorkRequest
 from dac.discovery import Discovery
@@ -127,6 +128,15 @@ class Snapshot(Frozen):
         """Those of the cluster's last day that are known, and the last hour up to now, which is not a full one's."""
         past = self.history.hours[-24:] if isinstance(self.history, History) else ()
         return (*past, *_now(self))
+
+    @cached_property
+    def firing(self) -> tuple[Alarm, ...]:
+        """Oracle's own alarms that fire over what is looked into; one that names nothing may fire for a neighbour."""
+        things: list[Resource] = [*self.clusters, *self.endpoints]
+        ids = {each.id for each in things}
+        places = {(each.region, each.compartment_id) for each in self.clusters}
+        loud = [each for each in self.fleet.alarms if each.firing]
+        return tuple(alarm for alarm in loud if any(alarm.over(*place, ids) for place in places))
 
     def missing(self, what: str) -> Gap | None:
         """The first part of that kind, such as "endpoints", that could not be read where we look."""

@@ -18,7 +18,7 @@ from approvals.policy import People, Policy, Rule
 from approvals.request import Request
 from approvals.states import Action
 from approvals.store import Decide, Store
-from dac.alarms import Alarms
+from dac.alarms import Alarm
 from dac.alerting import Look, Rules, Seen, step
 from dac.alerts import Board, Incident
 from dac.anomalies import Anomalies
@@ -182,7 +182,6 @@ class FakeOracle:
     objects: dict[str, bytes] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)
     """By bucket/object; any other bucket is one that is not there, or may not be read."""
-    alarms_set: Alarms = field(default_factory=Alarms)
     compartments_named: dict[str, str | None] = field(default_factory=dict)
     """What the configured compartments are called, by OCID; None cannot be read."""
     charged: list[UsageRow] | None = None
@@ -267,9 +266,6 @@ class FakeOracle:
 
     def known(self) -> Fleet | None:
         return self.fleet_known
-
-    def alarms(self) -> Alarms:
-        return self._called("alarms", lambda: self.alarms_set)
 
     def cluster(self, region: str, cluster_id: str) -> Cluster:
         return self._called("cluster", lambda: self._cluster(region, cluster_id))
@@ -707,6 +703,23 @@ def traffic(of: Endpoint, *, hours: int = 1, **figures: Any) -> Traffic:
 
 def gap(what: str = "clusters in compartment …team", region: str = REGION) -> Gap:
     return Gap(region=region, what=what, because="Oracle did not answer in time")
+
+
+def alarm(query: str = "Latency[1m].p95() > 5", **changes: Any) -> Alarm:
+    """One that fires; without an OCID in its query, over the whole compartment."""
+    return Alarm.model_validate(
+        {
+            "id": "ocid1.alarm.oc1..a",
+            "name": "Slow",
+            "severity": "CRITICAL",
+            "region": REGION,
+            "compartment_id": cluster().compartment_id,
+            "status": "FIRING",
+            "since": START,
+            "query": query,
+            **changes,
+        }
+    )
 
 
 def fleet(*clusters: Cluster, **more: Any) -> Fleet:

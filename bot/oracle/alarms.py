@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from bot.oracle.calls import Calls
-from bot.oracle.clients import Clients
-from bot.oracle.config import OracleConfig
 from bot.oracle.errors import understood
 from bot.oracle.metrics import NAMESPACE
-from bot.oracle.parts import Part, read_parts
-from dac.alarms import Alarm, Alarms
+from dac.alarms import Alarm
 from dac.naming import short
 
 
@@ -49,20 +45,3 @@ def alarms_in(client: Any, calls: Calls, region: str, compartment_id: str) -> tu
                 if raw["id"] in queries
             ]
     return tuple(sorted(found, key=lambda each: (each.name, each.id)))
-
-
-def all_alarms(clients: Clients, calls: Calls, config: OracleConfig) -> Alarms:
-    """Those of all regions and compartments at once; what cannot be read becomes a gap."""
-    found: list[Alarm] = []
-
-    def keep(read: Sequence[Alarm]) -> Sequence[Part]:
-        found.extend(read)
-        return ()
-
-    def part(region: str, compartment_id: str) -> Part:
-        what = f"alarms in compartment {short(compartment_id)}"
-        return Part(region, what, lambda: alarms_in(clients.monitoring(region), calls, region, compartment_id), keep)
-
-    parts = [part(region, each) for region in config.regions for each in config.compartments]
-    gaps = read_parts(parts, seconds=config.patience.fleet, parallel=config.parallel)
-    return Alarms(found=tuple(found), gaps=tuple(gaps))

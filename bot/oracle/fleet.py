@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.oracle import answers
+from bot.oracle.alarms import alarms_in
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
 from bot.oracle.config import OracleConfig
@@ -16,8 +17,19 @@ from bot.oracle.limits import availability
 from bot.oracle.metrics import Measured, Monitoring
 from bot.oracle.parts import Part, read_parts
 from bot.oracle.workrequests import work_in
+from dac.alarms import Alarm
 from dac.cluster import Cluster, Endpoint, Fleet, Gap, Headroom, Lifecycle, Model, Traffic, WorkRequest
 from dac.naming import short
+
+
+def _into(kept: list[Any]) -> Callable[[Iterable[Any]], Sequence[Part]]:
+    """Keep what was read there, with nothing to be read next."""
+
+    def keep(found: Iterable[Any]) -> Sequence[Part]:
+        kept.extend(found)
+        return ()
+
+    return keep
 
 
 @dataclass
@@ -31,6 +43,7 @@ class _Seen:
     limits: dict[tuple[str, str], Headroom | None] = field(default_factory=dict)
     """Those of clusters that were seen; None is not read, or not yet."""
     metrics: set[tuple[str, str]] = field(default_factory=set)
+    alarms: list[Alarm] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
 
 
@@ -63,6 +76,7 @@ class FleetReading:
             work=tuple(sorted(seen.work, key=lambda each: (each.time_accepted, each.id), reverse=True)),
             headrooms=tuple(each for _, each in sorted(seen.limits.items()) if each is not None),
             metrics=tuple(sorted(seen.metrics)),
+            alarms=tuple(sorted(seen.alarms, key=lambda each: (each.name, each.id))),
             gaps=tuple(sorted((*seen.gaps, *unread), key=lambda each: (each.region, each.what))),
         )
 
@@ -102,10 +116,6 @@ class FleetReading:
             seen.deleted += [each for each in found if each.lifecycle_state == Lifecycle.DELETED]
             return (self._traffic(region, compartment_id, there),) if there else ()
 
-        def keep_work(found: tuple[WorkRequest, ...]) -> Sequence[Part]:
-            seen.work += found
-            return ()
-
         read_clusters = listing("clusters", "list_dedicated_ai_clusters", answers.cluster)
         read_endpoints = listing("endpoints", "list_endpoints", answers.endpoint, lambda _: True)
         read_models = listing("models", "list_models", answers.model)
@@ -113,11 +123,15 @@ class FleetReading:
         def read_work() -> tuple[WorkRequest, ...]:
             return work_in(client(region), self._calls, region, compartment_id)
 
+        def read_alarms() -> tuple[Alarm, ...]:
+            return alarms_in(self._clients.monitoring(region), self._calls, region, compartment_id)
+
         return (
             Part(region, f"clusters in {where}", read_clusters, keep_clusters),
             Part(region, f"endpoints in {where}", read_endpoints, keep_endpoints),
             Part(region, f"models in {where}", read_models, keep_models),
-            Part(region, f"work requests in {where}", read_work, keep_work),
+            Part(region, f"work requests in {where}", read_work, _into(seen.work)),
+            Part(region, f"alarms in {where}", read_alarms, _into(seen.alarms)),
         )
 
     def _traffic(self, region: str, compartment_id: str, endpoints: tuple[Endpoint, ...]) -> Part:

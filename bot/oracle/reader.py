@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from bot.kept import Kept
 from bot.oracle import answers, objects, things
-from bot.oracle.alarms import all_alarms
 from bot.oracle.anomalies import CostAnomalies
 from bot.oracle.calls import Calls
 from bot.oracle.clients import Clients
@@ -21,7 +20,6 @@ from bot.oracle.history import Histories
 from bot.oracle.limits import headroom
 from bot.oracle.usage import Usage
 from bot.oracle.workrequests import work_requests
-from dac.alarms import Alarms
 from dac.anomalies import Anomalies
 from dac.cluster import Cluster, Fleet, Headroom, Resource, ResourceKind, Space, WorkRequest
 from dac.discovery import Discovery
@@ -105,10 +103,6 @@ class OracleReader:
 
     def history(self, cluster: Cluster, *, days: int = 7, seconds: float | None = None) -> History:
         return self._histories.of(cluster, self.fleet(), days, seconds)
-
-    def alarms(self) -> Alarms:
-        """Oracle's own, of all configured regions and compartments; parts that fail become gaps."""
-        return all_alarms(self._clients, self._calls, self._config)
 
     def examine(self, choose: Choose) -> Iterator[Snapshot]:
         sources = Sources(

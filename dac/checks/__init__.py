@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from dac.checks import costs, latency, limits, reach, retirement, states, traffic, work
+from dac.checks import alarms, costs, latency, limits, reach, retirement, states, traffic, work
 from dac.checks.registry import CHECKS, Check, check
 
-__all__ = ["CHECKS", "Check", "check", "costs", "latency", "limits", "reach", "retirement", "states", "traffic", "work"]
+__all__ = [
+    "CHECKS",
+    "Check",
+    "alarms",
+    "check",
+    "costs",
+    "latency",
+    "limits",
+    "reach",
+    "retirement",
+    "states",
+    "traffic",
+    "work",
+]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from dac.checks.alarms import alarmed
 from dac.checks.registry import check
 from dac.checks.words import counted, rate
 from dac.figures import Unknown
@@ -26,6 +27,7 @@ MANY = Decimal(2)
 LONG_ANSWER = Decimal(1000)
 """Tokens of an answer that take seconds by themselves: the long ones of Oracle's own benchmarks."""
 
+METRIC = "InvocationLatency"
 FEW = Decimal(20)
 """Calls of an hour below which its p95 latency is chance."""
 
@@ -44,6 +46,7 @@ def undersized(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
     usual = _mean(each.calls for each in well)
     most = max(each.calls or Decimal(0) for each in well)
     told = f"{_slow(slow, thresholds)} had {rate(busy)}, those that went well {rate(usual)}, {rate(most)} at most"
+    told += alarmed(snapshot, METRIC)
     if busy < usual * MORE or busy <= most:
         # As many calls were answered in time before: slow hours are often those of the day, when calls are many anyhow.
         return ruled_out(told, at)
@@ -68,7 +71,7 @@ def long_texts(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
     before_in, before_out = _per_call(well, "input_tokens"), _per_call(well, "output_tokens")
     if before_in is None or before_out is None:
         return unknown(f"{told}; no hour to compare with", at, "compare with what the callers used to send")
-    told = f"{told}, {before_in:,.0f} and {before_out:,.0f} in the hours that went well"
+    told = f"{told}, {before_in:,.0f} and {before_out:,.0f} in the hours that went well{alarmed(snapshot, METRIC)}"
     return likely(told, at, Strength.MEASURED) if _longer(slow, well) else ruled_out(told, at)
 
 

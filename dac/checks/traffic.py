@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
+from dac.checks.alarms import alarmed
 from dac.checks.registry import check
 from dac.checks.words import names, rate, said
 from dac.cluster import Traffic
@@ -32,6 +33,7 @@ def callers_refused(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
     if seen.share <= thresholds.error_share:
         return ruled_out(told, seen.traffic.until)
     strength = Strength.MEASURED if seen.share >= MOST else Strength.HINT
+    told += alarmed(snapshot, "ClientErrorCount")
     return likely(f"{told}; which of 400 to 429 it was Oracle does not count", seen.traffic.until, strength)
 
 
@@ -67,7 +69,7 @@ def failing_at_oracle(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:
     told = f"{seen.share:.1%} of {seen.calls:,.0f} calls in the last hour failed at Oracle (ServerErrorCount)"
     if seen.share <= thresholds.error_share:
         return ruled_out(told, seen.traffic.until)
-    return likely(told, seen.traffic.until, Strength.MEASURED)
+    return likely(f"{told}{alarmed(snapshot, 'ServerErrorCount')}", seen.traffic.until, Strength.MEASURED)
 
 
 @check

@@ -18,7 +18,7 @@ from bot.boards import Boards
 from bot.tellings import ALERT, Tellings
 from bot.watching import Watch, Watched
 from bot.workers import Workers
-from dac.alarms import Alarm, Alarms
+from dac.alarms import Alarm
 from dac.alerting import Rules
 from dac.cluster import Cluster, Gap
 from dac.errors import Conflict, Denied, Unavailable
@@ -177,12 +177,13 @@ def test_oracles_own_alarms_stand_beside_it_and_failing_hide_nothing_else(post: 
         since=post.clock.now(),
         query="Latency[1m].p95() > 5",
     )
-    post.oracle.alarms_set = Alarms(found=(fires,))
+    whole = post.oracle.fleet_seen
+    post.oracle.fleet_seen = whole.model_copy(update={"alarms": (fires,)})
     post.breaks()
     post.round()
     assert "Oracle's own alarms firing: *Chat is slow* (CRITICAL)" in shown(post.only)
     gap = Gap(region=REGION, what="alarms in compartment x", because="no")
-    post.oracle.alarms_set = Alarms(gaps=(gap,))
+    post.oracle.fleet_seen = whole.model_copy(update={"gaps": (gap,)})
     post.round()
     assert "could not all be read" in shown(post.only)
     assert "Oracle reports FAILED" in shown(post.only)

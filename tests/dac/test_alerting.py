@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dac.alarms import Alarms
 from dac.alerting import EVERYWHERE, Look, Rules, Seen, look, step
 from dac.alerts import SIGHT, Alert, Board, Incident
 from dac.cluster import Gap
 from dac.errors import Conflict, NotFound
 from dac.findings import Aspect, Finding, Severity
 from dac.firing import Firing
+from dac.health import survey
 from dac.quiet_hours import QuietHours
-from tests.fakes import fleet
+from tests.fakes import CATALOG, alarm, fleet
+from tests.fakes import cluster as made
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RULES = Rules()
@@ -350,8 +351,10 @@ class TestWithoutSight:
         gaps = (
             Gap(region=CHICAGO, what="clusters in compartment x", because="no"),
             Gap(region="eu-frankfurt-1", what="traffic in compartment x", because="never"),
+            Gap(region="eu-frankfurt-1", what="alarms in compartment x", because="never"),
         )
-        seen = look(fleet().model_copy(update={"gaps": gaps}), [], Alarms(gaps=gaps[:1]))
+        assert not look(fleet().model_copy(update={"gaps": gaps[:2]}), []).alarms_unread
+        seen = look(fleet().model_copy(update={"gaps": gaps}), [])
         assert seen.alarms_unread
         assert seen.reasons == {CHICAGO: "no"}
         assert seen.hides("eu-frankfurt-1", "traffic")
@@ -359,6 +362,16 @@ class TestWithoutSight:
 
 
 class TestOraclesOwnAlarms:
+    def test_what_is_found_of_them_is_no_trouble_of_its_own(self) -> None:
+        chat = made("chat")
+        over = alarm(f'Latency[1m]{{resourceId = "{chat.id}"}}.p95() > 5')
+        whole = fleet(chat).model_copy(update={"alarms": (over,)})
+        found = survey(whole, START, CATALOG)
+        assert any(each.aspect is Aspect.ALARM and each.bad for each in found[0].findings)
+        seen = look(whole, found)
+        assert [each.name for each in seen.firing] == ["Slow"]
+        assert Aspect.ALARM not in {each.aspect for each in seen.clusters[0].findings}
+
     def see(self, *clusters: Seen, unread: bool = False) -> Board:
         fires = Firing(cluster_id="ocid1.chat", name="Slow", severity="CRITICAL", since=START)
         return step(Board(), Look(at=START, clusters=clusters, firing=(fires,), alarms_unread=unread), RULES)

@@ -16,7 +16,7 @@ from dac.snapshot import Snapshot, priced
 from dac.thresholds import Thresholds
 from dac.verdicts import Ruling, Strength, likely, ruled_out, together, unknown
 from tests.dac.snapshots import CHAT, LEFT, MODEL, TUNE, UNREAD, WEB, charged, history, hour, lately, seen, well, work
-from tests.fakes import CATALOG, REGION, START, cluster, endpoint, fleet, gap, model, traffic
+from tests.fakes import CATALOG, REGION, START, alarm, cluster, endpoint, fleet, gap, model, traffic
 
 L, U, R = Ruling.LIKELY, Ruling.UNKNOWN, Ruling.RULED_OUT
 RULES = Thresholds()
@@ -239,6 +239,18 @@ TABLE = [
     ("training-failed-otherwise", tuned(work=(work("Lightning", operation="CREATE_MODEL"),)), L, "Lightning"),
     ("training-failed-otherwise", tuned(work=(work("bad JSON", operation="CREATE_MODEL"),)), R, "another reason"),
     ("training-failed-otherwise", tuned(work=UNREAD), U, "is not known"),
+    # Alarms
+    ("alarm-fires", well(), R, "No alarm of Oracle's fires over it"),
+    ("alarm-fires", seen(alarms=(alarm(status="OK"),)), R, "No alarm of Oracle's fires over it"),
+    ("alarm-fires", seen(alarms=(alarm(),)), L, "Oracle's alarm “Slow” (CRITICAL) fires since 2026-11-23 12:00 UTC: L"),
+    ("alarm-fires", seen(alarms=(alarm(query='E{resourceId = "ocid1.endpoint.oc1.a.b"} > 5'),)), R, "No alarm"),
+    ("alarm-fires", seen(gaps=(gap("alarms in compartment …team"),)), U, "Alarms could not be listed"),
+    (
+        "failing-at-oracle",
+        seen(traffic=lately(server_errors=80), alarms=(alarm(query="ServerErrorCount[1m].sum() > 5"),)),
+        L,
+        "failed at Oracle (ServerErrorCount); Oracle's alarm “Slow” (CRITICAL) fires",
+    ),
     # Limits
     ("limit-reached", well(), R, "4 used, 6 left"),
     ("limit-reached", well(headroom=LEFT.model_copy(update={"available": 0})), L, "4 used, 0 left"),
@@ -370,7 +382,7 @@ def test_nothing_is_accused_where_all_is_well_and_each_says_what_it_looks_at(nam
 
 
 UNREACHED = well(
-    fleet=fleet(CHAT, gaps=(gap("clusters"), gap("endpoints"), gap("models"), gap("traffic"), NO_WORK)),
+    fleet=fleet(CHAT, gaps=(gap("clusters"), gap("endpoints"), gap("models"), gap("traffic"), gap("alarms"), NO_WORK)),
     spend=UNREAD,
     work=UNREAD,
     headroom=UNREAD,

@@ -1,33 +1,15 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from dac.alarms import Alarm
 from dac.firing import firing
 from dac.health import survey
-from tests.fakes import CATALOG, REGION, START, cluster, endpoint, fleet
+from tests.fakes import CATALOG, START, alarm, cluster, endpoint, fleet
 
 CHAT, EMBED = cluster("chat"), cluster("embed", compartment_id="ocid1.compartment.oc1..other")
 END = endpoint(CHAT)
 SURVEY = survey(fleet(CHAT, EMBED, endpoints=(END,)), START, CATALOG)
-
-
-def alarm(query: str = "Latency[1m].p95() > 5", **changes: Any) -> Alarm:
-    return Alarm.model_validate(
-        {
-            "id": "ocid1.alarm.oc1..a",
-            "name": "Slow",
-            "severity": "CRITICAL",
-            "region": REGION,
-            "compartment_id": CHAT.compartment_id,
-            "status": "FIRING",
-            "since": START,
-            "query": query,
-            **changes,
-        }
-    )
 
 
 @pytest.mark.parametrize(

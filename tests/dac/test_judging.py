@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from dac.alarms import Alarm
 from dac.cluster import Cluster, Headroom, Model, WorkRequest
 from dac.findings import Aspect, Finding, Severity
 from dac.health import Health, examine, survey
 from dac.thresholds import SHIPPED, Thresholds
 from tests.commands.fleets import large
 from tests.dac.test_health import BUSY, CHAT, END, QUIET, TUNING
-from tests.fakes import CATALOG, REGION, START, cluster, endpoint, fleet, gap, model, traffic
+from tests.fakes import CATALOG, REGION, START, alarm, cluster, endpoint, fleet, gap, model, traffic
 
 LIMIT = "dedicated-unit-large-cohere-count"
 WELL = (traffic(END, **BUSY), traffic(END, hours=72, calls=50_000))
@@ -55,7 +56,7 @@ def room(available: int) -> Headroom:
 def test_a_cluster_that_is_well_is_told_to_be_in_every_aspect() -> None:
     health = looked(headrooms=(room(6),))
     assert health.notable == ()
-    assert {each.aspect for each in health.findings} == set(Aspect) - {Aspect.LEFTOVER, Aspect.ALARM}
+    assert {each.aspect for each in health.findings} == set(Aspect) - {Aspect.LEFTOVER}
     assert {each.severity for each in health.findings} == {Severity.OK}
     assert len({each.name for each in health.findings}) == len(health.findings)
 
@@ -280,3 +281,39 @@ def test_every_cluster_of_a_large_fleet_is_judged_in_every_aspect() -> None:
     assert {each.severity for each in found} == {Severity.OK}
     assert all(len({each.name for each in health.findings}) == len(health.findings) for health in found)
     assert all(len(judged(health, Aspect.LIFECYCLE)) == 1 + len(health.endpoints) for health in found)
+
+
+OURS = f'InvocationLatency[5m]{{resourceId = "{END.id}"}}.p95() > 5000'
+
+
+@pytest.mark.parametrize(
+    ("alarms", "severity", "sentence"),
+    [
+        ((), Severity.OK, "No alarm of Oracle's is set over it"),
+        ((alarm(OURS, status="OK"),), Severity.OK, "Of 1 alarm of Oracle's over it none fires"),
+        (
+            (alarm(OURS, status="OK"), alarm(status="SUSPENDED", id="b")),
+            Severity.OK,
+            "Of 2 alarms of Oracle's over it none fires",
+        ),
+        ((alarm(OURS),), Severity.ATTENTION, "Oracle's alarm “Slow” (CRITICAL) fires since 2026-11-23 12:00 UTC"),
+        (
+            (alarm(),),
+            Severity.UNKNOWN,
+            "Oracle's alarm “Slow” (CRITICAL) fires since 2026-11-23 12:00 UTC, over this cluster or another",
+        ),
+    ],
+)
+def test_oracles_own_alarms_are_told_of_the_cluster_they_are_over(
+    alarms: tuple[Alarm, ...], severity: Severity, sentence: str
+) -> None:
+    found = one(looked(alarms=alarms), Aspect.ALARM)
+    assert (found.severity, found.sentence) == (severity, sentence)
+
+
+def test_alarms_that_were_not_listed_are_unknown_and_leave_the_cluster_as_it_is() -> None:
+    health = looked(headrooms=(room(6),), gaps=(gap("alarms in compartment …team"),))
+    assert one(health, Aspect.ALARM).severity is Severity.UNKNOWN
+    assert health.severity is Severity.OK
+    both = judged(looked(alarms=(alarm(OURS),), gaps=(gap("alarms in compartment …team"),)), Aspect.ALARM)
+    assert [each.severity for each in both] == [Severity.ATTENTION, Severity.UNKNOWN]

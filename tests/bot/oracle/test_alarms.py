@@ -87,14 +87,16 @@ def test_every_page_is_read(place: Place) -> None:
 
 def test_all_of_them_are_read_at_once_and_what_cannot_be_is_a_gap(place: Place) -> None:
     oracle = connect(place.config(), now=lambda: place.now, sleep=place.slept.append)
-    whole = oracle.reader.alarms()
-    assert {each.region for each in whole.found} == {CHICAGO, FRANKFURT}
+    whole = oracle.reader.fleet()
+    assert {each.region for each in whole.alarms} == {CHICAGO, FRANKFURT}
     assert whole.gaps == ()
     place.fault("status", operation="ListAlarms", region=FRANKFURT, status=401, times=9)
-    partly = oracle.reader.alarms()
+    place.advance(60)
+    partly = oracle.reader.fleet()
     oracle.close()
-    assert {each.region for each in partly.found} == {CHICAGO}
-    assert {each.region for each in partly.gaps} == {FRANKFURT}
+    assert {each.region for each in partly.alarms} == {CHICAGO}
+    assert {(each.region, each.what.split(" ")[0]) for each in partly.gaps} == {(FRANKFURT, "alarms")}
+    assert partly.clusters == whole.clusters
 
 
 def test_what_cannot_be_read_says_which_alarms(place: Place, reading: Reading) -> None:
