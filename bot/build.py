@@ -71,6 +71,10 @@ SLACK_TIMEOUT = 10
 BACKGROUND_THREADS = 12
 """For the executor, the cards and look-ups, apart from the commands' so that neither starves the other."""
 
+SLOWLY, SLOWLY_SECONDS = 15, 30
+"""How many times as long as of all clusters, and at least how many seconds, a reading is used again of what changes
+slowly, such as hours that are over."""
+
 INBOX_SECONDS = 10.0
 """How long after its last sign of life another process's deliveries are left to it; it gives one at every poll."""
 
@@ -120,6 +124,7 @@ def oracle_config(settings: Settings, catalog: Catalog, thresholds: Thresholds =
         part_numbers=catalog.part_numbers,
         home_region=settings.oci_home_region,
         fresh_for=settings.fresh_seconds,
+        slow_fresh_for=max(SLOWLY * settings.fresh_seconds, SLOWLY_SECONDS),
         idle=thresholds.idle,
     )
 

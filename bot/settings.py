@@ -117,7 +117,15 @@ class Settings(Files):
 
     command_threads: int = Field(32, ge=1, le=256, description="Commands carried out at the same time")
     command_queue: int = Field(64, ge=0, le=1000, description="Commands that may wait before people are told to retry")
-    fresh_seconds: float = Field(20, ge=0, le=600, description="How long a reading of all clusters is used again")
+    fresh_seconds: float = Field(
+        20,
+        ge=0,
+        le=600,
+        description=(
+            "How long a reading of all clusters is used again; of what changes slowly, such as hours that are over, "
+            "15 times as long, half a minute at least"
+        ),
+    )
     poll_seconds: float = Field(3, gt=0, le=600, description="How often work under way is looked at")
     lease_seconds: float = Field(30, ge=1, le=600, description="How long one process's claim keeps others away")
     watch_channel: str | None = Field(

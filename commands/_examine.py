@@ -76,7 +76,7 @@ def find(word: str, fleet: Fleet) -> Subject:
 def recent(services: Services) -> Fleet | None:
     """A reading of the fleet from which a name that is not in it may be refused at once."""
     seen = services.fleet.known()
-    return seen if seen and services.now() - seen.taken_at < RECENT else None
+    return seen if seen and not seen.gaps and services.now() - seen.taken_at < RECENT else None
 
 
 def examined(

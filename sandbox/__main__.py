@@ -57,7 +57,7 @@ def main() -> int:
     parts: list[Part] = []
     try:
         _start(parts, "oracle", _oracle_arguments(oracle), {})
-        _start(parts, "slack", ["sandbox.slack", "--port", str(slack), "--manifest", "manifest.yml"], {})
+        _start(parts, "slack", _slack_arguments(slack, oracle), {})
         world = _wait(parts, f"http://127.0.0.1:{oracle}/_control/state", lambda _: True)
         here = "http://127.0.0.1"
         variables = environment(f"{here}:{oracle}", f"{here}:{slack}", world, STATE)
@@ -106,6 +106,11 @@ def _oracle_arguments(port: int) -> list[str]:
     return ["sandbox.oracle", "--port", str(port), "--keys", str(keys), "--state", str(state)]
 
 
+def _slack_arguments(port: int, oracle: int) -> list[str]:
+    more = ["--manifest", "manifest.yml", "--oracle", f"http://127.0.0.1:{oracle}"]
+    return ["sandbox.slack", "--port", str(port), *more]
+
+
 def environment(oracle: str, slack: str, world: dict[str, object], folder: Path) -> dict[str, str]:
     """What the bot is told: the same variables that a real workspace and tenancy are told by.
 
@@ -128,7 +133,7 @@ def environment(oracle: str, slack: str, world: dict[str, object], folder: Path)
         "DAC_POLICY_FILE": str(HERE / "policy.toml"),
         "DAC_DATABASE": str(folder / "dac.sqlite3"),
         "DAC_POLL_SECONDS": "1",
-        "DAC_FRESH_SECONDS": "5",
+        "DAC_FRESH_SECONDS": "2",
     }
 
 

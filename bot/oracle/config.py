@@ -24,7 +24,7 @@ class Patience:
     read: float = 15.0
     write: float = 20.0
     fleet: float = 20.0
-    soon: float = 6.0
+    soon: float = 8.0
     history: float = 30.0
     names: float = 3.0
     attempts: int = 3

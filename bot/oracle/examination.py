@@ -26,7 +26,9 @@ SECONDS = 10.0
 GRACE = 0.5
 """Seconds by which each part gives up earlier, in time to say why."""
 
-THREADS = 5
+THREADS = 6
+EARLY = {"headroom", "history"}
+"""Parts that a fleet of minutes ago tells as well how to read; what Oracle was asked to do hangs on what is unwell."""
 
 WHAT = {
     "work": "what Oracle was asked to do",
@@ -40,8 +42,10 @@ WHAT = {
 
 @dataclass(frozen=True)
 class Sources:
-    """Where each part is read, and the fleet in well under the time there is; what cannot be raises a `DacError`."""
+    """Where each part is read, and the fleet in less than the time there is; what cannot be raises a `DacError`."""
 
+    known: Fleet | None
+    """From an earlier reading: what is found in that need not wait for this one."""
     fleet: Callable[[], Fleet]
     work: Callable[[Resource], tuple[WorkRequest, ...]]
     headroom: Callable[[Cluster], Headroom | Unknown]
@@ -84,16 +88,26 @@ def examine(
     late = f"Oracle did not answer within {seconds:g} s; ask again"
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="examine")
     try:
+        running: dict[Future[Any], str] = {}
+
+        def start(parts: Mapping[str, Callable[[], Any]]) -> None:
+            running.update({pool.submit(_read, name, read, left() - GRACE): name for name, read in parts.items()})
+
         listing = pool.submit(sources.fleet)
-        running = {pool.submit(_read, "discovery", sources.discovery, left() - GRACE): "discovery"}
+        start({"discovery": sources.discovery})
+        early = _early(sources.known, choose, now)
+        if early:
+            start({name: read for name, read in _parts(sources, early).items() if name in EARLY})
         if not pace.wait({listing: "fleet"}, left()):
             raise Unavailable(f"{late}.")
         fleet = listing.result()
         cluster, endpoint = choose(fleet)
         seen = Snapshot(taken_at=now(), fleet=fleet, cluster=cluster, endpoint=endpoint)
-        for field, read in _parts(sources, seen).items():
-            running[pool.submit(_read, field, read, left() - GRACE)] = field
-        seen = _with(seen, {field: Unknown(what=WHAT[field], settle=READING) for field in running.values()})
+        if early and early.cluster and (cluster is None or cluster.id != early.cluster.id):
+            running = {each: name for each, name in running.items() if name not in EARLY}
+        begun = set(running.values())
+        start({name: read for name, read in _parts(sources, seen).items() if name not in begun})
+        seen = _with(seen, {name: Unknown(what=WHAT[name], settle=READING) for name in running.values()})
         yield seen
         while running:
             done = pace.wait(running, left())
@@ -102,10 +116,21 @@ def examine(
             seen = _with(seen, {running.pop(each): each.result() for each in done})
             yield seen
         if running:
-            yield _with(seen, {field: Unknown(what=WHAT[field], settle=late) for field in running.values()})
+            yield _with(seen, {name: Unknown(what=WHAT[name], settle=late) for name in running.values()})
     finally:
         # Not waited for: what still hangs gives up by itself, at the same deadline.
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _early(known: Fleet | None, choose: Choose, now: Callable[[], datetime]) -> Snapshot | None:
+    """What is known from before of what is chosen."""
+    if known is None:
+        return None
+    try:
+        cluster, endpoint = choose(known)
+    except DacError:
+        return None
+    return Snapshot(taken_at=now(), fleet=known, cluster=cluster, endpoint=endpoint)
 
 
 def _parts(sources: Sources, seen: Snapshot) -> dict[str, Callable[[], Any]]:

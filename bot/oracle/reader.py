@@ -105,7 +105,9 @@ class OracleReader:
         return self._histories.of(cluster, self.fleet(), days, seconds)
 
     def examine(self, choose: Choose) -> Iterator[Snapshot]:
+        known = self.known()
         sources = Sources(
+            known=None if known and known.gaps else known,
             fleet=lambda: self.fleet(soon=True),
             work=self.work_requests,
             headroom=self.headroom,

@@ -65,7 +65,9 @@ class ControlPlane:
     faults: Faults = field(default_factory=Faults)
     calls: deque[Json] = field(default_factory=lambda: deque(maxlen=LOGGED_CALLS))
     incidents: list[Json] = field(default_factory=list)
-    """Switched on since the last reset."""
+    """Switched on since the last reset, or since all was made well."""
+    _well: tuple[Json, list[Fault]] | None = None
+    """How things were before the first of them."""
 
     def __post_init__(self) -> None:
         self.scenario = read(self.config.scenario)
@@ -82,7 +84,25 @@ class ControlPlane:
         """Go back to the scenario's first day, which is today by the clock."""
         self.uploads.clear()
         self.incidents.clear()
+        self._well = None
         self.world = build(self.scenario, self.config.clock)
+        self.save()
+
+    def remember(self) -> None:
+        """Something is about to happen: keep how things are, if nothing has happened yet."""
+        self._well = self._well or (storage.copied(self.world), list(self.faults.active))
+
+    def undo(self) -> None:
+        """Have nothing happened; what else was changed meanwhile goes with it."""
+        if self._well is None:
+            return
+        world, faults = self._well
+        self.incidents.clear()
+        self._well = None
+        self.faults.clear()
+        self.faults.active.extend(faults)
+        self.world = storage.restored(self.scenario, self.config.clock, world)
+        self.world.changed = True
         self.save()
 
     async def close(self, _: web.Application) -> None:

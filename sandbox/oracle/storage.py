@@ -58,6 +58,17 @@ def load(scenario: Scenario, clock: Clock, path: Path) -> World:
     if kept["format"] != FORMAT:
         raise ValueError(f"{path} is of format {kept['format']}, not {FORMAT}: delete it to start afresh")
     _set_clock(clock, kept["clock"])
+    return restored(scenario, clock, kept)
+
+
+def copied(world: World) -> Json:
+    """A snapshot that shares nothing with the world."""
+    copy: Json = json.loads(json.dumps(snapshot(world)))
+    return copy
+
+
+def restored(scenario: Scenario, clock: Clock, kept: Json) -> World:
+    """The world as it was then, at what the clock shows now."""
     return World(
         scenario,
         clock,

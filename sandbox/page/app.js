@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { ChannelView } from "./views/channel.js";
 import { confirmDialog, showJson, showPicture } from "./views/dialogs.js";
 import { Home } from "./views/home.js";
+import { Incidents } from "./views/incidents.js";
 import { Inspector } from "./views/inspector.js";
 import { Modals } from "./views/modal.js";
 import { Sidebar } from "./views/sidebar.js";
@@ -53,7 +54,8 @@ const inView = {
   suggest: (view, item, query) => post("/_page/options", { user: ws.me.id, view_id: view.id, action_id: item.action_id, value: query }),
 };
 
-const topbar = new Topbar(ws, { switchUser, toggleSidebar, toggleInspector });
+const incidents = new Incidents({ changed: (count) => topbar.showIncidents(count), say: toast, suggest });
+const topbar = new Topbar(ws, { switchUser, toggleSidebar, toggleInspector, openIncidents: () => incidents.open() });
 const sidebar = new Sidebar(ws, (id) => go({ channel: id, thread: null }));
 const channel = new ChannelView(ctx, { send, switchUser }, ctxOf);
 const thread = new ThreadPanel(ctx, { send: reply, close: () => go({ thread: null }) }, ctxOf);
@@ -167,6 +169,12 @@ async function send(channelId, text, files = []) {
   done();
   // What went wrong in delivering it, or that there is no such command, comes as a notice of its own.
   if (!answer.ok && !answer.ack && answer.error !== "unknown_command") failed(channelId, text, answer);
+}
+
+/** What to say next, in the box of a channel and one press away. */
+function suggest(line) {
+  go({ channel: place.channel === "home" ? null : place.channel, thread: null });
+  channel.composer.start(line);
 }
 
 async function reply(channelId, ts, text, files) {
@@ -341,6 +349,7 @@ async function start() {
   }
   topbar.show();
   await enter({ ...wanted, user: user.id });
+  await incidents.refresh();
   document.body.dataset.ready = "true";
 }
 

@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument("--signing-secret", default=defaults.signing_secret)
     arguments.add_argument("--events-url", help="deliver over HTTP to this URL instead of Socket Mode")
     arguments.add_argument("--without-block", action="append", default=[], help="a kind of block not known here yet")
+    arguments.add_argument("--oracle", help="base URL of the local Oracle in which the page can make trouble")
     arguments.add_argument("--no-limits", action="store_true", help="do not enforce rate limits")
     return arguments
 
@@ -39,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         events_url=given.events_url,
         limits_enforced=not given.no_limits,
         without_blocks=frozenset(given.without_block),
+        oracle=given.oracle,
     )
     sys.stdout.write(f"local Slack at http://{given.host}:{given.port}/\n")
     sys.stdout.flush()

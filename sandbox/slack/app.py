@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from sandbox.slack import control, file_api, outside_api, page_api
+from sandbox.slack import control, file_api, outside_api, page_api, troubles
 from sandbox.slack.config import Config
 from sandbox.slack.core import SLACK, Slack
 from sandbox.slack.webapi import dispatch
@@ -32,6 +32,7 @@ def make_app(config: Config) -> web.Application:
             *file_api.routes(),
             *control.routes(),
             *page_api.routes(),
+            *troubles.routes(),
         ]
     )
     app.cleanup_ctx.append(_life)

@@ -26,3 +26,5 @@ class Config:
     without_blocks: frozenset[str] = frozenset()
     """Kinds of block that this workspace does not know yet, as Slack hands the newest out workspace by workspace."""
     page: Path = PAGE
+    oracle: str | None = None
+    """Base URL of the local Oracle, for the page's menu of incidents; without it there is no such menu."""

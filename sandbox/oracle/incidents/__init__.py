@@ -5,6 +5,11 @@ from __future__ import annotations
 from sandbox.oracle.incidents import load, refusals, states
 from sandbox.oracle.incidents.scene import Act, Scene
 
-INCIDENTS: dict[str, Act] = load.INCIDENTS | states.INCIDENTS | refusals.INCIDENTS
+GROUPS: dict[str, dict[str, Act]] = {
+    "What is called and answered": load.INCIDENTS,
+    "What becomes of clusters, endpoints and models": states.INCIDENTS,
+    "What Oracle refuses or does not answer": refusals.INCIDENTS,
+}
+INCIDENTS: dict[str, Act] = {name: act for group in GROUPS.values() for name, act in group.items()}
 
-__all__ = ["INCIDENTS", "Scene"]
+__all__ = ["GROUPS", "INCIDENTS", "Scene"]

@@ -43,14 +43,17 @@ def quota_exceeded(scene: Scene) -> None:
 
 
 def monitoring_down(scene: Scene) -> None:
+    """Monitoring answers nobody: nothing that is measured is known."""
     scene.strikes(service="monitoring", status=503, message="Monitoring is not available.")
 
 
 def limits_down(scene: Scene) -> None:
+    """The Limits service answers nobody: what is left of a limit is not known."""
     scene.strikes(service="limits", status=503, message="Limits is not available.")
 
 
 def usage_down(scene: Scene) -> None:
+    """The Usage API answers nobody: what was charged is not known."""
     scene.strikes(service="usage", status=503, message="Usage is not available.")
 
 

@@ -4,7 +4,8 @@ import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { textObject } from "../render/mrkdwn.js";
 
-function dialog(props, ...children) {
+/** A dialog with this in it, open; a press beside it closes it. */
+export function dialog(props, ...children) {
   const node = h("dialog", { ...props, on: { close: () => node.remove(), click: (event) => event.target === node && node.close() } }, children);
   document.body.append(node);
   node.showModal();

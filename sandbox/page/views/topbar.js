@@ -9,7 +9,7 @@ export class Topbar {
   #ws;
   #calls;
 
-  /** `calls`: switchUser(id), toggleSidebar(), toggleInspector(). */
+  /** `calls`: switchUser(id), toggleSidebar(), toggleInspector(), openIncidents(). */
   constructor(ws, calls) {
     this.#ws = ws;
     this.#calls = calls;
@@ -17,6 +17,8 @@ export class Topbar {
     this.switcher = h("button", { type: "button", class: "switcher", "aria-haspopup": "menu", "aria-expanded": "false", data: { testid: "user-switcher" }, on: { click: () => this.#choose() } });
     this.badge = h("span", { class: "alarm", hidden: true });
     this.inspectorButton = h("button", { type: "button", class: "top-tool", "aria-label": "Inspector", title: "Inspector: traffic, clock, faults (Ctrl+I)", data: { testid: "inspector-toggle" }, on: { click: () => calls.toggleInspector() } }, icon("pulse", 20), this.badge);
+    this.happened = h("span", { class: "alarm", hidden: true });
+    this.incidentsButton = h("button", { type: "button", class: "top-tool", hidden: true, "aria-label": "Make trouble", title: "Make trouble in the local Oracle, and well again", data: { testid: "incidents-toggle" }, on: { click: () => calls.openIncidents() } }, icon("bolt", 20), this.happened);
     this.theme = h("button", { type: "button", class: "top-tool", data: { testid: "theme-toggle" }, on: { click: () => this.#turn() } });
     this.title = h("span", { class: "workspace" });
     this.node = h(
@@ -27,6 +29,7 @@ export class Topbar {
       this.status,
       h("span", { class: "spread" }),
       this.switcher,
+      this.incidentsButton,
       this.theme,
       this.inspectorButton,
     );
@@ -50,6 +53,14 @@ export class Topbar {
     this.badge.hidden = !rejected.length;
     this.badge.textContent = String(rejected.length);
     this.badge.setAttribute("aria-label", `${rejected.length} refused calls`);
+  }
+
+  /** How many incidents there are; null where none can be made. */
+  showIncidents(count) {
+    this.incidentsButton.hidden = count === null;
+    this.happened.hidden = !count;
+    this.happened.textContent = String(count ?? 0);
+    this.incidentsButton.setAttribute("aria-label", count ? `Make trouble; ${count} incidents have happened` : "Make trouble");
   }
 
   #choose() {

@@ -16,9 +16,11 @@ from dac.discovery import Discovery
 from dac.errors import DacError, Denied, NotFound, Unavailable
 from dac.figures import Unknown
 from dac.gateway import Choose
+from dac.history import History
+from dac.naming import find_cluster
 from dac.snapshot import Snapshot
 from tests.dac.snapshots import CHAT, LEFT, WEB, charged, history
-from tests.fakes import START, fleet
+from tests.fakes import START, cluster, fleet
 
 LATE = "Oracle did not answer within 10 s; ask again"
 OFFERED = Discovery(read_at=START)
@@ -39,7 +41,7 @@ class Hospital:
         for each in self.hanging.values():
             each.set()
 
-    def sources(self, **instead: Callable[..., Any]) -> Sources:
+    def sources(self, known: Fleet | None, **instead: Callable[..., Any]) -> Sources:
         given: dict[str, Callable[..., Any]] = {
             "fleet": lambda: fleet(CHAT, endpoints=(WEB,)),
             "work": lambda _: (),
@@ -48,7 +50,7 @@ class Hospital:
             "discovery": lambda: OFFERED,
             "spend": lambda *_: charged(),
         }
-        return Sources(**{part: self._hung_up(part, read) for part, read in (given | instead).items()})
+        return Sources(known, **{part: self._hung_up(part, read) for part, read in (given | instead).items()})
 
     def pace(self) -> Pace:
         return Pace(lambda: self.at, self._wait)
@@ -80,8 +82,10 @@ def the_cluster(_: Fleet) -> tuple[Cluster | None, Endpoint | None]:
     return CHAT, None
 
 
-def everything(hospital: Hospital, choose: Choose = the_cluster, **instead: Callable[..., Any]) -> list[Snapshot]:
-    return list(examine(hospital.sources(**instead), choose, lambda: START, pace=hospital.pace()))
+def everything(
+    hospital: Hospital, choose: Choose = the_cluster, known: Fleet | None = None, **instead: Callable[..., Any]
+) -> list[Snapshot]:
+    return list(examine(hospital.sources(known, **instead), choose, lambda: START, pace=hospital.pace()))
 
 
 def parts(snapshot: Snapshot) -> dict[str, object]:
@@ -127,7 +131,7 @@ def test_a_part_that_fails_says_why_and_the_rest_is_told(hospital: Hospital, par
     def refused(*_: object) -> None:
         raise Denied("Oracle says no.")
 
-    last = everything(hospital, the_cluster, **{part: refused})[-1]
+    last = everything(hospital, the_cluster, None, **{part: refused})[-1]
     missing = parts(last)[part]
     assert isinstance(missing, Unknown)
     assert missing.settle == "Oracle says no."
@@ -178,5 +182,44 @@ def test_of_the_whole_fleet_only_what_belongs_to_no_cluster_is_read(hospital: Ho
 
 
 def test_as_it_is_built_it_waits_by_the_clock_of_this_machine(hospital: Hospital) -> None:
-    seen = list(examine(hospital.sources(), the_cluster, lambda: START))
+    seen = list(examine(hospital.sources(None), the_cluster, lambda: START))
     assert seen[-1].pending == ()
+
+
+def found(name: str) -> Choose:
+    def choose(seen: Fleet) -> tuple[Cluster | None, Endpoint | None]:
+        return find_cluster(seen, name), None
+
+    return choose
+
+
+def test_what_is_known_already_is_not_waited_for_to_read_what_takes_longest(hospital: Hospital) -> None:
+    """The fleet is only read once the cluster's history has been asked for."""
+    asked = threading.Event()
+
+    def slow() -> Fleet:
+        assert asked.wait(60)
+        return fleet(CHAT)
+
+    def read(*_: object) -> History:
+        asked.set()
+        return history()
+
+    last = everything(hospital, found("chat"), fleet(CHAT), fleet=slow, history=read)[-1]
+    assert last.pending == ()
+    assert last.history == history()
+
+
+@pytest.mark.parametrize("known", [fleet(cluster("chat", id="ocid1.older")), fleet(cluster("embed"))])
+def test_where_something_else_is_meant_by_now_that_is_read(hospital: Hospital, known: Fleet) -> None:
+    asked: list[str] = []
+
+    def read(of: Cluster, _: Fleet) -> History:
+        asked.append(of.id)
+        return history(of=of)
+
+    last = everything(hospital, found("chat"), known, history=read)[-1]
+    assert isinstance(last.history, History)
+    assert last.history.cluster_id == CHAT.id
+    assert asked[-1] == CHAT.id
+    assert last.pending == ()

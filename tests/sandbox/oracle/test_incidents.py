@@ -75,6 +75,28 @@ def test_every_incident_happens_and_a_reset_undoes_it(well: Tenancy) -> None:
         assert unmarked(well) == before, name
 
 
+def test_all_is_made_well_again_as_it_was_before_the_first(well: Tenancy) -> None:
+    well.control("POST", "faults", {"kind": "slow", "operation": "ListModels"})
+    before, faults = well.control("GET", "state"), well.control("GET", "faults")
+    for name in ("undersized", "needs-attention", "second-cluster", "limits-down"):
+        happens(well, name)
+    assert well.control("DELETE", "incidents")["happened"] == []
+    assert well.control("GET", "state") == before
+    assert well.control("GET", "faults") == faults
+    assert well.control("DELETE", "incidents")["happened"] == []
+    happens(well, "idle")
+    assert len(well.control("GET", "incidents")["happened"]) == 1
+
+
+def test_each_says_what_it_is_and_where_it_may_happen(well: Tenancy) -> None:
+    told = well.control("GET", "incidents")
+    listed = [each for group in told["groups"] for each in group["incidents"]]
+    assert {each["name"] for each in listed} == set(INCIDENTS)
+    assert all(each["about"].endswith(".") for each in listed)
+    names = [it["displayName"] for region in (HOME, EUROPE) for it in well.state(region)["clusters"]]
+    assert sorted(each["name"] for each in told["clusters"]) == sorted(names)
+
+
 def unmarked(tenancy: Tenancy) -> list[Any]:
     """All there is, but for the etags, which are new in every world."""
     regions = tenancy.control("GET", "state")["regions"].values()
