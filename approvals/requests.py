@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from approvals.events import Event, Freeze
 from approvals.records import Records, Stats
 from approvals.request import Request
-from approvals.states import FINAL, State
+from approvals.states import FINAL, Action, State
 from approvals.store import Store
 
 OPEN = tuple(state for state in State if state not in FINAL)
@@ -63,6 +63,14 @@ class Requests:
     def review_owed(self) -> list[Request]:
         """Those whose broken glass nobody has reviewed yet."""
         return self._store.review_owed()
+
+    def applied(self, since: datetime) -> list[Request]:
+        """Those that Oracle has carried out since then, oldest first."""
+        return self._store.happened_since(Action.SUCCEED, since)
+
+    def emergencies(self, since: datetime) -> list[Request]:
+        """Those whose glass was broken since then, oldest first."""
+        return self._store.happened_since(Action.BREAK_GLASS, since)
 
     def freeze(self) -> Freeze | None:
         return self._store.freeze()

@@ -13,7 +13,7 @@ from approvals.events import BOT, Body, Event, Freeze, Note, Refused, Started, S
 from approvals.migrations import approvals
 from approvals.request import Request, happened, submitted
 from approvals.rows import Busy, Rows
-from approvals.states import FINAL, State
+from approvals.states import FINAL, Action, State
 from approvals.step_events import Resumed
 from approvals.together import Together
 from dac.errors import Conflict
@@ -167,6 +167,12 @@ class Store:
         """Those whose broken glass nobody has reviewed yet, oldest first."""
         with self._together.reading() as db:
             return self._rows.found(db, "review_owed = 1", [])
+
+    def happened_since(self, action: Action, since: datetime) -> list[Request]:
+        """Those to which it has since then, oldest first."""
+        where = "id IN (SELECT request_id FROM events WHERE at >= ? AND action = ?)"
+        with self._together.reading() as db:
+            return self._rows.found(db, where, [stamp(since), action.value])
 
     def unseen(self) -> list[int]:
         """Requests with news that have not been shown yet, oldest first."""

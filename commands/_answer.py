@@ -76,6 +76,10 @@ class Answer:
         """An aside in small print."""
         self._blocks.append(context(self.marked(text, cited)))
 
+    def asides(self, texts: Iterable[Line]) -> None:
+        """Several of them, one below the other, in as few blocks as they fit."""
+        self._blocks += _small(self.marked(text, cited) for text, cited in texts)
+
     def rule(self) -> None:
         self._blocks.append(divider())
 
@@ -101,19 +105,23 @@ class Answer:
         return str(self._sources.setdefault(source, len(self._sources) + 1)).translate(SUPERSCRIPT)
 
     def _footnotes(self) -> list[Block]:
-        notes = [f"{self._mark(each)} {linked(each)}" for each in self._sources]
-        blocks: list[Block] = []
-        held = ""
-        for note in notes:
-            if held and len(held) + len(note) > FOOTNOTES:
-                blocks.append(context(held))
-                held = ""
-            held = f"{held}\n{note}" if held else note
-        return [*blocks, context(held)] if held else blocks
+        return _small(f"{self._mark(each)} {linked(each)}" for each in self._sources)
 
 
 FOOTNOTES = 1900
 """Characters of footnotes in one block: a context's text holds 2,000."""
+
+
+def _small(notes: Iterable[str]) -> list[Block]:
+    """In as few blocks as they fit."""
+    blocks: list[Block] = []
+    held = ""
+    for note in notes:
+        if held and len(held) + len(note) > FOOTNOTES:
+            blocks.append(context(held))
+            held = ""
+        held = f"{held}\n{note}" if held else note
+    return [*blocks, context(held)] if held else blocks
 
 
 def _sources(cited: Cited) -> tuple[Source, ...]:

@@ -2,44 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from commands import _digest_asked, _digest_clusters, _digest_movers, _digest_oracle
 from commands._advice import seen_at
 from commands._command import Services
+from commands._digest_look import Look
+from commands._resizings import resizings
 from dac import digest_sums
-from dac.budgets import GONE
-from dac.cluster import Cluster, Fleet
-from dac.digest import Digest, Scope
+from dac.cluster import Fleet
+from dac.digest import Digest, Foreseen, Line, Scope, Total
 from dac.errors import DacError
 from dac.figures import Money, Price, Source, Unknown
+from dac.month_end import PLAIN, month_end
 from dac.usage import Spend
 from dac.usage_estimate import Estimate, estimate, sums
 
 FLEET = "which clusters there are"
 CHARGED = "what Oracle charged"
+PERIOD = timedelta(days=7)
+"""How far back broken glass is told of, where it is not said since when."""
+
+Part = Callable[[], Iterator[Line]]
 
 
-def told(services: Services, scope: Scope, at: datetime, zone: ZoneInfo) -> Digest:
-    """The digest that is due at that moment; read now, and of the full days before it."""
+def told(services: Services, scope: Scope, at: datetime, zone: ZoneInfo, *, since: datetime | None = None) -> Digest:
+    """The digest that is due at that moment; read now, and of the full days before it.
+
+    `since` is when the one before it was due: what has happened by then has been told.
+    """
     fleet = _fleet(services)
-    seen = () if isinstance(fleet, Unknown) else tuple(each for each in fleet.clusters if scope.covers(each))
-    spend, unattributed = _spend(services, scope, fleet, at)
-    found: dict[str, object] = {"at": at, "zone": zone.key, "scope": scope}
-    if isinstance(fleet, Unknown):
-        found["unknown"] = (fleet,)
-    else:
-        found |= {
-            "clusters": sum(each.lifecycle_state not in GONE for each in seen),
-            "sources": (seen_at(fleet),),
-        }
+    look = Look(services, scope, at, zone, fleet if isinstance(fleet, Fleet) else Fleet(taken_at=at))
+    spend, unattributed = _spend(look, fleet)
+    today = digest_sums.day_of(at)
     if isinstance(spend, Unknown):
-        found |= _estimated(services, fleet, seen, spend, at)
+        found = _estimated(look, fleet, spend)
     else:
-        totals = digest_sums.told(spend, digest_sums.day_of(at))
-        found |= {"read_at": spend.read_at, "totals": totals, "unattributed": unattributed}
-    return Digest.model_validate(found)
+        totals = digest_sums.told(spend, today)
+        found = {"read_at": spend.read_at, "totals": totals, "unattributed": unattributed}
+    if isinstance(fleet, Fleet):
+        found["clusters"] = len(look.clusters)
+    month = next((each for each in found.get("totals", ()) if each.key == "total:month"), None)
+    lines, unknown = _lines(_parts(look, fleet, spend, month, since or at - PERIOD))
+    return Digest(
+        at=at,
+        zone=zone.key,
+        scope=scope,
+        lines=lines,
+        foreseen=_foreseen(look, fleet, spend),
+        unknown=tuple(dict.fromkeys((*found.pop("unknown", ()), *_gaps(fleet), *unknown))),
+        sources=found.pop("sources", (seen_at(look.fleet),)),
+        **found,
+    )
 
 
 def _fleet(services: Services) -> Fleet | Unknown:
@@ -49,43 +66,97 @@ def _fleet(services: Services) -> Fleet | Unknown:
         return Unknown(what=FLEET, settle=str(error))
 
 
-def _spend(
-    services: Services, scope: Scope, fleet: Fleet | Unknown, at: datetime
-) -> tuple[Spend | Unknown, tuple[Money, ...]]:
+def _gaps(fleet: Fleet | Unknown) -> Iterator[Unknown]:
+    """Regions whose clusters were not listed: what is told of clusters leaves these out."""
+    if isinstance(fleet, Unknown):
+        yield fleet
+    elif regions := _unseen(fleet):
+        yield Unknown(what=f"{FLEET} in {' and '.join(regions)}", settle="Oracle did not answer; ask again in a moment")
+
+
+def _unseen(fleet: Fleet) -> list[str]:
+    return sorted({gap.region for gap in fleet.gaps if gap.what.startswith("clusters")})
+
+
+def _spend(look: Look, fleet: Fleet | Unknown) -> tuple[Spend | Unknown, tuple[Money, ...]]:
     """What was charged for the scope, and sums of which it is not known whether they were."""
-    today = digest_sums.day_of(at)
-    if isinstance(fleet, Unknown) and scope.by != "all":
+    today = digest_sums.day_of(look.at)
+    if isinstance(fleet, Unknown) and look.scope.by != "all":
         return Unknown(what=CHARGED, settle=fleet.settle), ()
     try:
-        spend = services.fleet.spend(digest_sums.since(today), today)
+        spend = look.services.fleet.spend(digest_sums.since(today), today)
     except DacError as error:
         return Unknown(what=CHARGED, settle=str(error)), ()
     if isinstance(spend, Unknown):
         return spend, ()
-    ours, open_ = digest_sums.parted(spend, fleet if isinstance(fleet, Fleet) else Fleet(taken_at=at), scope)
+    ours, open_ = digest_sums.parted(spend, look.fleet, look.scope)
     return ours, open_.totals
 
 
-def _estimated(
-    services: Services, fleet: Fleet | Unknown, clusters: Sequence[Cluster], why: Unknown, at: datetime
-) -> dict[str, object]:
+def _estimated(look: Look, fleet: Fleet | Unknown, why: Unknown) -> dict[str, Any]:
     """By units and hours, where Oracle's own figures are not to be had; without either, nothing is known."""
     if isinstance(fleet, Unknown):
-        return {"estimated": why.settle, "unknown": (fleet, why)}
+        return {"estimated": why.settle}
     made: list[Estimate] = []
 
     def sum_of(since: date, until: date) -> tuple[Money, ...]:
-        made[:] = [estimate(services.catalog, each, since, until, at) for each in clusters]
+        made[:] = [estimate(look.services.catalog, each, since, until, look.at) for each in look.clusters]
         return sums(made)
 
-    totals = digest_sums.estimated(sum_of, digest_sums.day_of(at))
-    unpriced = [each.cost for each in made if isinstance(each.cost, Unknown)]
+    totals = digest_sums.estimated(sum_of, digest_sums.day_of(look.at))
     sources: dict[Source, None] = dict.fromkeys(
         source for each in made if isinstance(each.cost, Price) for source in each.cost.sources
     )
     return {
         "estimated": why.settle,
         "totals": totals,
-        "unknown": tuple(dict.fromkeys(unpriced)),
+        "unknown": tuple(each.cost for each in made if isinstance(each.cost, Unknown)),
         "sources": (seen_at(fleet), *sources),
     }
+
+
+def _parts(
+    look: Look, fleet: Fleet | Unknown, spend: Spend | Unknown, month: Total | None, since: datetime
+) -> Mapping[str, Part]:
+    """By what is not known where one of them fails, in the order of the lines' kinds."""
+    today = digest_sums.day_of(look.at)
+    charged = spend if isinstance(spend, Spend) else None
+    parts: dict[str, Part] = {
+        "what budgets say": lambda: _digest_oracle.budgets(look, month, charged),
+        "which cost anomalies Oracle found": lambda: _digest_oracle.anomalies(look, today),
+        "which requests wait": lambda: _digest_asked.waiting(look),
+        "which reviews are owed": lambda: _digest_asked.reviews(look),
+        "whether glass was broken": lambda: _digest_asked.glasses(look, since),
+        "which leases end": lambda: _digest_asked.leases(look),
+    }
+    if isinstance(fleet, Fleet):
+        parts |= {
+            "which models retire": lambda: _digest_clusters.retirements(look),
+            "which clusters are idle": lambda: _digest_clusters.idle(look),
+            "which clusters are larger than needed": lambda: _digest_clusters.oversized(look),
+            "which minimums are met soon": lambda: _digest_clusters.commitments(look),
+        }
+    if charged:
+        parts["what moved most"] = lambda: _digest_movers.moved(look, charged, today)
+    return parts
+
+
+def _lines(parts: Mapping[str, Part]) -> tuple[tuple[Line, ...], Sequence[Unknown]]:
+    """What a part had found before it failed is told all the same."""
+    lines, unknown = list[Line](), list[Unknown]()
+    for what, part in parts.items():
+        try:
+            for line in part():
+                lines.append(line)
+        except DacError as error:
+            unknown.append(Unknown(what=what, settle=str(error)))
+    return tuple(lines), unknown
+
+
+def _foreseen(look: Look, fleet: Fleet | Unknown, spend: Spend | Unknown) -> Foreseen | None:
+    if isinstance(fleet, Unknown):
+        return None
+    known = resizings(look.services.requests, look.at)
+    made = month_end(spend, look.clusters, look.services.catalog, look.at, resizings=known, unseen=_unseen(fleet))
+    plain = {"plain": made.plain, "plain_method": PLAIN} if made.apart else {}
+    return Foreseen(until=made.until, sums=made.sums, method=made.method, **plain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -26,11 +26,20 @@ from commands._blocks import date as moment
 from commands._command import Reply
 from commands._digest_file import sheet
 from dac.digest import Compared, Digest, Kind, Line, Total
-from dac.figures import Money
+from dac.figures import Money, Unknown
+from dac.marks import Mark
 from dac.pricing import cents
 
-Marks = Mapping[str, object]
-"""By key the lines that somebody has acknowledged or put off, which are counted and not shown."""
+Marks = Mapping[str, Mark]
+"""By key the lines that somebody has acknowledged or put off, as `dac.marks.hidden` finds them: counted, not shown."""
+
+Note = tuple[str, Sequence[Cited]]
+
+ESTIMATED = (
+    "The sums are units as they are now × hours × the price on file, so they are compared with nothing; earlier sizes, "
+    "clusters that are gone, Oracle's minimum and credits are no part of them."
+)
+GONE = "of resources that are gone it is not known whether they were here."
 
 MOST_LINES = 12
 MOST_OF_A_KIND = 3
@@ -44,6 +53,7 @@ WHOLE = Decimal(100)
 LITTLE = Decimal("0.5")
 """Percent below which a change is told as none."""
 
+UNLIKE_A_LINK = set(" <>|&")
 ONE_DAY = timedelta(days=1)
 
 TITLES = {
@@ -57,10 +67,10 @@ TITLES = {
     Kind.IDLE: "💤 Idle",
     Kind.OVERSIZED: "📐 Larger than needed",
     Kind.COMMITMENT: "🔓 Commitments met soon",
-    Kind.MOVER: "↕️ What moved most, last 7 days against the 7 before",
+    Kind.MOVER: "↕️ What moved most in a week",
 }
 COUNTED = {
-    Kind.BUDGET: ("budget at its limit", "budgets at their limits"),
+    Kind.BUDGET: ("budget is short", "budgets are short"),
     Kind.ANOMALY: ("anomaly", "anomalies"),
     Kind.REQUEST: ("request waits", "requests wait"),
     Kind.REVIEW: ("review is owed", "reviews are owed"),
@@ -122,7 +132,7 @@ def _drawn(digest: Digest, lines: Sequence[Line], shown: Sequence[Line], late_si
         answer.block(context(f"⏰ Late: it was due {moment(late_since)}; its days are those of then."))
     answer.say(f"*{escape(summary)}*", *_read(digest))
     _totals(answer, digest)
-    _notes(answer, digest)
+    answer.asides([*_foreseen(answer, digest), *_notes(digest)])
     for kind in Kind:
         _kind(answer, kind, [each for each in shown if each.kind is kind], lines)
     hidden = len(digest.lines) - len(lines)
@@ -171,9 +181,9 @@ def _currencies(total: Total) -> list[str]:
 def _total(total: Total, currency: str) -> str:
     name = f"*{total.name}* ({_days(total.since, total.until)})"
     if not currency:
-        return f"{name}: charged was {_whole(total)}{'' if total.settled or total.estimated else ' ⏳'}"
+        return f"{name}: charged was {escape(_whole(total))}{'' if total.settled or total.estimated else ' ⏳'}"
     spent = _of(total.spent, currency)
-    said = f"{name}: *{cents(spent)}*{' estimated' if total.estimated else _standing(total, currency)}"
+    said = f"{name}: *{_money(spent)}*{' estimated' if total.estimated else _standing(total, currency)}"
     before = [_against(spent, _of(each.spent, currency), each) for each in total.compared]
     return f"{said} · {', '.join(before)}" if before else said
 
@@ -182,7 +192,7 @@ def _standing(total: Total, currency: str) -> str:
     if total.settled:
         return ""
     open_, spent = _of(total.provisional, currency), _of(total.spent, currency)
-    return " ⏳" if open_ == spent or not open_.amount else f" ({cents(open_)} of it ⏳)"
+    return " ⏳" if open_ == spent or not open_.amount else f" ({_money(open_)} of it ⏳)"
 
 
 def _against(now: Money, before: Money, compared: Compared) -> str:
@@ -190,34 +200,51 @@ def _against(now: Money, before: Money, compared: Compared) -> str:
     if not before.amount:
         return f"nothing {compared.name}"
     if before.amount < 0:
-        return f"{cents(before)} {compared.name}"
+        return f"{_money(before)} {compared.name}"
     percent = change.amount / before.amount * WHOLE
     if abs(percent) < LITTLE:
         return f"as much as {compared.name}"
-    return f"{abs(percent):,.0f} % {'more' if percent > 0 else 'less'} than {compared.name} ({cents(before)})"
+    return f"{abs(percent):,.0f} % {'more' if percent > 0 else 'less'} than {compared.name} ({_money(before)})"
 
 
-def _notes(answer: Answer, digest: Digest) -> None:
+def _foreseen(answer: Answer, digest: Digest) -> Iterator[Note]:
+    """What the month will have cost; by which method, as a note."""
+    ahead = digest.foreseen
+    if ahead is None or not (digest.totals or digest.clusters):
+        return
+    read = (*digest.sources, *_read(digest))
+    month = f"{ahead.until - ONE_DAY:%B}"
+    if isinstance(ahead.sums, Unknown):
+        yield f"⚪ Not known: what {month} will have cost. {_settled_by(ahead.sums.settle)}", read
+        return
+    other = f"; by {ahead.plain_method}: *{escape(_sum(ahead.plain))}*" if ahead.plain else ""
+    answer.say(f"*By the end of {month}*: about *{escape(_sum(ahead.sums))}*{other}", *read)
+    yield f"Foreseen by {ahead.method}.", read
+
+
+def _notes(digest: Digest) -> Iterator[Note]:
+    """What the sums are and are not."""
     read = _read(digest)
     if digest.estimated:
-        answer.small(
-            f"Estimated: what Oracle charged is not known. {linked_up(digest.estimated[:SENTENCE])} The sums are units "
-            "as they are now × hours × the price on file, so they are compared with nothing.",
-            *read,
-        )
+        yield f"Estimated: what Oracle charged is not known. {_settled_by(digest.estimated)} {ESTIMATED}", read
     elif any(not each.settled for each in digest.totals):
-        answer.small("⏳ provisional: Oracle adds to and changes the last 48 h. The rest is final.", *read, LATE)
+        yield "⏳ provisional: Oracle adds to and changes the last 48 h. The rest is final.", (*read, LATE)
     if digest.unattributed:
-        answer.small(
-            f"{_sum(digest.unattributed)} since {digest.totals[-1].compared[0].since} are not attributable: of "
-            "resources that are gone it is not known whether they were here.",
-            *read,
-        )
+        since = digest.totals[-1].compared[0].since
+        yield f"{escape(_sum(digest.unattributed))} since {since} are not attributable: {GONE}", read
     for each in digest.unknown[:MOST_UNKNOWN]:
-        answer.small(f"⚪ Not known: {named(each.what, SENTENCE)}. {linked_up(each.settle[:SENTENCE])}", *read)
+        yield f"⚪ Not known: {named(each.what, SENTENCE)}. {_settled_by(each.settle)}", read
+    if len(digest.unknown) > MOST_UNKNOWN:
+        yield f"⚪ … and {len(digest.unknown) - MOST_UNKNOWN} more that are not known", read
     ends = datetime.combine(digest.at.astimezone(UTC).date(), time(), UTC).astimezone(ZoneInfo(digest.zone))
     if ends.utcoffset():
-        answer.small(f"Days are Oracle's, in UTC: one ends at {ends:%H:%M} in {digest.zone}.", *read)
+        yield f"Days are Oracle's, in UTC: one ends at {ends:%H:%M} in {digest.zone}.", read
+
+
+def _settled_by(text: str) -> str:
+    """With the link that it ends with, where that is one and is shown whole."""
+    address = text.rpartition("https://")[2]
+    return linked_up(text) if len(text) <= SENTENCE and not UNLIKE_A_LINK & set(address) else named(text, SENTENCE)
 
 
 def _kind(answer: Answer, kind: Kind, shown: Sequence[Line], lines: Sequence[Line]) -> None:
@@ -226,7 +253,7 @@ def _kind(answer: Answer, kind: Kind, shown: Sequence[Line], lines: Sequence[Lin
         return
     left = sum(each.kind is kind for each in lines) - len(shown)
     more = f", and {left} more" if left else ""
-    told: list[tuple[str, Sequence[Cited]]] = [(f"*{TITLES[kind]}*{more}", ())]
+    told: list[tuple[str, Sequence[Cited]]] = [(f"*{TITLES[kind]}*{more}", shown[0].sources if more else ())]
     for each in shown:
         told.append((_line(each), each.sources))
         if row := _buttons(each):
@@ -260,6 +287,11 @@ def _read(digest: Digest) -> tuple[Cited, ...]:
 
 def _of(spent: Sequence[Money], currency: str) -> Money:
     return next((each for each in spent if each.currency == currency), Money(amount=Decimal(0), currency=currency))
+
+
+def _money(amount: Money) -> str:
+    """Oracle's word for a currency is anybody's."""
+    return escape(str(cents(amount)))
 
 
 def _sum(spent: Sequence[Money]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 from pydantic import Field
@@ -12,12 +11,13 @@ from commands._advice import linked_up, offer, seen_at
 from commands._answer import Answer, Cited
 from commands._blocks import actions, named
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
+from commands._loads import loads
 from commands._pick import clusters
 from commands._words import by
 from dac.advice import Advice
 from dac.change import units
 from dac.cluster import Cluster, ClusterType, Fleet
-from dac.errors import DacError, Invalid, NotFound
+from dac.errors import Invalid, NotFound
 from dac.figures import Unknown
 from dac.history import History
 from dac.naming import find_cluster
@@ -41,7 +41,7 @@ class Optimise(Arguments):
 def run(args: Optimise, call: Call, services: Services) -> Reply:
     fleet = services.fleet.fleet()
     wanted = (_one(args.cluster, fleet),) if args.cluster else hosting(fleet)
-    histories = _histories(wanted[:MOST_CLUSTERS], services)
+    histories = loads(wanted[:MOST_CLUSTERS], services)
     found = optimise(
         fleet,
         wanted[:MOST_CLUSTERS],
@@ -73,19 +73,6 @@ def _one(name: str, fleet: Fleet) -> Cluster:
         kind = "a fine-tuning cluster" if cluster.type != ClusterType.HOSTING else cluster.lifecycle_state
         raise Invalid(f"{cluster.name} is {kind}: only a hosting cluster that is ACTIVE can be made better use of.")
     return cluster
-
-
-def _histories(wanted: Sequence[Cluster], services: Services) -> dict[str, History | Unknown]:
-    """The days of every cluster, at the same time; what cannot be read says why."""
-
-    def read(cluster: Cluster) -> History | Unknown:
-        try:
-            return services.fleet.history(cluster)
-        except DacError as error:
-            return Unknown(what=f"the load of {cluster.name}", settle=str(error))
-
-    with ThreadPoolExecutor(max_workers=8, thread_name_prefix="history") as pool:
-        return {each.id: history for each, history in zip(wanted, pool.map(read, wanted), strict=True)}
 
 
 def _summary(found: Sequence[Advice], wanted: Sequence[Cluster]) -> str:

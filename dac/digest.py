@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,11 @@ SCOPES = "all, compartment:<name>, tag:<key=value> or region:<name>"
 
 LEAST_TAIL = 6
 """Characters of the end of an OCID by which a line names a cluster."""
+
+TAIL = 8
+"""The same for other things, of which not all are known."""
+
+ODD = re.compile(r"[^A-Za-z0-9._-]")
 
 
 class Placed(Protocol):
@@ -170,6 +176,19 @@ class Total(Frozen):
     compared: tuple[Compared, ...] = ()
 
 
+class Foreseen(Frozen):
+    """What the month will have cost at its end, `until` being the first day of the next; `plain` by another method.
+
+    `plain` is given where the two are more than a tenth apart.
+    """
+
+    until: date
+    sums: tuple[Money, ...] | Unknown
+    method: str
+    plain: tuple[Money, ...] = ()
+    plain_method: str = ""
+
+
 class Digest(Frozen):
     """Everything that is told. `at` is when it was due, whenever it is sent; `zone` the time zone of who reads it.
 
@@ -183,6 +202,7 @@ class Digest(Frozen):
     clusters: int | None = None
     read_at: AwareDatetime | None = None
     totals: tuple[Total, ...] = ()
+    foreseen: Foreseen | None = None
     estimated: str = ""
     unattributed: tuple[Money, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -194,6 +214,11 @@ class Digest(Frozen):
 
     def line(self, key: str) -> Line | None:
         return next((each for each in self.lines if each.key == key), None)
+
+
+def tail(ocid: str) -> str:
+    """What a line names a thing by that is no cluster of ours; whatever it is called, it can be typed."""
+    return ODD.sub("", ocid[-TAIL:]) or "none"
 
 
 def tails(ids: tuple[str, ...]) -> dict[str, str]:

@@ -13,6 +13,7 @@ import pytest
 from commands._command import Reply
 from dac.errors import Invalid, Unavailable
 from dac.usage import UsageRow
+from tests.commands.fleets import BUSY, world
 from tests.commands.room import Room, lines, shown, understood
 from tests.commands.sound import bare, live, markup, refused
 from tests.fakes import ANN, CATALOG, cluster, fleet
@@ -32,7 +33,7 @@ def at(day: int, month: int = 11) -> datetime:
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    made = Room(tmp_path)
+    made = Room(tmp_path, world((cluster(), BUSY)))
     made.oracle.compartments_named = {cluster().compartment_id: "genai-prod", "ocid1.compartment.oc1..other1": "lab"}
     made.oracle.charged = [row(at(day), "1200" if day == 22 else "1152") for day in range(1, 23)]
     made.oracle.charged += [row(at(day, 10), "1152") for day in range(1, 32)]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dac import digest_sums
-from dac.digest import Digest, Kind, Line, Press, Scope, Total, read_scope, tails
+from dac.digest import Digest, Kind, Line, Press, Scope, Total, read_scope, tail, tails
 from dac.errors import Invalid
 from dac.figures import Money, Unknown
 from dac.findings import Severity
@@ -215,3 +215,9 @@ def test_clusters_are_named_by_the_shortest_end_that_is_theirs_alone() -> None:
 def test_a_day_is_the_one_in_utc() -> None:
     assert digest_sums.day_of(datetime(2026, 11, 23, 1, tzinfo=ZoneInfo("Europe/Berlin"))) == date(2026, 11, 23)
     assert digest_sums.day_of(datetime(2026, 11, 23, 0, 59, tzinfo=ZoneInfo("Europe/Berlin"))) == date(2026, 11, 22)
+
+
+def test_a_key_can_be_typed_whatever_a_thing_is_called() -> None:
+    assert tail("ocid1.budget.oc1..prod0001") == "prod0001"
+    assert tail("<!here>`x&") == "herex"
+    assert tail("") == "none"

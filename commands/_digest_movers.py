@@ -1,0 +1,73 @@
+"""Lines of a digest on what moved most in a week, each with the request of ours that explains it, where one does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from approvals.request import Request
+from commands._bill import NOBODY, usage_api
+from commands._digest_look import Look
+from dac.digest import Kind, Line, Press
+from dac.digest_sums import WEEK, within
+from dac.movers import Mover, movers
+from dac.naming import short
+from dac.pricing import cents
+from dac.usage import Spend
+
+MOST = 10
+"""Movers that are told of at all; a message shows the first few."""
+
+MOST_REQUESTS = 2
+
+
+def moved(look: Look, spend: Spend, today: date) -> Iterator[Line]:
+    """The last 7 days against the 7 before, of everything in `spend`."""
+    middle = today - WEEK
+    found = movers(within(spend, middle, today), within(spend, middle - WEEK, middle))
+    since = datetime.combine(middle - WEEK, time(), UTC)
+    done = look.services.requests.applied(since) if found else []
+    for each in found[:MOST]:
+        touching = [request for request in done if each.resource_id in request.touches and request.ended_at]
+        yield _line(look, each, sorted(touching, key=lambda request: -request.id), spend)
+
+
+def _line(look: Look, mover: Mover, requests: Sequence[Request], spend: Spend) -> Line:
+    cluster = look.by_id.get(mover.resource_id)
+    last = requests[0] if requests else None
+    change = "" if mover.percent is None else f" ({mover.percent:+,.0f} %)"
+    presses = []
+    if last:
+        presses.append(Press(label="Details", line=f"request {last.id}"))
+    if cluster:
+        presses.append(Press(label="Its bill", line=f"cost actual {look.word(cluster)} 14d"))
+    return Line(
+        key=look.key("mover", mover.resource_id),
+        kind=Kind.MOVER,
+        name=cluster.name if cluster else short(mover.resource_id) if mover.resource_id else NOBODY,
+        text=f"{cents(mover.before)} → {cents(mover.after)}{change}. {_reason(look, mover, requests)}",
+        figure=abs(mover.change.amount),
+        worth=mover.change,
+        request=last.id if last else None,
+        link=look.services.link(last.id) if last else None,
+        presses=tuple(presses),
+        sources=(usage_api(spend.read_at.astimezone(UTC).date()),),
+    )
+
+
+def _reason(look: Look, mover: Mover, requests: Sequence[Request]) -> str:
+    """As far as our own requests tell; what somebody does in Oracle's Console is in none of them."""
+    told = [f"{each.plan.summary}, {_day(each.ended_at)}" for each in requests[:MOST_REQUESTS] if each.ended_at]
+    if told:
+        more = len(requests) - len(told)
+        return "; before that: ".join(told) + (f"; and {more} more" if more else "")
+    cluster = look.by_id.get(mover.resource_id)
+    if cluster is None:
+        return "Not listed any more; no request of ours explains it"
+    if not mover.before.amount and cluster.time_created > look.at - WEEK - WEEK - timedelta(days=1):
+        return f"Made {_day(cluster.time_created)}; no request of ours explains it"
+    return "No request of ours explains it"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%-d %b}"

@@ -1,0 +1,174 @@
+"""Lines of a digest on budgets and on cost anomalies, as Oracle and the team's own policy have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date
+from decimal import Decimal
+
+from commands._beside import CURRENCY
+from commands._digest_look import Look
+from dac.anomalies import Anomalies, Anomaly
+from dac.budgets import Budget as TeamBudget
+from dac.digest import Kind, Line, Press, Total, tail
+from dac.digest_sums import WEEK
+from dac.errors import Unavailable
+from dac.figures import Money, Source, Trust, Unknown
+from dac.findings import Severity
+from dac.pricing import cents
+from dac.usage import Budget, Budgets, Spend, totals
+
+FULL = Decimal(100)
+NEARLY = Decimal(90)
+MOST_CURRENCIES = 3
+SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def budgets(look: Look, month: Total | None, spend: Spend | None) -> Iterator[Line]:
+    """Those of Oracle that are for this scope, the team's own whose clusters all are, and currencies that have none."""
+    own = [each for each in look.services.approvals.policy.budgets if _whole(look, each)]
+    if month and spend:
+        for each in own:
+            yield _own(each, month, spend, look)
+    found = look.services.fleet.budgets()
+    theirs = [each for each in found.found if _aims(each, look)] if isinstance(found, Budgets) else []
+    if isinstance(found, Budgets):
+        for one in theirs:
+            yield _oracle(one, found)
+    if look.scope.by == "all" and month and not theirs:
+        yield from _without(look, month, {each.currency for each in own}, known=isinstance(found, Budgets))
+    if isinstance(found, Unknown):
+        raise Unavailable(found.settle)
+
+
+def _whole(look: Look, budget: TeamBudget) -> bool:
+    """Whether all of its clusters are of the scope: a part of a sum is not held against the whole limit."""
+    here = {each.id for each in look.clusters}
+    covered = [each for each in look.fleet.clusters if budget.covers(each)]
+    return look.scope.by == "all" or (bool(covered) and all(each.id in here for each in covered))
+
+
+def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
+    """By the rows of its clusters; a budget for every cluster has those of clusters that are gone, too."""
+    ids = {each.id for each in look.fleet.clusters if budget.covers(each)}
+    every = "*" in budget.clusters
+    rows = [row for row in spend.rows if month.since <= row.day < month.until and (every or row.resource_id in ids)]
+    spent = next((each.amount for each in totals(rows) if each.currency == budget.currency), Decimal(0))
+    limit = Money(amount=budget.monthly, currency=budget.currency)
+    used = spent / budget.monthly * FULL
+    money = Money(amount=spent, currency=budget.currency)
+    return Line(
+        key=f"budget:{_slug(budget.name)}",
+        kind=Kind.BUDGET,
+        name=budget.name,
+        text=f"{cents(money)} of {cents(limit)} spent ({used:,.1f} %), {month.name}",
+        severity=_severity(used, over=False),
+        figure=spent,
+        worth=money,
+        sources=(
+            Source(title="Oracle, RequestSummarizedUsages", as_of=_day(spend), trust=Trust.LIVE),
+            _policy(look),
+        ),
+    )
+
+
+def _aims(budget: Budget, look: Look) -> bool:
+    """A budget of Oracle's has compartments or a tag as its target; of a region, or a tag of ours, there is none."""
+    if look.scope.by == "all":
+        return True
+    return look.scope.by == "compartment" and look.scope.value in budget.targets
+
+
+def _oracle(budget: Budget, found: Budgets) -> Line:
+    spent, used, ahead = budget.actual, budget.used, budget.forecast
+    share = f" ({used:,.1f} %)" if used is not None else ""
+    foreseen = f", {ahead:,.2f} foreseen by Oracle" if ahead is not None else ""
+    so_far = (
+        f"{spent:,.2f} of {budget.amount:,.2f} spent"
+        if spent is not None
+        else f"{budget.amount:,.2f}, not reckoned yet"
+    )
+    return Line(
+        key=f"budget:{tail(budget.id)}",
+        kind=Kind.BUDGET,
+        name=budget.name,
+        text=f"{so_far}{share}{foreseen}, {CURRENCY}; of all of its target",
+        severity=_severity(used, over=ahead is not None and ahead > budget.amount),
+        figure=spent,
+        sources=(Source(title="Oracle, ListBudgets", as_of=found.read_at.astimezone(UTC).date(), trust=Trust.LIVE),),
+    )
+
+
+def _severity(used: Decimal | None, *, over: bool) -> Severity:
+    if used is not None and used >= FULL:
+        return Severity.BROKEN
+    return Severity.ATTENTION if over or (used is not None and used >= NEARLY) else Severity.OK
+
+
+def _without(look: Look, month: Total, budgeted: set[str], *, known: bool) -> Iterator[Line]:
+    """Nothing is said of Oracle's own where these could not be read."""
+    where = "at Oracle or in the policy file" if known else "in the policy file"
+    for money in month.spent[:MOST_CURRENCIES]:
+        if money.currency not in budgeted:
+            yield Line(
+                key=f"budget:none-{_slug(money.currency)}",
+                kind=Kind.BUDGET,
+                text=f"No budget in {money.currency} {where}: what is charged in it is held against none",
+                sources=(_policy(look),),
+            )
+
+
+def anomalies(look: Look, today: date) -> Iterator[Line]:
+    """Those of the last 7 days that are about dedicated clusters, the newest first."""
+    found = look.services.fleet.anomalies()
+    if isinstance(found, Unknown):
+        raise Unavailable(found.settle)
+    then = found.between(today - WEEK, today)
+    parts = frozenset(look.services.catalog.part_numbers)
+    for each in then.found if then else ():
+        if each.concerns(parts) and _here(each, look):
+            yield _anomaly(each, found)
+
+
+def _here(anomaly: Anomaly, look: Look) -> bool:
+    """As far as Oracle narrows it down; what it does not place may be of any scope and is told for all alone."""
+    match look.scope.by:
+        case "all":
+            return True
+        case "region":
+            return anomaly.region == look.scope.value
+        case "compartment":
+            return look.scope.value in anomaly.compartment_ids
+        case _:
+            return bool({each.id for each in look.clusters}.intersection(anomaly.resource_ids))
+
+
+def _anomaly(anomaly: Anomaly, found: Anomalies) -> Line:
+    impact = anomaly.impact
+    how = "another sum than foreseen"
+    if impact is not None:
+        how = f"{abs(impact):,.2f} {'less' if impact < 0 else 'more'} than foreseen, {CURRENCY}"
+    because = f"; in Oracle's words: {anomaly.root_cause}" if anomaly.root_cause else ""
+    return Line(
+        key=f"anomaly:{tail(anomaly.id)}",
+        kind=Kind.ANOMALY,
+        name=anomaly.monitor,
+        text=f"{anomaly.day:%-d %b}: {how}{because}",
+        severity=Severity.OK if impact is not None and impact < 0 else Severity.ATTENTION,
+        figure=impact,
+        presses=(Press(label="What was charged", line="cost actual 7d"),),
+        sources=(Source(title="Oracle, ListCostAnomalyEvents", as_of=found.read_on, trust=Trust.LIVE),),
+    )
+
+
+def _policy(look: Look) -> Source:
+    return Source(title="The team's policy file", as_of=look.at.astimezone(UTC).date(), trust=Trust.TEAM)
+
+
+def _day(spend: Spend) -> date:
+    return spend.read_at.astimezone(UTC).date()
+
+
+def _slug(text: str) -> str:
+    return SLUG.sub("-", text.casefold()).strip("-")[:40] or "unnamed"

@@ -1,0 +1,45 @@
+"""Changes of size that our requests tell of, done lately or known ahead, for what a month will have cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from approvals.requests import Requests
+from approvals.states import State
+from dac.month_end import Resizing
+from dac.scaling import ScalePlan
+
+LATELY = timedelta(days=4)
+"""Days that are not final yet, and one more: before them Oracle's own rows tell what there was."""
+
+
+def resizings(requests: Requests, at: datetime) -> tuple[Resizing, ...]:
+    return (*_done(requests, at), *_leased(requests, at), *_agreed(requests, at))
+
+
+def _done(requests: Requests, at: datetime) -> Iterator[Resizing]:
+    for each in requests.applied(at - LATELY):
+        if isinstance(each.plan, ScalePlan) and each.ended_at:
+            yield _resizing(each.plan, each.ended_at, back=False)
+
+
+def _leased(requests: Requests, at: datetime) -> Iterator[Resizing]:
+    for each in requests.leased():
+        if isinstance(each.plan, ScalePlan) and each.lease and each.lease.open and each.lease.ends_at > at:
+            yield _resizing(each.plan, each.lease.ends_at, back=True)
+
+
+def _agreed(requests: Requests, at: datetime) -> Iterator[Resizing]:
+    """What is approved and begins later; its lease, where it has one, ends as long after that."""
+    for each in requests.open():
+        plan, begins = each.plan, each.start_at
+        if each.state is State.APPROVED and isinstance(plan, ScalePlan) and begins and begins > at:
+            yield _resizing(plan, begins, back=False)
+            if plan.lasts:
+                yield _resizing(plan, begins + plan.lasts, back=True)
+
+
+def _resizing(plan: ScalePlan, at: datetime, *, back: bool) -> Resizing:
+    before, after = (plan.to_units, plan.from_units) if back else (plan.from_units, plan.to_units)
+    return Resizing(cluster_id=plan.cluster.id, at=at, before=before, after=after)
