@@ -87,7 +87,7 @@ def test_what_fits_needs_no_sheet() -> None:
 
 
 def test_a_marked_line_is_counted_and_not_shown() -> None:
-    mark = Mark(place="C1", key="idle:1", kind=MarkKind.ACKNOWLEDGED, by="UANN", at=START)
+    mark = Mark(place="C1", scope="all", key="idle:1", kind=MarkKind.ACKNOWLEDGED, by="UANN", at=START)
     reply = message(digest(line(1), line(2)), {"idle:1": mark})
     answer = sound(reply)
     assert "idle:1`" not in answer
