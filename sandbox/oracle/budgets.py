@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sandbox.oracle import ids
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from sandbox.oracle import ids, usage
 from sandbox.oracle.calls import Answer, Call, listed, ordered
 from sandbox.oracle.errors import not_allowed, not_found
 from sandbox.oracle.scenario import BudgetPlan
@@ -10,6 +13,14 @@ from sandbox.oracle.times import stamp
 from sandbox.oracle.world import Json, World
 
 CREATED = "2025-01-15T09:00:00.000Z"
+CURRENCY = "USD"
+"""Of the tenancy's rate card: what is charged in another is in no budget."""
+
+RECKONED_EVERY = 6
+"""Hours; Oracle says every 24 for alerts, and tells of each budget when it was."""
+
+HOUR = timedelta(hours=1)
+CENT = Decimal("0.01")
 TARGETS = ("ALL", "COMPARTMENT", "TAG")
 
 
@@ -46,6 +57,8 @@ def at_home(world: World, call: Call) -> None:
 
 def _shown(world: World, plan: BudgetPlan) -> Json:
     target = world.compartments[plan.compartment] if plan.compartment else plan.tag
+    at = _reckoned_at(world.clock.now())
+    actual, forecast = _spend(world, plan, at)
     return {
         "id": ids.ocid("budget", seed=f"{world.scenario.tenancy}/{plan.name}"),
         "compartmentId": world.tenancy,
@@ -61,11 +74,33 @@ def _shown(world: World, plan: BudgetPlan) -> Json:
         "lifecycleState": "ACTIVE",
         "alertRuleCount": 0,
         "version": 1,
-        "actualSpend": plan.actual_spend,
-        "forecastedSpend": plan.forecasted_spend,
-        "timeSpendComputed": stamp(world.clock.now()),
+        "actualSpend": actual,
+        "forecastedSpend": forecast,
+        "timeSpendComputed": stamp(at),
         "timeCreated": CREATED,
         "timeUpdated": CREATED,
         "freeformTags": {},
         "definedTags": {},
     }
+
+
+def _reckoned_at(now: datetime) -> datetime:
+    return now.replace(hour=now.hour - now.hour % RECKONED_EVERY, minute=0, second=0, microsecond=0)
+
+
+def _spend(world: World, plan: BudgetPlan, at: datetime) -> tuple[Decimal, Decimal]:
+    """What the month has cost by the ledger, and what it comes to if the rest of it goes on as it went so far."""
+    first = at.replace(day=1, hour=0)
+    following = datetime(first.year + first.month // 12, first.month % 12 + 1, 1, tzinfo=UTC)
+    actual = usage.spent(world, first, at, CURRENCY, _on_target(world, plan)) if at > first else Decimal(0)
+    share = Decimal((at - first) // HOUR) / Decimal((following - first) // HOUR)
+    forecast = actual / share if share else Decimal(0)
+    return actual.quantize(CENT), forecast.quantize(CENT)
+
+
+def _on_target(world: World, plan: BudgetPlan) -> usage.Fits:
+    if plan.compartment:
+        compartment = world.compartments[plan.compartment]
+        return lambda row: bool(row.get("compartmentId") == compartment)
+    _, key, value = str(plan.tag).split(".")
+    return lambda row: any(each["key"] == key and each["value"] == value for each in row["tags"])

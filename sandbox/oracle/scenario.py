@@ -178,8 +178,6 @@ class BudgetPlan(Declared):
     name: str
     description: str = ""
     amount: float = Field(gt=0)
-    actual_spend: float
-    forecasted_spend: float
     compartment: str | None = None
     tag: str | None = None
 

@@ -81,12 +81,18 @@ def summarize(world: World, call: Call) -> Answer:
     tag = _tag(told)
     fits = _fits(told["filter"]) if "filter" in told else lambda _: True
     spans = list(_buckets(since, until, granularity))
-    rows = [row for row in _rows(world, spans) if fits(row) and _asked_for(row, query)]
+    rows = [row for row in _rows(world, spans, world.clock.now()) if fits(row) and _asked_for(row, query)]
     if told.get("isAggregateByTime"):
         rows = [row | {"timeUsageStarted": stamp(since), "timeUsageEnded": stamp(until)} for row in rows]
     found = [_shown(each, groups, tag, query) for each in _grouped(rows, groups, tag)]
     page, headers = listed(call, found)
     return Answer({"groupBy": [*groups], "items": page}, headers)
+
+
+def spent(world: World, since: datetime, at: datetime, currency: str, fits: Fits) -> Decimal:
+    """What rows since then came to, as far as they were to be seen at that moment."""
+    rows = [row for row in _rows(world, [(since, at)], at) if row["currency"] == currency and fits(row)]
+    return _sum(rows, "computedAmount") or Decimal(0)
 
 
 def put(world: World, row: Json) -> Json:
@@ -202,8 +208,9 @@ def _buckets(since: datetime, until: datetime, granularity: str) -> Iterator[tup
 # ----------------------------------------------------------------------------------------------------------- the rows
 
 
-def _rows(world: World, spans: list[tuple[datetime, datetime]]) -> Iterator[Json]:
-    known_until = world.clock.now() - timedelta(hours=world.usage_delay)
+def _rows(world: World, spans: list[tuple[datetime, datetime]], now: datetime) -> Iterator[Json]:
+    """Those that there were to be seen at that moment."""
+    known_until = now - timedelta(hours=world.usage_delay)
     for cluster in billed(world):
         for since, until in spans:
             used = quantity(cluster, since, min(until, known_until)) if since < known_until else Decimal(0)
@@ -212,7 +219,7 @@ def _rows(world: World, spans: list[tuple[datetime, datetime]]) -> Iterator[Json
     for row in world.ledger:
         at = moment(row["timeUsageStarted"])
         for since, until in spans:
-            if since <= at < until and row["arrives"] <= world.now():
+            if since <= at < until and row["arrives"] <= stamp(now):
                 yield row | {"timeUsageStarted": stamp(since), "timeUsageEnded": stamp(until)}
 
 

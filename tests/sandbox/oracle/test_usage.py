@@ -349,11 +349,47 @@ def test_a_budget_tells_what_is_spent(tenancy: Tenancy) -> None:
     client = tenancy.budgets()
     (listed,) = client.list_budgets(tenancy.root).data
     found = client.get_budget(listed.id).data
-    assert (found.amount, found.actual_spend, found.forecasted_spend) == (180_000, 96_412.37, 171_350.2)
+    assert (found.amount, found.actual_spend, found.forecasted_spend) == (180_000, 138_700.2, 184_933.6)
     assert (found.target_type, found.targets, found.reset_period) == ("COMPARTMENT", [tenancy.prod], "MONTHLY")
-    assert found.time_spend_computed == NOW
+    assert found.time_spend_computed == NOW.replace(hour=12, minute=0)
     with refused(404, "NotAuthorizedOrNotFound"):
         client.get_budget("ocid1.budget.oc1..other")
+
+
+@pytest.mark.parametrize("target", ["compartment", "tag"])
+def test_a_budgets_spend_is_the_ledgers_at_the_time_it_was_reckoned(opened: Opener, target: str) -> None:
+    noon = NOW.replace(hour=12, minute=0)
+    month: dict[str, Any] = {"time_usage_started": TODAY.replace(day=1), "time_usage_ended": TODAY + DAY}
+    with opened(Clock(noon, frozen=True)) as tenancy:
+        in_prod = Filter(dimensions=[Dimension(key="compartmentId", value=tenancy.prod)])
+        fits = in_prod if target == "compartment" else Filter(tags=[Tag(key="team", value="assistant")])
+
+        def budget() -> Any:
+            rows = tenancy.budgets().list_budgets(tenancy.root, target_type="ALL").data
+            return next(each for each in rows if each.target_type == target.upper())
+
+        def charged() -> float:
+            rows = ask(tenancy, filter=fits, is_aggregate_by_time=True, **month).items
+            return float(sum(each.computed_amount for each in rows if each.currency == "USD"))
+
+        before = budget()
+        assert (before.actual_spend, before.time_spend_computed) == (pytest.approx(charged()), noon)
+        tenancy.advance(60)
+        row = {"timeUsageStarted": TODAY.isoformat(), "tags": [{"key": "team", "value": "assistant"}]}
+        put(tenancy, rows=[row | {"computedAmount": -70.25}, row | {"computedAmount": 9, "currency": "EUR"}])
+        put(tenancy, rows=[{"timeUsageStarted": (TODAY - 30 * DAY).isoformat(), "computedAmount": 11}])
+        tenancy.advance(5 * 3600)
+        assert budget().actual_spend == before.actual_spend
+        tenancy.advance(3600 - 60)
+        assert budget().actual_spend == pytest.approx(charged())
+        assert budget().time_spend_computed == noon + timedelta(hours=6)
+
+
+@pytest.mark.parametrize("day", [datetime(2026, 12, 1, 3, tzinfo=UTC), datetime(2026, 12, 1, 6, 30, tzinfo=UTC)])
+def test_a_month_that_has_just_begun_has_cost_nothing(opened: Opener, day: datetime) -> None:
+    with opened(Clock(day, frozen=True)) as tenancy:
+        (found,) = tenancy.budgets().list_budgets(tenancy.root).data
+        assert (found.actual_spend, found.forecasted_spend) == (0, 0)
 
 
 def test_budgets_are_told_at_home(tenancy: Tenancy) -> None:
