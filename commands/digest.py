@@ -12,6 +12,7 @@ from commands._advice import offer
 from commands._blocks import actions
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services
 from commands._digest_file import sheet
+from commands._digest_marks import out_of_sight
 from commands._digest_message import message
 from dac.advice import word
 from dac.digest import SCOPES, read_scope
@@ -31,7 +32,7 @@ class ShowDigest(Arguments):
 def run(args: ShowDigest, call: Call, services: Services) -> Reply:
     scope = read_scope(args.scope, services.fleet.compartments())
     digest = _digest.told(services, scope, services.now(), services.zone_of(call.user))
-    reply = message(digest, {})
+    reply = message(digest, out_of_sight(digest, services.marks.told(digest, call.user)))
     if args.file:
         # A file needs a message that everybody sees, for its thread is where it is put.
         public = replace(reply, public=True, files=())

@@ -20,6 +20,8 @@ SAMPLE = {
     "units|+n|-n": "4",
     "request": "12",
     "alert": "3",
+    "line": "idle:abc123",
+    "7d …": "7d",
     "all": "all",
     "n": "2",
     "digest": "0123456789ab",
