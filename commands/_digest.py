@@ -14,6 +14,7 @@ from commands._digest_look import Look
 from commands._resizings import resizings
 from dac import digest_sums
 from dac.cluster import Fleet
+from dac.daily import Daily, daily
 from dac.digest import Digest, Foreseen, Line, Scope, Total
 from dac.errors import DacError
 from dac.figures import Money, Price, Source, Unknown
@@ -42,7 +43,12 @@ def told(services: Services, scope: Scope, at: datetime, zone: ZoneInfo, *, sinc
         found = _estimated(look, fleet, spend)
     else:
         totals = digest_sums.told(spend, today)
-        found = {"read_at": spend.read_at, "totals": totals, "unattributed": unattributed}
+        found = {
+            "read_at": spend.read_at,
+            "totals": totals,
+            "unattributed": unattributed,
+            "daily": _daily(spend, today),
+        }
     if isinstance(fleet, Fleet):
         found["clusters"] = len(look.clusters)
     month = next((each for each in found.get("totals", ()) if each.key == "total:month"), None)
@@ -91,6 +97,11 @@ def _spend(look: Look, fleet: Fleet | Unknown) -> tuple[Spend | Unknown, tuple[M
         return spend, ()
     ours, open_ = digest_sums.parted(spend, look.fleet, look.scope)
     return ours, open_.totals
+
+
+def _daily(spend: Spend, today: date) -> tuple[Daily, ...]:
+    """First the currency that most days were charged in."""
+    return tuple(sorted(daily(spend, today), key=lambda each: -sum(bool(day.amount) for day in each.days)))
 
 
 def _estimated(look: Look, fleet: Fleet | Unknown, why: Unknown) -> dict[str, Any]:

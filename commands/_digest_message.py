@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -21,10 +22,13 @@ from commands._blocks import (
     length,
     named,
     people,
+    picture,
 )
 from commands._blocks import date as moment
+from commands._chart import SpendDays
 from commands._command import Reply
 from commands._digest_file import sheet
+from commands._spend_chart import spend_chart
 from dac.digest import Compared, Digest, Kind, Line, Total
 from dac.figures import Money, Unknown
 from dac.marks import Mark
@@ -43,6 +47,9 @@ GONE = "of resources that are gone it is not known whether they were here."
 
 MOST_LINES = 12
 MOST_OF_A_KIND = 3
+MOST_CHARTS = 2
+"""One for each currency; Slack takes so many of its own kind in a message."""
+
 MOST_CURRENCIES = 3
 MOST_UNKNOWN = 4
 NAME = 60
@@ -105,9 +112,13 @@ def message(digest: Digest, marks: Marks, *, late_since: datetime | None = None)
         most -= 1
         shown = _chosen(lines, most)
         made = _drawn(digest, lines, shown, late_since)
-    left = len(lines) - len(shown)
-    files = (sheet(digest),) if left else ()
-    return Reply(text=made.text, blocks=made.blocks, files=files)
+    files = (sheet(digest),) if len(shown) < len(lines) else ()
+    return replace(made, files=files, pictures=_charts(digest))
+
+
+def _charts(digest: Digest) -> dict[str, SpendDays]:
+    """By the names that their places in the message have."""
+    return {f"spend{number}": spend_chart(each) for number, each in enumerate(digest.daily[:MOST_CHARTS])}
 
 
 def _fits(blocks: Sequence[Block]) -> bool:
@@ -132,7 +143,10 @@ def _drawn(digest: Digest, lines: Sequence[Line], shown: Sequence[Line], late_si
         answer.block(context(f"⏰ Late: it was due {moment(late_since)}; its days are those of then."))
     answer.say(f"*{escape(summary)}*", *_read(digest))
     _totals(answer, digest)
-    answer.asides([*_foreseen(answer, digest), *_notes(digest)])
+    ahead = [*_foreseen(answer, digest)]
+    for name, chart in _charts(digest).items():
+        answer.block(picture(name, escape(chart.alt)))
+    answer.asides([*ahead, *_notes(digest)])
     for kind in Kind:
         _kind(answer, kind, [each for each in shown if each.kind is kind], lines)
     hidden = len(digest.lines) - len(lines)

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from pydantic import AwareDatetime
 
 from dac.compartments import find_compartment, labels
+from dac.daily import Daily
 from dac.errors import Invalid
 from dac.figures import Frozen, Money, Source, Unknown
 from dac.findings import Severity
@@ -203,6 +204,7 @@ class Digest(Frozen):
     read_at: AwareDatetime | None = None
     totals: tuple[Total, ...] = ()
     foreseen: Foreseen | None = None
+    daily: tuple[Daily, ...] = ()
     estimated: str = ""
     unattributed: tuple[Money, ...] = ()
     lines: tuple[Line, ...] = ()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from commands._chart import SpendDays
 from commands._command import Reply
 from dac.errors import Invalid, Unavailable
 from dac.usage import UsageRow
@@ -177,3 +178,17 @@ def test_a_sheet_is_for_everybody(room: Room) -> None:
     sheet = list(csv.DictReader(io.StringIO(file.content.decode())))
     assert [each["amount"] for each in sheet if each["kind"] == "total"] == ["1200", "8112", "25392"]
     assert {each["standing"] for each in sheet if each["kind"] == "total"} == {"provisional"}
+
+
+def test_its_days_are_drawn_for_each_currency_up_to_two(room: Room) -> None:
+    reply = room.say("digest")
+    (chart,) = reply.pictures.values()
+    assert chart.title == "Spend by day, November 2026"
+    assert room.oracle.charged is not None
+    room.oracle.charged += [row(at(22), "1", currency=name) for name in ("CHF", "EUR")]
+    reply = room.say("digest")
+    sound(reply)
+    assert [each.currency for each in reply.pictures.values() if isinstance(each, SpendDays)] == ["USD", "CHF"]
+    assert sum(each["type"] == "image" for each in reply.blocks) == 2
+    room.oracle.charged = None
+    assert room.say("digest").pictures == {}
