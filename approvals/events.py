@@ -319,6 +319,7 @@ class NoteKind(StrEnum):
     UNFREEZE = "unfreeze"
     POLICY = "policy"
     REFUSE = "refuse"
+    SCHEDULE = "schedule"
 
 
 class Stopped(Frozen):
@@ -349,7 +350,18 @@ class AskRefused(Frozen):
     because: str
 
 
-Note: TypeAlias = Annotated[Stopped | LetGo | PolicyRead | AskRefused, Field(discriminator="action")]
+class Rescheduled(Frozen):
+    """Somebody has had a digest come round, or has changed when it does; `change` is the verb they used."""
+
+    action: Literal[NoteKind.SCHEDULE] = NoteKind.SCHEDULE
+    schedule: int
+    change: str
+    channel: str
+    when: str
+    scope: str
+
+
+Note: TypeAlias = Annotated[Stopped | LetGo | PolicyRead | AskRefused | Rescheduled, Field(discriminator="action")]
 
 
 class Freeze(Frozen):

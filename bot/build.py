@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import aiohttp
 from slack_bolt.app.async_app import AsyncApp
@@ -24,17 +25,21 @@ from approvals.idling import Idling
 from approvals.leases import Leases
 from approvals.records import Records
 from approvals.requests import Requests
+from approvals.scheduling import Scheduling
 from approvals.service import Approvals
 from approvals.store import Store
 from bot.boards import Boards
 from bot.cards import Cards
 from bot.catalog_files import read_catalog
+from bot.channels import ChannelFinder, Channels
 from bot.charts import Charts
 from bot.checkers import Checkers
 from bot.connection import Sleep, sign_in, take_deliveries
 from bot.dataset_checks import DatasetChecks
 from bot.desk import MENU_SECONDS, Desk
+from bot.digesting import Digesting, Outlet, Press
 from bot.directory import Directory
+from bot.enclosures import Enclosures
 from bot.errands import Errands
 from bot.handbook_folder import read_handbook
 from bot.inbox import Inbox
@@ -42,12 +47,14 @@ from bot.jobs import Jobs, Round
 from bot.lasting import Lasting
 from bot.listeners import Reception
 from bot.marks import StoredMarks
+from bot.occurrences import Occurrences
 from bot.oracle import Identity, OracleConfig, connect
 from bot.oracle.identity import Kind
 from bot.pictures import Pictures
 from bot.playbook_folder import read_playbooks
 from bot.policy_file import PolicyFile
 from bot.postings import Postings
+from bot.schedules import ScheduleBook
 from bot.settings import Settings
 from bot.slack import Slack
 from bot.slack_files import FileReader, SlackFiles
@@ -55,6 +62,8 @@ from bot.tellings import Tellings
 from bot.watching import Watch, Watched
 from bot.workers import Workers
 from commands._command import Services
+from commands._digest import told
+from commands._digest_message import message
 from dac.alerting import Rules
 from dac.catalog import Catalog
 from dac.findings import Severity
@@ -160,6 +169,24 @@ def watching(
     return [watch.watch]
 
 
+def digesting(
+    settings: Settings,
+    services: Services,
+    outlet: Outlet,
+    workers: Workers,
+    holder: str,
+) -> Round:
+    """The round of the digests that come by themselves."""
+    return Digesting(
+        Occurrences(settings.database, holder, settings.lease),
+        Press(partial(told, services), message, services.marks),
+        outlet,
+        workers,
+        services.now,
+        settings.lease / 2,
+    ).digest
+
+
 @asynccontextmanager
 async def running(
     settings: Settings, *, now: Now, sleep: Sleep = asyncio.sleep, menu_seconds: float = MENU_SECONDS
@@ -224,6 +251,7 @@ async def running(
         cards = Cards(store, postings, slack, background, now)
         tended = (Leases(store, oracle.reader, catalog, now), Idling(store, oracle.reader, catalog, now))
         jobs = Jobs(Clockwork(store, now), tended, executor, cards, background, settings.poll_seconds)
+        finder = ChannelFinder(Channels(slack, client, now), loop)
         services = Services(
             fleet=oracle.reader,
             approvals=approvals,
@@ -240,13 +268,22 @@ async def running(
             thresholds=playbooks.thresholds,
             files=FileReader(files, slack, session, settings.slack_bot_token.get_secret_value(), loop),
             marks=StoredMarks(settings.database),
+            schedules=Scheduling(ScheduleBook(settings.database), store, rules, directory.members, finder.has, now),
+            channels=finder,
             alerts=Boards(settings.database, now) if settings.watch_channel else None,
             regions=settings.oci_regions,
             compartments=settings.oci_compartments,
         )
         pictures = Pictures(charts, files, patient, now)
-        lasting = Lasting(slack, files, pictures, patient, now, sleep)
-        desk = Desk(services, slack, front, jobs.changed, lasting, pictures, menu_seconds=menu_seconds)
+        desk = Desk(
+            services,
+            slack,
+            front,
+            jobs.changed,
+            Lasting(slack, pictures, Enclosures(slack, files), patient, now, sleep),
+            pictures,
+            menu_seconds=menu_seconds,
+        )
 
         async def authorize() -> AuthorizeResult:
             # Known since the start: looked up at each delivery, it would delay the acknowledgement.
@@ -268,6 +305,18 @@ async def running(
         jobs.start(
             reception.recover,
             *watching(settings, oracle.reader, catalog, playbooks.thresholds, slack, background, holder, now),
+            digesting(
+                settings,
+                services,
+                Outlet(
+                    slack,
+                    Channels(slack, client, now),
+                    Pictures(charts, files, background, now),
+                    Enclosures(slack, files),
+                ),
+                background,
+                holder,
+            ),
         )
         stack.push_async_callback(jobs.stop, LAST_SECONDS)
         jobs.changed()

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.enclosures import Enclosures
 from bot.pictures import Pictures
 from bot.slack import BRIEF, PATIENCE, Closed, Gone, Posted, Slack, Sleep
-from bot.slack_files import SlackFiles
 from bot.turns import Turns
 from bot.workers import Workers
 from commands._blocks import VALUE, Block, actions, awaited, button, context, escape, section
@@ -47,15 +47,15 @@ class Lasting:
     def __init__(
         self,
         slack: Slack,
-        files: SlackFiles,
         pictures: Pictures,
+        enclosures: Enclosures,
         workers: Workers,
         now: Callable[[], datetime],
         sleep: Sleep,
     ) -> None:
         self._slack = slack
-        self._files = files
         self._pictures = pictures
+        self._enclosures = enclosures
         self._workers = workers
         self._now = now
         self._sleep = sleep
@@ -181,15 +181,7 @@ class Lasting:
 
         said = await self._pictures.said(last, say)
         thread = call.thread_ts if said.channel == call.channel and call.thread_ts else said.ts
-        for file in last.files:
-            try:
-                await self._files.upload(
-                    file.name, file.content, title=file.title, channel=said.channel, thread_ts=thread
-                )
-            except DacError as error:
-                log.warning("Giving the file with an answer: %s", error)
-                words = f"The file {escape(file.name)} could not be given: {escape(str(error))}"
-                await self._slack.post(said.channel, words, [section(words)], thread_ts=thread)
+        await self._enclosures.give(last.files, said.channel, thread)
 
 
 def _name(call: Call) -> str:

@@ -131,9 +131,19 @@ class Slack:
         self.pace = Pace(now, sleep)
 
     async def post(
-        self, channel: str, text: str, blocks: Sequence[Block], *, thread_ts: str | None = None, name: str | None = None
+        self,
+        channel: str,
+        text: str,
+        blocks: Sequence[Block],
+        *,
+        thread_ts: str | None = None,
+        name: str | None = None,
+        patience: timedelta = PATIENCE,
     ) -> Posted:
-        """Post a message. `name` is how `find` will know it; a call whose fate is unknown is not repeated here."""
+        """Post a message. `name` is how `find` will know it; a call whose fate is unknown is not repeated here.
+
+        `patience` counts from the channel's turn on: no call is begun after that.
+        """
         metadata = {"event_type": METADATA, "event_payload": {"name": name}} if name else None
         async with self.pace.turn(channel):
             answer = await self.attempt(
@@ -147,6 +157,7 @@ class Slack:
                     unfurl_media=False,
                 ),
                 repeatable=False,
+                patience=patience,
             )
         return Posted(channel=str(answer["channel"]), ts=str(answer["ts"]))
 

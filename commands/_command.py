@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from approvals.freezing import Freezer
 from approvals.requests import Requests
+from approvals.scheduling import Scheduling
 from approvals.service import Approvals
 from commands._blocks import Block
 from commands._chart import Chart
@@ -38,11 +39,12 @@ class Word:
     """An argument that is one word, or several in quotes; taken in the order of the fields.
 
     `fixed`: once given it is shown in the form, not asked. `from_thread`: in a request's thread it goes without
-    saying.
+    saying. `channel`: it is a channel of Slack's, and a form has one picked.
     """
 
     fixed: bool = False
     from_thread: bool = False
+    channel: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,25 @@ class Files(Protocol):
 
 
 @dataclass(frozen=True)
+class Channel:
+    """A channel of Slack's; `joined` is whether the bot is in it."""
+
+    id: str
+    name: str
+    private: bool = False
+    archived: bool = False
+    joined: bool = True
+
+
+class Channels(Protocol):
+    """What Slack knows of channels."""
+
+    def find(self, word: str) -> Channel:
+        """The one meant by a name, a mention or an id; `NotFound` with what to do, `Denied` without the scopes."""
+        ...
+
+
+@dataclass(frozen=True)
 class Call:
     """Who asked, where, and the name of the click or command that it came by (the same one never acts twice)."""
 
@@ -216,6 +237,9 @@ class Services:
     """Where a request's card can be opened, once it has been posted."""
     files: Files
     marks: Marks
+    schedules: Scheduling
+    """Digests that come round by themselves."""
+    channels: Channels
     """What people have said of lines of digests."""
     alerts: Alerts | None = None
     """What the watch tells of; None where there is no watch."""

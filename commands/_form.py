@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,9 @@ REASON_INPUT = 2000
 WORD_INPUT = 300
 TITLE = 24
 BOXES = 10
+CHANNEL = re.compile(r"\b[CG][A-Z0-9]{4,20}\b")
+"""A channel's id, alone or as Slack writes a mention of it."""
+
 
 LABELS = {
     "because": "Reason",
@@ -164,6 +168,8 @@ def _element(
         if value:
             element["initial_option"] = _option(str(value), called.get(str(value), str(value)))
         return element
+    if isinstance(kind, Word) and kind.channel:
+        return _channels(str(value or ""))
     element = {"type": "plain_text_input", "action_id": ACTION, "multiline": isinstance(kind, Rest)}
     element["max_length"] = REASON_INPUT if isinstance(kind, Rest) else WORD_INPUT
     if value:
@@ -194,6 +200,15 @@ def _choices(among: Mapping[str, str | Choice], value: Any, *, many: bool) -> Bl
     return element
 
 
+def _channels(value: str) -> Block:
+    """A menu of the channels that this person sees; the one they are in is chosen where none was named."""
+    filtered = {"include": ["public", "private"], "exclude_bot_users": True}
+    element: Block = {"type": "conversations_select", "action_id": ACTION, "filter": filtered}
+    if named := CHANNEL.search(value):
+        return element | {"initial_conversation": named[0]}
+    return element | {"default_to_current_conversation": True}
+
+
 def _label(name: str) -> str:
     return LABELS.get(name, name.replace("_", " ").capitalize())
 
@@ -215,5 +230,7 @@ def _entered(element: Mapping[str, Any]) -> str | None:
     picked = element.get("files")
     if isinstance(picked, list):
         return str(picked[0]["id"]) if picked else None
+    if element.get("selected_conversation"):
+        return str(element["selected_conversation"])
     value = element.get("value")
     return None if value is None else str(value).strip() or None

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack as speaking
 from bot.charts import Charts
+from bot.enclosures import Enclosures
 from bot.inbox import Delivery, Inbox
 from bot.lasting import AT_ONCE, Lasting
 from bot.pictures import Pictures
@@ -258,7 +259,8 @@ def followed(slack: Slack, time: Time, reply: Reply, call: Call = CALL, charts: 
             with closing(charts or Charts()) as drawing:
                 files = SlackFiles(said, client, session, time.sleep)
                 pictures = Pictures(drawing, files, workers, time.now)
-                await Lasting(said, files, pictures, workers, time.now, time.sleep).follow(reply, call)
+                enclosures = Enclosures(said, files)
+                await Lasting(said, pictures, enclosures, workers, time.now, time.sleep).follow(reply, call)
         workers.close(10)
 
     asyncio.run(follow())

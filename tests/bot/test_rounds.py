@@ -18,6 +18,7 @@ from bot import slack as speaking
 from bot.cards import Cards
 from bot.charts import Charts
 from bot.desk import Desk, Way
+from bot.enclosures import Enclosures
 from bot.jobs import Jobs
 from bot.lasting import Lasting
 from bot.pictures import Pictures
@@ -116,7 +117,7 @@ def test_a_fault_of_ours_is_owned_up_to_without_its_details(
             said = speaking.Slack(client, session, time.now, time.sleep)
             files, charts = SlackFiles(said, client, session, time.sleep), Charts()
             pictures = Pictures(charts, files, workers, time.now)
-            lasting = Lasting(said, files, pictures, workers, time.now, time.sleep)
+            lasting = Lasting(said, pictures, Enclosures(said, files), workers, time.now, time.sleep)
             desk = Desk(services, said, workers, lambda: None, lasting, pictures)
             await desk.line("status", Call(user=ROSA, channel=OPS, delivery="1"), Way())
             charts.close()

@@ -19,14 +19,17 @@ from approvals.policy import Policy
 from approvals.records import Records
 from approvals.request import Request
 from approvals.requests import Requests
+from approvals.scheduling import Scheduling
 from approvals.service import Approvals
 from approvals.store import Store
+from bot.schedules import ScheduleBook
 from commands import COMMANDS, _parse
 from commands._blocks import Block
 from commands._command import AnyCommand, Call, Reply, Services
 from commands._parse import Parsed, arguments
 from dac.cluster import Fleet
 from dac.handbook import shipped
+from tests.commands.channels import FakeChannels
 from tests.commands.checkers import FakeCheckers
 from tests.commands.files import FakeFiles
 from tests.fakes import (
@@ -72,6 +75,7 @@ class Room:
     checkers: FakeCheckers = field(default_factory=FakeCheckers)
     dry_run: bool = False
     alerts: FakeAlerts | None = None
+    channels: FakeChannels = field(default_factory=FakeChannels)
 
     def __post_init__(self) -> None:
         self.oracle = FakeOracle(self.clock, self.seen)
@@ -93,6 +97,10 @@ class Room:
             files=self.files,
             marks=FakeMarks(),
             alerts=self.alerts,
+            schedules=Scheduling(
+                ScheduleBook(database), self.store, lambda: self.rules, members_of, self.channels.has, now
+            ),
+            channels=self.channels,
         )
         self._executor = Executor(
             self.store, self.oracle, self.oracle, CATALOG, now, holder="one", lease=timedelta(minutes=2)

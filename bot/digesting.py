@@ -1,0 +1,271 @@
+"""Scheduled digests: each is told once, in its channel and near its time, whatever happens to Slack or the process."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.channels import Channels, sentence
+from bot.enclosures import Enclosures
+from bot.occurrences import Claim, Occurrences
+from bot.pictures import Pictures
+from bot.slack import Block, Gone, Posted, Slack
+from bot.workers import Workers
+from commands._blocks import context, escape
+from commands._command import Reply
+from commands._schedules import trouble_told
+from dac.digest import Digest, Scope
+from dac.errors import DacError, Denied, Invalid, NotFound, Unavailable
+from dac.marks import Mark, Marks, figures, hidden
+from dac.schedules import Key, Occurrence, Schedule, State
+
+log = logging.getLogger(__name__)
+
+SKEW = timedelta(seconds=60)
+"""How far Slack's clock and ours may be apart when a message is looked for by time."""
+
+REST = timedelta(seconds=5)
+"""How long a digest is left alone after Slack did not answer, or asked to be left alone."""
+
+REFUSED_REST = timedelta(minutes=5)
+"""The same after its channel did not take it, or something of ours failed."""
+
+CHANNELS_AT_ONCE = 8
+
+REMEMBERED = 200
+"""Digests told that other channels get too."""
+
+REDRAWN_FOR = timedelta(days=7)
+"""How long after it was due the message of a digest follows what people say of its lines."""
+
+Told = Callable[[Scope, datetime, ZoneInfo], Digest]
+"""Gathers a digest; blocking."""
+
+
+class Drawn(Protocol):
+    def __call__(self, digest: Digest, marks: Mapping[str, Mark], *, late_since: datetime | None = None) -> Reply: ...
+
+
+@dataclass(frozen=True)
+class Press:
+    """How a digest is made: gathered, drawn, and what people have said of its lines."""
+
+    told: Told
+    drawn: Drawn
+    marks: Marks
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """How a digest gets into Slack, with what belongs to it."""
+
+    slack: Slack
+    channels: Channels
+    pictures: Pictures
+    enclosures: Enclosures
+
+
+class Digesting:
+    """Its round may be run at any time and by two processes: the database decides who sends what."""
+
+    def __init__(
+        self,
+        occurrences: Occurrences,
+        press: Press,
+        outlet: Outlet,
+        workers: Workers,
+        now: Callable[[], datetime],
+        patience: timedelta,
+    ) -> None:
+        """`patience` is how long a posting may be tried; with the call that it ends in, less than a claim lasts."""
+        self._occurrences = occurrences
+        self._press = press
+        self._outlet = outlet
+        self._workers = workers
+        self._now = now
+        self._patience = patience
+        self._made: OrderedDict[tuple[Scope, datetime, str], asyncio.Task[Digest]] = OrderedDict()
+        self._followed: dict[str, tuple[Mark, ...]] = {}
+
+    async def digest(self) -> None:
+        """One round: what is due is sent, whoever has to know of a trouble is told, and old messages follow marks."""
+        while await self._workers.run(self._occurrences.come_round, self._now()):
+            pass
+        waiting = await self._workers.run(self._occurrences.waiting, self._now())
+        if waiting:
+            turn = asyncio.Semaphore(CHANNELS_AT_ONCE)
+            await asyncio.gather(*(self._channel(turn, channel, keys) for channel, keys in waiting.items()))
+        for schedule, tried_at in await self._workers.run(self._occurrences.untold, self._now()):
+            await self._logged(f"Telling of schedule {schedule.id}", self._tell_owner(schedule, tried_at))
+        for channel in await self._workers.run(self._occurrences.channels, self._now() - REDRAWN_FOR):
+            await self._logged(f"Following what is said in {channel}", self._follow(channel))
+
+    async def _logged(self, doing: str, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except DacError as error:
+            log.warning("%s: %s", doing, error)
+
+    async def _channel(self, turn: asyncio.Semaphore, channel: str, keys: Sequence[Key]) -> None:
+        """A channel's digests in their order; where Slack does not answer, the others of that channel wait too."""
+        async with turn:
+            for key in keys:
+                claim = await self._workers.run(self._occurrences.claim, key, self._now())
+                if claim and not await self._settled(claim, channel):
+                    return
+
+    async def _settled(self, claim: Claim, channel: str) -> bool:
+        """Whether Slack can be asked for the next of this channel."""
+        key, name = claim.occurrence.key, claim.occurrence.name
+        try:
+            await self._send(claim)
+        except (Gone, Denied, Invalid) as error:
+            log.warning("%s is not taken by %s: %s", name, channel, error)
+            at = self._now()
+            await self._workers.run(self._occurrences.refused, key, sentence(error), at, at + REFUSED_REST)
+        except DacError as error:
+            log.warning("%s: %s", name, error)
+            await self._workers.run(self._occurrences.put_off, key, str(error), self._now() + REST)
+            return not isinstance(error, Unavailable)
+        except Exception:
+            log.exception("%s", name)
+            why = "Something went wrong on my side."
+            await self._workers.run(self._occurrences.put_off, key, why, self._now() + REFUSED_REST)
+        return True
+
+    async def _send(self, claim: Claim) -> None:
+        occurrence, schedule, on = claim
+        if occurrence.ts is not None:
+            await self._files(occurrence)
+            return
+        posted: Posted | None = await self._found(occurrence)
+        if posted is None and not on and not occurrence.asked_by:
+            await self._workers.run(self._occurrences.settle, occurrence.key, State.SKIPPED, self._now())
+            return
+        if posted is None:
+            await self._outlet.channels.check(occurrence.channel)
+        digest = occurrence.digest or await self._digest_of(schedule, occurrence.due)
+        await self._workers.run(self._press.marks.told, digest, occurrence.channel)
+        occurrence = occurrence.model_copy(update={"digest": digest})
+        reply = await self._drawn(occurrence)
+        if posted is None:
+            posted = await self._post(occurrence, reply)
+        if posted is None:
+            return
+        sent = await self._workers.run(
+            self._occurrences.sent,
+            occurrence.key,
+            ts=posted.ts,
+            drawn=_look(reply),
+            now=self._now(),
+            files=bool(reply.files),
+        )
+        if sent and sent.state is State.POSTED:
+            await self._files(sent)
+
+    async def _found(self, occurrence: Occurrence) -> Posted | None:
+        if occurrence.tried_at is None:
+            return None
+        return await self._outlet.slack.find(occurrence.channel, occurrence.name, occurrence.tried_at - SKEW, None)
+
+    async def _post(self, occurrence: Occurrence, reply: Reply) -> Posted | None:
+        """None where another process has taken it over, or somebody has paused it, while its pictures were drawn."""
+
+        async def say(blocks: list[Block]) -> Posted | None:
+            begun = await self._workers.run(self._occurrences.begin, occurrence, self._now())
+            if begun is None:
+                return None
+            return await self._outlet.slack.post(
+                occurrence.channel, reply.text, blocks, name=occurrence.name, patience=self._patience
+            )
+
+        return await self._outlet.pictures.said(reply, say)
+
+    async def _files(self, occurrence: Occurrence) -> None:
+        """What belongs into the thread: tried once, for people would see it twice, and again only after a crash."""
+        reply = await self._drawn(occurrence)
+        giving = self._outlet.enclosures.give(reply.files, occurrence.channel, str(occurrence.ts))
+        await self._logged(f"Giving the files of {occurrence.name}", giving)
+        await self._workers.run(self._occurrences.settle, occurrence.key, State.SENT, self._now())
+
+    async def _digest_of(self, schedule: Schedule, due: datetime) -> Digest:
+        """Gathered once for all that are to be told the same of the same moment; what failed is gathered anew."""
+        zone = schedule.recurrence.zone
+        same = (schedule.scope, due, zone)
+        if same not in self._made:
+            self._made[same] = asyncio.create_task(
+                self._workers.run(self._press.told, schedule.scope, due, ZoneInfo(zone))
+            )
+        self._made.move_to_end(same)
+        if len(self._made) > REMEMBERED:
+            self._made.popitem(last=False)
+        try:
+            return await asyncio.shield(self._made[same])
+        except BaseException:
+            self._made.pop(same, None)
+            raise
+
+    async def _drawn(self, occurrence: Occurrence) -> Reply:
+        """As it is to be shown now, by what people have said of its lines; that it was late stays on it."""
+        digest = occurrence.digest
+        assert digest is not None  # noqa: S101 - gathered before it is drawn
+        marks = await self._workers.run(self._press.marks.of, occurrence.channel)
+        hides = hidden(marks, figures(digest), digest.at)
+        late = occurrence.late(occurrence.sent_at or self._now())
+        reply = self._press.drawn(digest, hides, late_since=occurrence.due if late else None)
+        if not (late and occurrence.because):
+            return reply
+        said = context(f"Why it is late: {escape(occurrence.because)}")
+        return Reply(text=reply.text, blocks=[said, *reply.blocks], pictures=reply.pictures, files=reply.files)
+
+    async def _follow(self, channel: str) -> None:
+        """Bring its newest digests to what they should look like, where what is said of their lines has changed."""
+        marks = await self._workers.run(self._press.marks.of, channel)
+        if self._followed.get(channel) == marks:
+            return
+        for each in await self._workers.run(self._occurrences.newest, channel, self._now() - REDRAWN_FOR):
+            await self._redraw(each)
+        self._followed[channel] = marks
+
+    async def _redraw(self, occurrence: Occurrence) -> None:
+        reply = await self._drawn(occurrence)
+        if _look(reply) == occurrence.drawn:
+            return
+        posted = Posted(occurrence.channel, str(occurrence.ts))
+
+        async def say(blocks: list[Block]) -> None:
+            await self._outlet.slack.update(posted, reply.text, blocks)
+
+        try:
+            await self._outlet.pictures.said(reply, say)
+        except Gone as gone:
+            log.info("%s is not there to be drawn anew: %s", occurrence.name, gone)
+        await self._workers.run(self._occurrences.redrawn, occurrence.key, _look(reply))
+
+    async def _tell_owner(self, schedule: Schedule, tried_at: datetime | None) -> None:
+        """Once for each trouble; who cannot be told any more is let be."""
+        assert schedule.trouble is not None  # noqa: S101 - only such are untold
+        name = f"schedule-{schedule.id}/{schedule.trouble.since.isoformat()}{'/paused' if schedule.paused else ''}"
+        reply = trouble_told(schedule)
+        try:
+            direct = await self._outlet.slack.direct(schedule.owner)
+            if tried_at is None or not await self._outlet.slack.find(direct, name, tried_at - SKEW, None):
+                await self._outlet.slack.post(direct, reply.text, reply.blocks, name=name, patience=self._patience)
+        except (NotFound, Denied, Invalid) as error:
+            log.warning("The owner of schedule %s cannot be told: %s", schedule.id, error)
+        await self._workers.run(self._occurrences.told, schedule)
+
+
+def _look(reply: Reply) -> str:
+    """Tells one look of a message from another."""
+    charts = {name: chart.model_dump() for name, chart in reply.pictures.items()}
+    shown = json.dumps([reply.text, list(reply.blocks), charts], sort_keys=True)
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]

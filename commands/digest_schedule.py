@@ -1,0 +1,90 @@
+"""/dac digest schedule: have a digest come to a channel again and again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from commands._advice import typed_as
+from commands._command import Arguments, Call, Channel, Command, Group, Option, Reply, Rest, Services, Word
+from commands._schedules import called, told
+from dac.digest import SCOPES, read_scope
+from dac.errors import Invalid
+from dac.recurrence import recurrence
+
+HERE = frozenset({"here", "this"})
+QUOTES = "\"“”„'‘’ "  # noqa: RUF001 - what a phone makes of quotation marks
+ANYWHERE = ZoneInfo("UTC")
+
+
+def _when(text: str) -> str:
+    """Judged where it is typed; the zone, if none is named, is known later."""
+    bare = text.strip(QUOTES)
+    recurrence(bare, ANYWHERE)
+    return bare
+
+
+class ScheduleDigest(Arguments):
+    channel: Annotated[
+        str,
+        Word(channel=True),
+        Field(min_length=1, max_length=100, title="#channel", description="Where it comes; `here` is this channel"),
+    ]
+    when: Annotated[
+        str,
+        Rest(after=""),
+        typed_as(_when),
+        Field(
+            min_length=1,
+            max_length=300,
+            title="when",
+            description="Such as weekdays 09:00 Europe/Berlin, mon,thu 8:30, 1st 09:00, last day 17:00, or cron: "
+            "0 9 * * 1-5. Without a time zone it is yours",
+        ),
+    ]
+    scope: Annotated[
+        str, Option(asked=True), Field(max_length=300, title="scope", description=f"Of which clusters: {SCOPES}")
+    ] = "all"
+
+
+def run(args: ScheduleDigest, call: Call, services: Services) -> Reply:
+    zone = services.zone_of(call.user)
+    when = recurrence(args.when, zone)
+    scope = read_scope(args.scope, services.fleet.compartments())
+    channel = _channel(services.channels.find(call.channel if args.channel.casefold() in HERE else args.channel))
+    made = services.schedules.add(call.user, channel.id, when, scope, delivery=call.delivery)
+    notes = [f"It is for <@{call.user}>, who is told if it does not get through; anybody in the channel can pause it."]
+    if zone.key == when.zone and zone.key.casefold() not in args.when.casefold():
+        notes.append(f"You named no time zone, so it goes by yours: {zone.key}.")
+    notes.append(
+        "When clocks change: a time that is skipped comes right after the gap, one that comes twice counts once."
+    )
+    reply = told(f"🗓️ {called(made)}, is set up.", made, services, call.user, *notes)
+    return replace(reply, public=channel.id == call.channel)
+
+
+def _channel(found: Channel) -> Channel:
+    if found.archived:
+        raise Invalid(f"#{found.name} is archived; choose another channel, or have it taken out of the archive.")
+    if not found.joined:
+        raise Invalid(f"I am not in #{found.name}: say `/invite @dac` there, then schedule it again.")
+    return found
+
+
+COMMAND = Command(
+    name="digest schedule",
+    summary="Have a cost digest come to a channel by itself, in the rhythm you say.",
+    arguments=ScheduleDigest,
+    run=run,
+    examples=(
+        'digest schedule #ops "weekdays 09:00 Europe/Berlin"',
+        "digest schedule here mondays 8:30 --scope compartment:genai-prod",
+        "digest schedule #ops 0 9 1 * *",
+    ),
+    submit="Schedule",
+    group=Group.LOOK,
+    order=17,
+)

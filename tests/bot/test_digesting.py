@@ -1,0 +1,346 @@
+"""Scheduled digests: each is told once, near its time or marked late, whatever happens to Slack or the process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.occurrences import Occurrences
+from dac.digest import Scope
+from dac.errors import NotFound, Unavailable
+from dac.marks import Mark, MarkKind
+from dac.schedules import Pause, State
+from sandbox import serving
+from sandbox.slack import Config, make_app
+from tests.bot.digests import IDLE, SHEET, Newsroom
+from tests.bot.house import BOT_TOKEN, MANIFEST
+from tests.bot.people import ADA, FINOPS, GENERAL, OPS, ROSA, Slack, buttons, shown
+from tests.fakes import START
+
+NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
+"""When the first of a daily digest is due, which is scheduled on the day before."""
+
+EU = Scope(by="region", value="eu-frankfurt-1")
+
+
+@pytest.fixture
+def town() -> Iterator[Slack]:
+    config = Config(manifest=MANIFEST, bot_token=BOT_TOKEN, limits_enforced=False)
+    with serving.running(lambda: make_app(config)) as url:
+        slack = Slack(url)
+        slack.token = BOT_TOKEN
+        yield slack
+
+
+@pytest.fixture
+def room(town: Slack, tmp_path: Path) -> Newsroom:
+    return Newsroom(town, tmp_path / "dac.sqlite3")
+
+
+def test_nothing_is_told_before_it_is_due_and_each_once(room: Newsroom) -> None:
+    room.schedule()
+    room.until(NINE - timedelta(seconds=1))
+    room.round()
+    assert room.digests() == []
+    room.until(NINE)
+    room.round()
+    room.round(minutes=1)
+    (told,) = room.digests()
+    assert "chat is idle" in shown(told)
+    assert "late" not in shown(told)
+    room.round(hours=24)
+    assert len(room.digests()) == 2
+    assert room.told == [("all", NINE), ("all", NINE + timedelta(days=1))]
+
+
+def test_two_processes_tell_it_once(room: Newsroom) -> None:
+    for _ in range(5):
+        room.schedule()
+    room.until(NINE)
+    for _ in range(3):
+        room.round("one", "two")
+    assert len(room.digests()) == 5
+
+
+def test_what_was_due_while_nobody_was_at_work_is_told_late_each_once_and_says_why(room: Newsroom) -> None:
+    room.schedule()
+    room.until(NINE + timedelta(days=2, hours=1))
+    room.round()
+    room.round(minutes=1)
+    messages = room.digests()
+    assert len(messages) == 3
+    assert all("I was not at work then." in shown(each) for each in messages)
+    assert [at for _, at in room.told] == [NINE + timedelta(days=each) for each in range(3)]
+
+
+def test_a_long_backlog_is_told_in_turns_and_nothing_of_it_is_lost(room: Newsroom) -> None:
+    room.schedule()
+    room.schedule(channel=GENERAL)
+    room.until(NINE + timedelta(days=11))
+    room.round()
+    assert len(room.digests()) == 5
+    for _ in range(3):
+        room.round(minutes=1)
+    assert len(room.digests()) == 12
+    assert len(room.digests(GENERAL)) == 12
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "http_500"])
+def test_one_whose_posting_was_not_answered_is_looked_for_before_it_is_posted_again(room: Newsroom, kind: str) -> None:
+    room.schedule()
+    room.until(NINE)
+    room.slack.fault(kind, method="chat.postMessage")
+    room.round()
+    room.round(minutes=1)
+    (told,) = room.digests()
+    assert "late" not in shown(told)
+
+
+def test_one_that_an_outage_made_late_says_so(room: Newsroom) -> None:
+    room.schedule()
+    room.until(NINE)
+    room.slack.fault("outage")
+    room.round()
+    room.slack.clear_faults()
+    room.round(hours=1)
+    assert "Slack" in shown(room.digests()[0])
+    assert "Why it is late" in shown(room.digests()[0])
+
+
+def test_one_that_another_process_died_over_is_taken_over_once_its_claim_has_ended(room: Newsroom) -> None:
+    made = room.schedule()
+    room.until(NINE)
+    dead = Occurrences(room.path, "dead", timedelta(seconds=30))
+    dead.come_round(NINE)
+    claim = dead.claim((made.id, NINE), NINE)
+    assert claim
+    room.round()
+    assert room.digests() == []
+    room.round(minutes=1)
+    assert len(room.digests()) == 1
+    assert dead.begin(claim.occurrence, room.clock.now()) is None
+    dead.put_off((made.id, NINE), "too late", room.clock.now())
+    assert room.book.last(made.id)
+
+
+def test_what_is_due_together_is_gathered_once_for_all_who_are_told_the_same(room: Newsroom) -> None:
+    for channel in (OPS, GENERAL, OPS):
+        room.schedule(channel=channel)
+    room.schedule(scope=EU)
+    room.until(NINE)
+    room.round()
+    assert sorted(room.told) == [("all", NINE), (str(EU), NINE)]
+    assert len(room.digests()) == 3
+
+
+@pytest.mark.parametrize("error", [Unavailable("Oracle is away."), RuntimeError("a fault of ours")])
+def test_one_that_cannot_be_made_keeps_no_other_waiting_and_is_made_later(room: Newsroom, error: Exception) -> None:
+    room.schedule(scope=EU, channel=GENERAL)
+    room.schedule()
+    room.broken = error
+    room.until(NINE)
+    room.round()
+    assert len(room.digests()) == 1
+    assert room.digests(GENERAL) == []
+    room.broken = None
+    room.round(minutes=10)
+    assert len(room.digests(GENERAL)) == 1
+
+
+def test_files_go_into_the_thread_once(room: Newsroom) -> None:
+    made = room.schedule()
+    room.files = (SHEET,)
+    room.until(NINE)
+    room.round()
+    room.round(minutes=1)
+    (told,) = room.digests()
+    (reply,) = room.slack.thread(told)
+    assert reply["files"][0]["name"] == SHEET.name
+    last = room.book.last(made.id)
+    assert last
+    assert last.state is State.SENT
+
+
+def test_files_left_over_by_a_crash_are_given_by_the_next_process(room: Newsroom) -> None:
+    made = room.schedule()
+    room.files = (SHEET,)
+    room.until(NINE)
+    dead = Occurrences(room.path, "dead", timedelta(seconds=30))
+    dead.come_round(NINE)
+    claim = dead.claim((made.id, NINE), NINE)
+    assert claim
+    said = claim.occurrence.model_copy(update={"digest": room.gather(Scope(), NINE, ZoneInfo("UTC"))})
+    assert dead.begin(said, NINE)
+    ts = room.slack.web("chat.postMessage", channel=OPS, text="the digest, posted by a process that died")["ts"]
+    assert dead.sent((made.id, NINE), ts=ts, drawn="", now=NINE, files=True)
+    room.round(minutes=1)
+    (reply,) = room.slack.thread({"channel": OPS, "ts": ts})
+    assert reply["files"][0]["name"] == SHEET.name
+
+
+def test_a_message_follows_what_people_say_of_its_lines(room: Newsroom) -> None:
+    room.schedule()
+    room.until(NINE)
+    room.round()
+    (before,) = room.digests()
+    room.marks.mark(Mark(place=OPS, key=IDLE.key, scope="all", kind=MarkKind.ACKNOWLEDGED, by=ADA, at=room.clock.now()))
+    room.round(minutes=1)
+    (after,) = room.digests()
+    assert after["ts"] == before["ts"]
+    assert "chat is idle" not in shown(after)
+    assert room.told == [("all", NINE)]
+
+
+def test_one_deleted_meanwhile_stays_away(room: Newsroom) -> None:
+    room.schedule()
+    room.until(NINE)
+    room.round()
+    room.slack.do("delete_message", channel=OPS, ts=room.digests()[0]["ts"])
+    room.marks.mark(Mark(place=OPS, key=IDLE.key, scope="all", kind=MarkKind.ACKNOWLEDGED, by=ADA, at=room.clock.now()))
+    room.round(minutes=1)
+    assert room.digests() == []
+
+
+# Channels that take none.
+
+
+def leave(room: Newsroom, *, joined: bool = False, channel: str = OPS) -> None:
+    room.slack.do("membership", channel=channel, user="U0DACBOT", joined=joined)
+
+
+def test_the_owner_is_told_once_that_the_bot_is_not_in_the_channel_and_it_goes_on_by_itself(room: Newsroom) -> None:
+    made = room.schedule()
+    room.schedule(channel=GENERAL)
+    room.until(NINE)
+    leave(room)
+    room.round()
+    for _ in range(3):
+        room.round(minutes=6)
+    assert room.digests() == []
+    assert len(room.digests(GENERAL)) == 1
+    (told,) = room.slack.direct(ROSA)
+    assert "/invite @dac" in shown(told)
+    assert buttons(told) == ["Run now", "Pause", "Remove"]
+    trouble = room.book.get(made.id).trouble
+    assert trouble
+    assert "not in the channel" in trouble.said
+    leave(room, joined=True)
+    room.round(minutes=6)
+    (late,) = room.digests()
+    assert "Why it is late" in shown(late)
+    assert room.book.get(made.id).trouble is None
+    assert len(room.slack.direct(ROSA)) == 1
+
+
+def test_a_channel_that_is_archived_is_told_of_as_that(room: Newsroom) -> None:
+    room.schedule()
+    room.until(NINE)
+    room.slack.do("archive", channel=OPS)
+    room.round("one", "two")
+    (told,) = room.slack.direct(ROSA)
+    assert "the channel is archived" in shown(told)
+
+
+def test_after_a_day_nobody_waits_for_it_and_after_a_week_it_is_paused(room: Newsroom) -> None:
+    made = room.schedule()
+    leave(room)
+    room.until(NINE)
+    for _ in range(9):
+        for _ in range(3):
+            room.round()
+            room.round(hours=8)
+    paused = room.book.get(made.id).paused
+    assert paused
+    assert paused.by == "bot"
+    first, second = room.slack.direct(ROSA)
+    assert "did not get through" in shown(first)
+    assert "is paused by me" in shown(second)
+    leave(room, joined=True)
+    room.round(hours=30)
+    assert room.digests() == []
+    room.book.resume(made.id, room.clock.now())
+    room.round(hours=24)
+    assert len(room.digests()) == 1
+
+
+def test_an_owner_whose_telling_was_not_answered_is_told_once_all_the_same(room: Newsroom) -> None:
+    room.schedule()
+    room.until(NINE)
+    leave(room)
+    room.slack.fault("drop_after", method="chat.postMessage")
+    room.round()
+    room.round(minutes=1)
+    assert len(room.slack.direct(ROSA)) == 1
+
+
+def test_an_owner_who_cannot_be_told_keeps_nobody_waiting(room: Newsroom) -> None:
+    room.schedule(owner="U0NOBODY")
+    room.schedule(channel=GENERAL)
+    room.until(NINE)
+    leave(room)
+    room.round()
+    room.round(minutes=1)
+    assert len(room.digests(GENERAL)) == 1
+    assert len(room.slack.calls("conversations.open")) == 1
+
+
+# What people do with them.
+
+
+def test_what_is_due_while_it_is_paused_is_left_out(room: Newsroom) -> None:
+    made = room.schedule()
+    room.book.pause(made.id, Pause(by=ADA, at=room.clock.now()))
+    room.until(NINE + timedelta(days=1))
+    room.round()
+    assert room.book.get(made.id).skipped(room.clock.now()) == 2
+    room.book.resume(made.id, room.clock.now())
+    room.round(hours=24)
+    assert len(room.digests()) == 1
+
+
+def test_one_paused_while_it_waited_is_not_told(room: Newsroom) -> None:
+    made = room.schedule()
+    room.until(NINE)
+    room.slack.fault("outage")
+    room.round()
+    room.slack.clear_faults()
+    room.book.pause(made.id, Pause(by=ADA, at=room.clock.now()))
+    room.round(minutes=1)
+    assert room.digests() == []
+
+
+def test_one_that_may_be_there_is_looked_for_even_when_it_is_removed(room: Newsroom) -> None:
+    made, other = room.schedule(), room.schedule(channel=GENERAL)
+    room.until(NINE)
+    room.slack.fault("drop_after", method="chat.postMessage", channel=OPS)
+    room.slack.fault("http_500", method="chat.postMessage", channel=GENERAL)
+    room.round()
+    room.book.remove(made.id)
+    room.book.remove(other.id)
+    room.round(minutes=1)
+    assert len(room.digests()) == 1
+    assert room.digests(GENERAL) == []
+    with pytest.raises(NotFound):
+        room.book.get(made.id)
+
+
+def test_one_out_of_turn_is_told_even_of_a_paused_schedule_and_changes_no_other_time(room: Newsroom) -> None:
+    made = room.schedule()
+    room.book.pause(made.id, Pause(by=ADA, at=room.clock.now()))
+    for _ in range(2):
+        room.book.run(made.id, ADA, at=room.clock.now(), delivery="run-1")
+    room.round(minutes=20)
+    (told,) = room.digests()
+    assert "late" not in shown(told)
+    assert room.told == [("all", START)]
+
+
+def test_a_private_channel_the_bot_is_not_in_is_told_of(room: Newsroom) -> None:
+    room.schedule(channel=FINOPS)
+    room.until(NINE)
+    room.round()
+    assert "the channel is gone, or is private" in shown(room.slack.direct(ROSA)[0])
