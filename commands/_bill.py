@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from commands._blocks import clip, escape
+from commands._blocks import clip, escape, named
 from commands._command import Enclosed
-from dac.cluster import Fleet
+from dac.cluster import Cluster, Fleet
 from dac.figures import Money, Source, Trust
 from dac.naming import short
 from dac.pricing import cents
@@ -69,6 +69,10 @@ def names(fleet: Fleet) -> dict[str, str]:
 def called(resource_id: str, known: Mapping[str, str]) -> str:
     """One that is not there any more goes by the end of its OCID."""
     return known.get(resource_id) or (short(resource_id) if resource_id else NOBODY)
+
+
+def whom(cluster: Cluster | None) -> str:
+    return f"*{named(cluster.name)}*" if cluster else "all dedicated AI clusters I look after"
 
 
 def lines(spend: Spend, known: Mapping[str, str]) -> list[tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from commands import _digest_asked, _digest_clusters, _digest_movers, _digest_or
 from commands._advice import seen_at
 from commands._command import Services
 from commands._digest_look import Look
-from commands._resizings import resizings
+from commands._resizings import done, resizings
 from dac import digest_sums
 from dac.cluster import Fleet
 from dac.daily import Daily, daily
@@ -109,9 +109,13 @@ def _estimated(look: Look, fleet: Fleet | Unknown, why: Unknown) -> dict[str, An
     if isinstance(fleet, Unknown):
         return {"estimated": why.settle}
     made: list[Estimate] = []
+    first = datetime.combine(digest_sums.since(digest_sums.day_of(look.at)), time(), UTC)
+    resized = done(look.services.requests, first)
 
     def sum_of(since: date, until: date) -> tuple[Money, ...]:
-        made[:] = [estimate(look.services.catalog, each, since, until, look.at) for each in look.clusters]
+        made[:] = [
+            estimate(look.services.catalog, each, since, until, look.at, resized=resized) for each in look.clusters
+        ]
         return sums(made)
 
     totals = digest_sums.estimated(sum_of, digest_sums.day_of(look.at))

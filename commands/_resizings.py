@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from approvals.requests import Requests
 from approvals.states import State
+from dac.cluster import Cluster
+from dac.deleting import DeleteClusterPlan
 from dac.month_end import Resizing
 from dac.scaling import ScalePlan
 
@@ -15,13 +17,25 @@ LATELY = timedelta(days=4)
 
 
 def resizings(requests: Requests, at: datetime) -> tuple[Resizing, ...]:
-    return (*_done(requests, at), *_leased(requests, at), *_agreed(requests, at))
+    return (*done(requests, at - LATELY), *_leased(requests, at), *_agreed(requests, at))
 
 
-def _done(requests: Requests, at: datetime) -> Iterator[Resizing]:
-    for each in requests.applied(at - LATELY):
-        if isinstance(each.plan, ScalePlan) and each.ended_at:
-            yield _resizing(each.plan, each.ended_at, back=False)
+def done(requests: Requests, since: datetime) -> tuple[Resizing, ...]:
+    """Those that Oracle has carried out since then."""
+    return tuple(
+        _resizing(each.plan, each.ended_at, back=False)
+        for each in requests.applied(since)
+        if isinstance(each.plan, ScalePlan) and each.ended_at and not each.rehearsal
+    )
+
+
+def deleted(requests: Requests, since: datetime) -> tuple[tuple[Cluster, datetime], ...]:
+    """Clusters that requests have had deleted since then, and when that was done."""
+    return tuple(
+        (each.plan.cluster, each.ended_at)
+        for each in requests.applied(since)
+        if isinstance(each.plan, DeleteClusterPlan) and each.ended_at and not each.rehearsal
+    )
 
 
 def _leased(requests: Requests, at: datetime) -> Iterator[Resizing]:

@@ -9,19 +9,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from commands import _beside, _bill
-from commands._advice import linked_up, offer, seen_at, word
+from commands import _beside, _bill, _bill_estimated
+from commands._advice import not_known, offer, word
 from commands._answer import Answer
-from commands._blocks import named, section
+from commands._blocks import escape, named, section
 from commands._command import Arguments, Call, Command, Group, Reply, Rest, Services
-from dac.budgets import GONE
 from dac.cluster import Cluster, Fleet
-from dac.figures import Price, Source, Unknown
+from dac.errors import DacError
+from dac.figures import Source, Unknown
 from dac.naming import find_cluster
-from dac.pricing import cents
 from dac.usage import Spend, totals
-from dac.usage_estimate import Estimate, estimate
-from dac.usage_estimate import sums as summed
 from dac.usage_periods import Period, is_period, period
 
 THIS_MONTH = "month"
@@ -43,11 +40,17 @@ class Actual(Arguments):
 def run(args: Actual, call: Call, services: Services) -> Reply:  # noqa: ARG001 - every command runs with the same three
     typed, span = _meant(args.what)
     days = period(span, services.now().astimezone(UTC).date())
-    fleet = services.fleet.fleet()
-    cluster = find_cluster(fleet, typed) if typed else None
+    fleet: Fleet | Unknown
+    try:
+        fleet = services.fleet.fleet()
+    except DacError as error:
+        if typed:
+            raise
+        fleet = Unknown(what="which clusters there are", settle=str(error))
+    cluster = find_cluster(fleet, typed) if typed and isinstance(fleet, Fleet) else None
     spend = services.fleet.spend(days.since, days.until)
     if isinstance(spend, Unknown):
-        return _estimated(days, cluster, fleet, spend, services)
+        return _bill_estimated.answer(days, cluster, fleet, spend, services).reply(*offer(*_next(cluster, fleet)))
     return _charged(days, cluster, fleet, spend, services)
 
 
@@ -65,13 +68,17 @@ def _unquoted(words: Sequence[str]) -> str:
     return " ".join(words).strip(QUOTES)
 
 
-def _charged(days: Period, cluster: Cluster | None, fleet: Fleet, everything: Spend, services: Services) -> Reply:
+def _charged(
+    days: Period, cluster: Cluster | None, fleet: Fleet | Unknown, everything: Spend, services: Services
+) -> Reply:
     spend = everything.of(cluster.id) if cluster else everything
     read = _bill.usage_api(spend.read_at.astimezone(UTC).date())
-    known, whom = _bill.names(fleet), _whom(cluster)
+    known, whom = ({} if isinstance(fleet, Unknown) else _bill.names(fleet)), _bill.whom(cluster)
     sums = _bill.said(spend.totals)
     answer = Answer(f"{days.name}: Oracle charged {sums.replace('*', '')} for {cluster.name if cluster else 'all'}")
     answer.say(f"*{days.name[:1].upper()}{days.name[1:]}*, {days.days} in UTC: Oracle charged {sums} for {whom}", read)
+    if isinstance(fleet, Unknown):
+        answer.small(f"Clusters go by the ends of their OCIDs: {escape(not_known(fleet))}")
     told = _bill.lines(spend, known)
     if told:
         shown = told[: _bill.SHOWN]
@@ -122,47 +129,8 @@ def _late(answer: Answer, spend: Spend, read: Source) -> None:
     )
 
 
-def _estimated(days: Period, cluster: Cluster | None, fleet: Fleet, why: Unknown, services: Services) -> Reply:
-    wanted = (cluster,) if cluster else tuple(each for each in fleet.clusters if each.lifecycle_state not in GONE)
-    made = [estimate(services.catalog, each, days.since, days.until, services.now()) for each in wanted]
-    priced = [each.cost for each in made if isinstance(each.cost, Price)]
-    sums = _bill.said(summed(made)) if priced else "*unknown*"
-    answer = Answer(f"{days.name}: an estimate of {sums.replace('*', '')}, for what Oracle charged is not known")
-    sources = tuple(dict.fromkeys(source for each in priced for source in each.sources))
-    answer.say(
-        f"*{days.name[:1].upper()}{days.name[1:]}*, {days.days} in UTC: {sums} for {_whom(cluster)}, *estimated*",
-        seen_at(fleet),
-        *sources,
-    )
-    answer.small(
-        f"What Oracle charged is not known: {linked_up(why.settle)}",
-        _bill.usage_api(services.now().astimezone(UTC).date()),
-    )
-    known = _bill.names(fleet)
-    rows = [(known[each.cluster.id], str(each.cluster.unit_count), f"{each.hours:,.1f}", _cost(each)) for each in made]
-    if rows:
-        answer.block(section(_bill.table(("Cluster", "Units", "Hours", "Estimate"), rows[: _bill.SHOWN])))
-    if len(rows) > _bill.SHOWN:
-        answer.small(f"{len(rows) - _bill.SHOWN} more clusters are in the sum and not shown.", seen_at(fleet))
-    if len(priced) < len(made):
-        answer.small(f"{len(made) - len(priced)} of them have no price on file and are not in the sum.", seen_at(fleet))
-    answer.small(
-        "The sum is units as they are now × hours so far × the price on file, with no word of earlier sizes, of "
-        "clusters that are gone, of Oracle's minimum, or of credits."
-    )
-    return answer.reply(*offer(*_next(cluster, fleet)))
-
-
-def _cost(made: Estimate) -> str:
-    return str(cents(made.cost.money)) if isinstance(made.cost, Price) else "unknown"
-
-
-def _whom(cluster: Cluster | None) -> str:
-    return f"*{named(cluster.name)}*" if cluster else "all dedicated AI clusters I look after"
-
-
-def _next(cluster: Cluster | None, fleet: Fleet) -> list[tuple[str, str]]:
-    if cluster is None:
+def _next(cluster: Cluster | None, fleet: Fleet | Unknown) -> list[tuple[str, str]]:
+    if cluster is None or isinstance(fleet, Unknown):
         return [("Last month", "cost actual last month"), ("Yesterday", "cost actual yesterday")]
     which = word(cluster, fleet)
     return [("Last month", f"cost actual {which} last month"), ("What it costs from here", f"cost {which}")]

@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from commands import _bill
 from commands._command import Reply
 from dac.anomalies import Anomalies, Anomaly
-from dac.errors import Invalid, NotFound
+from dac.cluster import Gap
+from dac.errors import Invalid, NotFound, Unavailable
 from dac.usage import Budget, Budgets, Spend, UsageRow
 from tests.commands.fleets import hostile, large, twins
 from tests.commands.room import Room, lines, shown, understood
 from tests.commands.sound import bare, live, markup, refused
-from tests.fakes import START, cluster, fleet
+from tests.fakes import BOB, START, cluster, fleet
 
 DAY = timedelta(days=1)
 CHAT = cluster().id
@@ -240,7 +241,75 @@ def test_without_access_it_is_estimated_and_says_so(room: Room) -> None:
     assert "*$1,152* for all dedicated AI clusters I look after, *estimated*" in answer
     assert "let the reading identity `read usage-report in tenancy`" in answer
     assert re.search(r"^chat +2 +24\.0 +\$1,152$", answer, re.MULTILINE)
-    assert "with no word of earlier sizes" in answer
+    assert "what others changed or deleted by themselves is not known" in answer
+    assert "the rest of the 744 unit-hours that Oracle bills for a hosting cluster at the least" in answer
+
+
+def test_an_estimate_knows_what_requests_have_changed_and_when(room: Room) -> None:
+    room.oracle.charged = None
+    room.say("scale chat 4 --for 8h")
+    room.say("approve 1", BOB)
+    room.pass_time(minutes=30)
+    room.pass_time(minutes=30)
+    assert room.oracle.units(CHAT) == 4
+    room.pass_time(hours=1)
+    answer = told(room, "cost actual today")
+    (line,) = re.findall(r"^chat +2→4 +14.0 +(\$[\d,.]+)$", answer, re.MULTILINE)
+    done = room.request().ended_at
+    assert done
+    before = Fraction((done - at(23)) / timedelta(hours=1))
+    assert Fraction(line[1:].replace(",", "")) == pytest.approx((before * 2 + (14 - before) * 4) * 24, abs=0.01)
+    assert "past me" not in answer
+    room.oracle.change(CHAT, unit_count=3)
+    answer = told(room, "cost actual today")
+    assert re.search(r"^chat +2→3 ", answer, re.MULTILINE)
+    assert "Somebody has changed chat past me" in answer
+
+
+def test_an_estimate_counts_what_a_request_has_deleted(tmp_path: Path) -> None:
+    room = Room(tmp_path, fleet(cluster(), cluster("old", units=1)))
+    room.say("delete old because nobody calls it")
+    room.say("approve 1", BOB)
+    for _ in range(4):
+        room.pass_time(minutes=30)
+    (gone,) = (each.id for each in (cluster("old"),))
+    assert gone in room.oracle.removed
+    for line in ("cost actual today", "cost actual today"):
+        assert re.search(r"^old +1 +1\d\.\d +\$", told(room, line), re.MULTILINE)
+    assert "old" not in told(room, "cost actual chat today")
+
+
+def test_regions_that_cannot_be_read_are_not_in_the_estimate(tmp_path: Path) -> None:
+    seen = fleet(cluster()).model_copy(update={"gaps": (Gap(region="us-chicago-1", what="clusters", because="x"),)})
+    assert "Clusters in us-chicago-1 could not be read and are not in the sum" in told(Room(tmp_path, seen), "bill 1d")
+
+
+@pytest.mark.parametrize("charged", [True, False])
+def test_without_a_fleet_there_is_still_the_bill(room: Room, charged: bool) -> None:  # noqa: FBT001 - a parameter of the case
+    if not charged:
+        room.oracle.charged = None
+    room.oracle.fail("fleet", Unavailable("Oracle did not answer in time."), times=2)
+    answer = told(room, "cost actual last month")
+    assert "hich clusters there are is not known: Oracle did not answer in time.." in answer
+    if charged:
+        assert "Oracle charged *$35,712*" in answer
+        assert "go by the ends of their OCIDs" in answer
+    else:
+        assert "*unknown* for all" in answer
+        assert "Nor can it be estimated" in answer
+    with pytest.raises(Unavailable):
+        room.say("cost actual chat last month")
+
+
+def test_many_sizes_are_cut_short(room: Room) -> None:
+    room.oracle.charged = None
+    for number, units in enumerate((3, 4, 5, 6, 7, 8), start=1):
+        room.say(f"scale chat {units}")
+        room.say(f"approve {number}", BOB)
+        room.pass_time(minutes=30)
+        room.pass_time(minutes=30)
+    room.pass_time(hours=1)
+    assert re.search(r"^chat +2→…→8 ", told(room, "cost actual today"), re.MULTILINE)
 
 
 def test_an_estimate_leaves_out_what_has_no_price_and_says_so(tmp_path: Path) -> None:

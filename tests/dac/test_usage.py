@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dac.figures import Money, Price
+from dac.figures import Money
 from dac.pricing import cents
 from dac.usage import Budget, Spend, UsageRow, quantities, totals, windows
-from dac.usage_estimate import estimate
-from tests.fakes import CATALOG, START, cluster
+from tests.fakes import START
 
 DAY = timedelta(days=1)
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
@@ -157,27 +156,6 @@ def test_windows_hold_every_day_once(since: date, days: int, most: int) -> None:
 def test_a_budget_tells_how_much_of_it_is_used(actual: str | None, amount: str, used: str | None) -> None:
     budget = Budget.model_validate({"id": "b", "name": "b", "amount": amount, "actual": actual, "target_type": "TAG"})
     assert budget.used == (None if used is None else Decimal(used))
-
-
-def test_an_estimate_is_units_by_hours_so_far() -> None:
-    found = estimate(CATALOG, cluster(units=2), date(2026, 11, 22), date(2026, 12, 1), START)
-    assert found.hours == 36
-    assert isinstance(found.cost, Price)
-    assert str(found.cost.money) == "$1,728"
-
-
-def test_an_estimate_begins_with_the_cluster_and_not_after_the_period() -> None:
-    young = cluster(time_created=START - timedelta(hours=5))
-    assert estimate(CATALOG, young, date(2026, 11, 1), date(2026, 12, 1), START).hours == 5
-    assert estimate(CATALOG, young, date(2026, 11, 1), date(2026, 11, 20), START).hours == 0
-    gone = cluster(lifecycle_state="FAILED")
-    assert estimate(CATALOG, gone, date(2026, 11, 1), date(2026, 11, 20), START).hours == 0
-
-
-def test_the_estimate_of_a_shape_without_a_price_is_unknown() -> None:
-    found = estimate(CATALOG, cluster(unit_shape="VERA_X9"), date(2026, 11, 22), date(2026, 11, 23), START)
-    assert "VERA_X9" in str(found.cost)
-    assert found.hours == 24
 
 
 def test_half_a_cent_goes_up() -> None:

@@ -1,0 +1,104 @@
+"""A bill where Oracle's own is not to be had: sizes and hours by the price on file, and what that leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+
+from commands import _bill, _resizings
+from commands._advice import linked_up, not_known, seen_at
+from commands._answer import Answer
+from commands._blocks import escape, named, section
+from commands._command import Services
+from dac.budgets import GONE
+from dac.cluster import Cluster, Fleet
+from dac.figures import Price, Unknown
+from dac.pricing import cents
+from dac.usage_estimate import Estimate, estimate, sums
+from dac.usage_periods import Period
+
+MOST_SIZES = 6
+
+
+def answer(days: Period, cluster: Cluster | None, fleet: Fleet | Unknown, why: Unknown, services: Services) -> Answer:
+    made = [] if isinstance(fleet, Unknown) else list(_made(days, cluster, fleet, services))
+    priced = [each.cost for each in made if isinstance(each.cost, Price)]
+    said = _bill.said(sums(made)) if priced else "*unknown*"
+    found = Answer(f"{days.name}: an estimate of {said.replace('*', '')}, for what Oracle charged is not known")
+    asked = _bill.usage_api(services.now().astimezone(UTC).date())
+    seen = asked if isinstance(fleet, Unknown) else seen_at(fleet)
+    found.say(
+        f"*{days.name[:1].upper()}{days.name[1:]}*, {days.days} in UTC: {said} for {_bill.whom(cluster)}, *estimated*",
+        seen,
+        *dict.fromkeys(source for each in priced for source in each.sources),
+    )
+    found.small(f"What Oracle charged is not known: {linked_up(why.settle)}", asked)
+    if isinstance(fleet, Unknown):
+        found.small(f"Nor can it be estimated: {escape(not_known(fleet))}")
+        return found
+    _lines(found, made, fleet)
+    _limits(found, made, fleet, services)
+    return found
+
+
+def _made(days: Period, cluster: Cluster | None, fleet: Fleet, services: Services) -> Iterator[Estimate]:
+    """Of what is there, and of what requests have had deleted since the period began."""
+    since = datetime.combine(days.since, time(), UTC)
+    resized = _resizings.done(services.requests, since)
+    there = (cluster,) if cluster else tuple(each for each in fleet.clusters if each.lifecycle_state not in GONE)
+    for each in there:
+        yield estimate(services.catalog, each, days.since, days.until, services.now(), resized=resized)
+    if cluster is None:
+        listed = {each.id for each in there}
+        for each, ended in _resizings.deleted(services.requests, since):
+            if each.id not in listed:
+                yield estimate(
+                    services.catalog, each, days.since, days.until, services.now(), resized=resized, ended=ended
+                )
+
+
+def _lines(answer: Answer, made: list[Estimate], fleet: Fleet) -> None:
+    known, seen = _bill.names(fleet), seen_at(fleet)
+    rows = [
+        (known.get(each.cluster.id, each.cluster.name), _units(each), f"{each.hours:,.1f}", _cost(each))
+        for each in made
+    ]
+    if rows:
+        answer.block(section(_bill.table(("Cluster", "Units", "Hours", "Estimate"), rows[: _bill.SHOWN])))
+    if len(rows) > _bill.SHOWN:
+        answer.small(f"{len(rows) - _bill.SHOWN} more clusters are in the sum and not shown.", seen)
+    unpriced = sum(isinstance(each.cost, Unknown) for each in made)
+    if unpriced:
+        answer.small(f"{unpriced} of them have no price on file and are not in the sum.", seen)
+
+
+def _limits(answer: Answer, made: list[Estimate], fleet: Fleet, services: Services) -> None:
+    """What the sum does not know of."""
+    if disputed := [each.cluster.name for each in made if each.disputed]:
+        names = ", ".join(named(each) for each in disputed[: _bill.SHOWN])
+        answer.small(
+            f"⚠️ Somebody has changed {names} past me, after a request did, and I do not know when: what there is now "
+            "counts from the request on.",
+            seen_at(fleet),
+        )
+    if regions := sorted({gap.region for gap in fleet.gaps if gap.what.startswith("clusters")}):
+        answer.small(
+            f"Clusters in {' and '.join(map(named, regions))} could not be read and are not in the sum.", seen_at(fleet)
+        )
+    minimum = services.catalog.commitments.hosting
+    answer.small(
+        "The sum is units × hours so far × the price on file. Sizes are those of now, and before a change that was "
+        "asked for here, those before it; what others changed or deleted by themselves is not known. Nor are credits "
+        f"in it, nor the rest of the {minimum.count} unit-hours that Oracle bills for a hosting cluster at the least.",
+        *minimum.sources,
+    )
+
+
+def _units(made: Estimate) -> str:
+    """Such as 2, or 2→4→2."""
+    sizes = [each.units for each in made.spans] or [made.cluster.unit_count]
+    return "→".join(map(str, sizes if len(sizes) < MOST_SIZES else (sizes[0], "…", sizes[-1])))
+
+
+def _cost(made: Estimate) -> str:
+    return str(cents(made.cost.money)) if isinstance(made.cost, Price) else "unknown"
