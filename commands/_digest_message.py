@@ -28,6 +28,7 @@ from commands._blocks import date as moment
 from commands._chart import SpendDays
 from commands._command import Reply
 from commands._digest_file import sheet
+from commands._digest_marks import typed
 from commands._spend_chart import spend_chart
 from dac.digest import Compared, Digest, Kind, Line, Total
 from dac.figures import Money, Unknown
@@ -99,19 +100,20 @@ UNTIL = {
 WHO = {Kind.REQUEST: "waits for", Kind.REVIEW: "owed by"}
 
 
-def message(digest: Digest, marks: Marks, *, late_since: datetime | None = None) -> Reply:
+def message(digest: Digest, marks: Marks, *, late_since: datetime | None = None, mine: bool = False) -> Reply:
     """The digest as it is to be shown now. `late_since` is when it was due, where that is to be said.
 
+    `mine`: its marks are those of a person's own digests, not of a channel's.
     What does not fit is in a file, which is part of the reply; where there is none, everything is shown.
     """
     lines = [each for each in digest.lines if each.key not in marks]
     most = MOST_LINES
     shown = _chosen(lines, most)
-    made = _drawn(digest, lines, shown, late_since)
+    made = _drawn(digest, lines, shown, late_since, mine=mine)
     while not _fits(made.blocks) and most:
         most -= 1
         shown = _chosen(lines, most)
-        made = _drawn(digest, lines, shown, late_since)
+        made = _drawn(digest, lines, shown, late_since, mine=mine)
     files = (sheet(digest),) if len(shown) < len(lines) else ()
     return replace(made, files=files, pictures=_charts(digest))
 
@@ -135,7 +137,9 @@ def _chosen(lines: Sequence[Line], most: int) -> list[Line]:
     return [lines[at] for at in sorted(at for _, at in chosen)]
 
 
-def _drawn(digest: Digest, lines: Sequence[Line], shown: Sequence[Line], late_since: datetime | None) -> Reply:
+def _drawn(
+    digest: Digest, lines: Sequence[Line], shown: Sequence[Line], late_since: datetime | None, *, mine: bool
+) -> Reply:
     summary = _summary(digest, lines)
     answer = Answer(summary)
     answer.header(f"Cost digest, {digest.at.astimezone(ZoneInfo(digest.zone)):%a %-d %b %Y}")
@@ -148,7 +152,7 @@ def _drawn(digest: Digest, lines: Sequence[Line], shown: Sequence[Line], late_si
         answer.block(picture(name, escape(chart.alt)))
     answer.asides([*ahead, *_notes(digest)])
     for kind in Kind:
-        _kind(answer, kind, [each for each in shown if each.kind is kind], lines)
+        _kind(answer, kind, [each for each in shown if each.kind is kind], lines, mine=mine)
     hidden = len(digest.lines) - len(lines)
     if hidden:
         answer.small(f"Lines acknowledged or put off, and not shown: {hidden}.", *digest.sources)
@@ -261,7 +265,7 @@ def _settled_by(text: str) -> str:
     return linked_up(text) if len(text) <= SENTENCE and not UNLIKE_A_LINK & set(address) else named(text, SENTENCE)
 
 
-def _kind(answer: Answer, kind: Kind, shown: Sequence[Line], lines: Sequence[Line]) -> None:
+def _kind(answer: Answer, kind: Kind, shown: Sequence[Line], lines: Sequence[Line], *, mine: bool) -> None:
     """Under one title; a line with buttons has a block to itself, so that they stand below it."""
     if not shown:
         return
@@ -270,7 +274,7 @@ def _kind(answer: Answer, kind: Kind, shown: Sequence[Line], lines: Sequence[Lin
     told: list[tuple[str, Sequence[Cited]]] = [(f"*{TITLES[kind]}*{more}", shown[0].sources if more else ())]
     for each in shown:
         told.append((_line(each), each.sources))
-        if row := _buttons(each):
+        if row := _buttons(each, mine=mine):
             answer.lines(told)
             answer.block(actions(*row))
             told = []
@@ -289,8 +293,13 @@ def _line(line: Line) -> str:
     return f"{name}{text} · `{escape(line.key)}`"
 
 
-def _buttons(line: Line) -> list[Block]:
-    return offer(*((each.label, each.line) for each in line.presses))
+def _buttons(line: Line, *, mine: bool) -> list[Block]:
+    """What would settle it; and, where it asks for somebody, that somebody knows, or will not know before a while."""
+    wanted = [(each.label, each.line) for each in line.presses]
+    if line.asks:
+        wanted.append(("Acknowledge", typed("acknowledge", line.key, mine=mine)))
+        wanted.append(("Put off a week", typed("snooze", line.key, mine=mine)))
+    return offer(*wanted)
 
 
 def _read(digest: Digest) -> tuple[Cited, ...]:

@@ -32,7 +32,9 @@ class ShowDigest(Arguments):
 def run(args: ShowDigest, call: Call, services: Services) -> Reply:
     scope = read_scope(args.scope, services.fleet.compartments())
     digest = _digest.told(services, scope, services.now(), services.zone_of(call.user))
-    reply = message(digest, out_of_sight(digest, services.marks.told(digest, call.user)))
+    # What everybody here sees is the channel's, and so is what they say of its lines.
+    place = call.channel if args.file else call.user
+    reply = message(digest, out_of_sight(digest, services.marks.told(digest, place)), mine=not args.file)
     if args.file:
         # A file needs a message that everybody sees, for its thread is where it is put.
         public = replace(reply, public=True, files=())

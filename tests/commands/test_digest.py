@@ -17,7 +17,7 @@ from dac.usage import UsageRow
 from tests.commands.fleets import BUSY, world
 from tests.commands.room import Room, lines, shown, understood
 from tests.commands.sound import bare, live, markup, refused
-from tests.fakes import ANN, CATALOG, cluster, fleet
+from tests.fakes import ANN, BOB, CATALOG, cluster, fleet
 
 DAY = timedelta(days=1)
 CHAT = cluster().id
@@ -192,3 +192,14 @@ def test_its_days_are_drawn_for_each_currency_up_to_two(room: Room) -> None:
     assert sum(each["type"] == "image" for each in reply.blocks) == 2
     room.oracle.charged = None
     assert room.say("digest").pictures == {}
+
+
+def test_a_sheet_for_everybody_has_the_marks_of_the_channel(room: Room) -> None:
+    room.say("scale chat 4")
+    room.say("digest")
+    room.say("digest acknowledge request:1 --mine")
+    assert "request:1" not in told(room)
+    reply = room.say("digest --file")
+    assert "digest acknowledge request:1" in lines(reply.blocks)
+    room.say("digest acknowledge request:1", BOB)
+    assert "not shown: 1" in shown(room.say("digest --file"))

@@ -86,6 +86,14 @@ def test_what_fits_needs_no_sheet() -> None:
     assert reply.files == ()
 
 
+def test_a_line_that_asks_for_somebody_can_be_acknowledged_or_put_off() -> None:
+    made = digest(line(1), line(2, Kind.MOVER, severity=Severity.OK))
+    assert lines(message(made, {}).blocks)[:2] == ["digest acknowledge idle:1", "digest snooze idle:1"]
+    mine = lines(message(made, {}, mine=True).blocks)
+    assert mine[:2] == ["digest acknowledge idle:1 --mine", "digest snooze idle:1 --mine"]
+    assert not any("mover" in each for each in mine)
+
+
 def test_a_marked_line_is_counted_and_not_shown() -> None:
     mark = Mark(place="C1", scope="all", key="idle:1", kind=MarkKind.ACKNOWLEDGED, by="UANN", at=START)
     reply = message(digest(line(1), line(2)), {"idle:1": mark})
