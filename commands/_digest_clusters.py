@@ -15,7 +15,7 @@ from dac.errors import Unavailable
 from dac.figures import Price, Source, Trust, Unknown
 from dac.findings import Aspect, Finding, Severity
 from dac.forecast import CommitmentStatus, commitment
-from dac.health import Health, survey
+from dac.health import Health
 from dac.optimise import hosting, optimise
 from dac.pricing import cents, monthly
 
@@ -29,7 +29,7 @@ IDLE = {Aspect.TRAFFIC, Aspect.ENDPOINTS, Aspect.LEFTOVER}
 
 def idle(look: Look) -> Iterator[Line]:
     """Not called for days, without an endpoint, or for fine-tuning with nothing to train; the dearest first."""
-    found = [(each, _idle(each)) for each in _survey(look)]
+    found = [(each, _idle(each)) for each in look.healths]
     lines = [_idle_line(look, health.cluster, finding) for health, finding in found if finding]
     yield from sorted(lines, key=lambda each: (-(each.figure or 0), each.name, each.key))
 
@@ -69,7 +69,7 @@ def _idle_line(look: Look, cluster: Cluster, finding: Finding) -> Line:
 def oversized(look: Look) -> Iterator[Line]:
     """What saves most by what was measured, one for each cluster that is called."""
     alive = {each.id for each in look.clusters}
-    called = [each for each in _survey(look) if not _idle(each)]
+    called = [each for each in look.healths if not _idle(each)]
     wanted = [each for each in hosting(look.fleet) if each.id in alive & {health.cluster.id for health in called}]
     read = wanted[:MOST_CLUSTERS]
     services = look.services
@@ -125,7 +125,7 @@ def retirements(look: Look) -> Iterator[Line]:
     """A line for each model whose notice has come, with the clusters that serve it."""
     findings: dict[str, Finding] = {}
     serving: defaultdict[str, list[Cluster]] = defaultdict(list)
-    for health in _survey(look):
+    for health in look.healths:
         for each in health.findings:
             if each.bad and each.aspect is Aspect.RETIREMENT:
                 findings[each.about] = each
@@ -143,12 +143,6 @@ def retirements(look: Look) -> Iterator[Line]:
             presses=(Press(label="Ask to migrate …", line=f"migrate {look.word(clusters[0])}"),),
             sources=(Source(title="Oracle, ListModels", as_of=finding.at.date(), trust=Trust.LIVE),),
         )
-
-
-def _survey(look: Look) -> list[Health]:
-    wanted = {each.id for each in look.clusters}
-    found = survey(look.fleet, look.at, look.services.catalog, look.services.thresholds)
-    return [each for each in found if each.cluster.id in wanted]
 
 
 def _read(finding: Finding) -> Source:

@@ -13,6 +13,7 @@ from dac.budgets import GONE
 from dac.change import Subject
 from dac.cluster import Cluster, Fleet
 from dac.digest import Scope, tail, tails
+from dac.health import Health, survey
 from dac.naming import handle
 
 
@@ -32,6 +33,13 @@ class Look:
         return tuple(
             each for each in self.fleet.clusters if self.scope.covers(each) and each.lifecycle_state not in GONE
         )
+
+    @cached_property
+    def healths(self) -> tuple[Health, ...]:
+        """Those clusters judged, what needs attention first."""
+        wanted = {each.id for each in self.clusters}
+        found = survey(self.fleet, self.at, self.services.catalog, self.services.thresholds)
+        return tuple(each for each in found if each.cluster.id in wanted)
 
     @cached_property
     def by_id(self) -> Mapping[str, Cluster]:
