@@ -80,10 +80,16 @@ class Offered(Frozen):
 
 
 class Discovery(Frozen):
-    """Everything offered in all configured regions at `read_at`, and what could not be read of it."""
+    """Everything offered in all configured regions at `read_at`, and what could not be read of it.
+
+    `bare` are regions whose lists hold no model. `told` are the regions of which the list of one that answers tells:
+    it is asked for where another refuses, and empty where it tells of itself alone.
+    """
 
     read_at: AwareDatetime
     offered: tuple[Offered, ...] = ()
+    bare: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
     @property

@@ -94,6 +94,11 @@ def offered(raw: Json, region: str) -> list[Offered]:
     ]
 
 
+def regions(raw: Json) -> set[str]:
+    """Where a model of ListModelDiscovery is offered."""
+    return {each["region"] for each in raw.get("availability") or ()}
+
+
 def listed(raw: Json, region: str) -> list[Offered]:
     """A model of ListModels; a team's own ones are not offered to anybody, and end with the model they are made of."""
     if raw["type"] != "BASE":

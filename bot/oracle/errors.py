@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -14,6 +15,9 @@ from dac.errors import Conflict, DacError, Denied, Invalid, NotFound, Unavailabl
 
 FAILURES = (ServiceError, ClientError, requests.exceptions.RequestException, ValueError)
 """What the SDK raises when a call fails; a ValueError is its own refusal to send a malformed request."""
+
+UNRESOLVED = re.compile(r"Name or service not known|nodename nor servname|No address associated|getaddrinfo failed")
+"""How systems say that there is no such host, unlike that they cannot find out for now."""
 
 LONGEST_MESSAGE = 300
 """Characters kept of what Oracle writes: gateways in between answer with whole pages."""
@@ -86,6 +90,8 @@ def _unanswered(error: Exception) -> str:
         return "the connection to Oracle could not be secured (its certificate was not accepted)"
     if any(isinstance(each, kinds.ProxyError) for each in causes):
         return "the proxy on the way to Oracle did not let the call through"
+    if any(UNRESOLVED.search(str(each)) for each in causes):
+        return "Oracle could not be reached (no host is known by that name)"
     if any(isinstance(each, kinds.ConnectionError) for each in causes):
         return "Oracle could not be reached (no connection, or it broke)"
     return "the call to Oracle failed on the way"

@@ -102,7 +102,8 @@ def _parted(snapshot: Snapshot, thresholds: Thresholds) -> Parted | Verdict:
     quiet = [each for each in snapshot.hours if each.calls == 0]
     slow = [each for each in told if (each.p95_seconds or 0) > thresholds.slow_seconds and (each.calls or 0) >= FEW]
     if slow:
-        return at, slow, [each for each in told if each not in slow and (each.calls or 0) >= FEW]
+        well = [each for each in told if each not in slow and (each.calls or 0) >= FEW]
+        return at, slow, well or _before(snapshot, thresholds)
     if len(told) + len(quiet) < len(snapshot.hours) or isinstance(snapshot.history, Unknown):
         # An hour that was not measured may be the slow one.
         return unknown("Latency was not measured in every hour", at, "ask again once Monitoring answers")
@@ -110,6 +111,13 @@ def _parted(snapshot: Snapshot, thresholds: Thresholds) -> Parted | Verdict:
         return ruled_out(f"Nobody has called it in the last {counted(len(quiet), 'hour')}", at)
     worst = max(each.p95_seconds or Decimal(0) for each in told)
     return ruled_out(f"p95 was {worst:.1f} s at most in the last {counted(len(told) + len(quiet), 'hour')}", at)
+
+
+def _before(snapshot: Snapshot, thresholds: Thresholds) -> Sequence[Hour]:
+    """What went well before the last day: where that was slow all day, there is nothing else to compare with."""
+    past = snapshot.history.hours[:-24] if isinstance(snapshot.history, History) else ()
+    known = [each for each in past if (each.calls or 0) >= FEW and each.p95_seconds is not None]
+    return [each for each in known if (each.p95_seconds or 0) <= thresholds.slow_seconds]
 
 
 def _longer(slow: Sequence[Hour], well: Sequence[Hour]) -> bool:

@@ -17,16 +17,22 @@ from dac.verdicts import Strength, Verdict, likely, ruled_out, unknown, unread
 UNDER_WAY = {WorkStatus.ACCEPTED, WorkStatus.IN_PROGRESS, WorkStatus.WAITING, WorkStatus.CANCELING}
 TRAINING = "CREATE_MODEL"
 
-LIMIT = re.compile(r"LimitExceeded|service limit", re.IGNORECASE)
-QUOTA = re.compile(r"QuotaExceeded|compartment quota", re.IGNORECASE)
+# How Oracle words it, as far as it was seen. The codes LimitExceeded and QuotaExceeded: Oracle's page API/References/
+# apierrors.htm. "The following service limits were exceeded: …", "You have reached your service limit …" and "The limit
+# for this tenancy has been exceeded": github.com/jpetazzo/ampernetacle/issues/35, github.com/oracle/
+# terraform-provider-oci/issues/204 and /241. "Out of host capacity." with the code InternalError: github.com/jpetazzo/
+# ampernetacle/issues/23, of Compute. How Generative AI words that a fine-tune has failed was not seen: what its file
+# must be is on Oracle's page generative-ai/training-data-requirements.htm, and these are the words of that page.
+LIMIT = re.compile(r"LimitExceeded|service limits?\b|limit for this tenancy has been exceeded", re.IGNORECASE)
+QUOTA = re.compile(r"QuotaExceeded|compartment quota|quotas? (was|were) exceeded", re.IGNORECASE)
 CAPACITY = re.compile(
     r"OutOf(Host)?Capacity|out of (host )?capacity|no (gpu|hosts?) (are )?(available|left)", re.IGNORECASE
 )
 FEW = re.compile(
     r"(at least|minimum|insufficient|too few|not enough|fewer than)\D{0,40}(\d[\d,]*\D{0,20})?"
     r"(example|pair|row|record|sample|line)|"
-    r"\d (training )?(examples?|pairs?|rows?|records?|samples?|lines)\b[^.;]{0,60}"
-    r"\b(at least|minimum|too few|fewer than)\b",
+    r"(\d (rows?|records?|lines)|examples?|pairs?|samples?)\b[^.;]{0,80}"
+    r"\b(at least|minimum|too few|not enough|fewer than|less than|insufficient)\b",
     re.IGNORECASE,
 )
 FORMAT = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sandbox.oracle import ids
@@ -28,6 +29,7 @@ def list_(world: World, call: Call) -> Answer:
     for name, offers in sorted(_base_models(world).items()):
         model = offers[0]
         row = _row(name, model)
+        offers += [replace(model, region=region) for region in world.scenario.elsewhere]
         row["availability"] = [it for offer in offers if (it := _availability(world, call, offer))]
         if (
             row["availability"]
@@ -44,7 +46,7 @@ def _base_models(world: World) -> dict[str, list[Resource]]:
     found: dict[str, list[Resource]] = {}
     for region in world.scenario.regions:
         for it in world.of_kind(ids.MODEL, region):
-            if it.body["type"] == "BASE":
+            if it.body["type"] == "BASE" and not it.traits.get("withdrawn"):
                 found.setdefault(it.body["displayName"], []).append(it)
     return found
 

@@ -224,6 +224,8 @@ class Scenario(Declared):
     realm: str
     regions: list[str] = Field(min_length=1)
     compartments: list[str] = Field(min_length=1)
+    elsewhere: list[str] = []
+    """Regions in which Oracle offers its models and the tenancy is not."""
     users: dict[str, str]
     namespace: str
     """Of Object Storage: one for all regions."""

@@ -36,9 +36,9 @@ def hour(calls: float | None = 1000, p95: float | None = 2, into: float | None =
     )
 
 
-def history(*newest: Hour, of: Cluster = CHAT, usual: Hour | None = None) -> History:
+def history(*newest: Hour, of: Cluster = CHAT, usual: Hour | None = None, days: int = 1) -> History:
     """A day of ordinary hours, with these at its end."""
-    since, until = window(START, 1)
+    since, until = window(START, days)
     every = list(each_hour(since, until))
     hours = [usual or hour()] * (len(every) - len(newest)) + list(newest)
     placed = tuple(each.model_copy(update={"since": at}) for at, each in zip(every, hours, strict=True))
@@ -83,7 +83,7 @@ def well(**changes: Any) -> Snapshot:
         "headroom": LEFT,
         "history": history(),
         "spend": charged(),
-        "discovery": Discovery(read_at=START, offered=(Offered(model="cohere.command-a", region=REGION),)),
+        "discovery": Discovery(read_at=START, offered=(Offered(model="cohere.command-r", region=REGION),)),
     }
     return Snapshot.model_validate(given | changes)
 

@@ -12,6 +12,7 @@ from dac.checks import CHECKS
 from dac.cluster import Cluster, Endpoint, Gap, WorkRequest
 from dac.discovery import Discovery, Offered
 from dac.figures import Unknown
+from dac.history import History, Hour
 from dac.snapshot import Snapshot, priced
 from dac.thresholds import Thresholds
 from dac.verdicts import Ruling, Strength, likely, ruled_out, together, unknown
@@ -32,6 +33,8 @@ SLOW_NOW = {"p95_latency": 8000}
 NO_ENDPOINTS = gap("endpoints in compartment …team")
 NO_MODELS = gap("models in compartment …team")
 NO_CLUSTERS = gap("clusters in compartment …team")
+UK = "uk-london-1"
+RETIRED = Offered(model="old", region=REGION, time_dedicated_retired=START - timedelta(days=1))
 NO_WORK = gap("work requests in compartment …team")
 ELSE = endpoint(CHAT, "else")
 NEW = cluster(time_created=START - timedelta(days=8))
@@ -51,6 +54,17 @@ def gone(name: str = WEB.name, *, hours: float) -> Endpoint:
     return endpoint(
         CHAT, name, id=f"{name}-old", lifecycle_state="DELETED", time_updated=START - timedelta(hours=hours)
     )
+
+
+def nameless(region: str) -> tuple[Gap, ...]:
+    why = "Listing: Oracle could not be reached (no host is known by that name)."
+    return tuple(Gap(region=region, what=each, because=why) for each in ("clusters", "endpoints", "models"))
+
+
+def closed(region: str = "x", *, discovery: Unknown | None = None, **found: Any) -> Snapshot:
+    """With a region in which all is refused, and what Oracle's list of models tells."""
+    read = discovery or Discovery(read_at=START, **found)
+    return seen(None, gaps=refused("404 NotAuthorized", region=region), discovery=read)
 
 
 def tuned(*models: object, **more: Any) -> Snapshot:
@@ -76,6 +90,11 @@ def request(operation: str, of: str, *errors: str, days: float = 3) -> WorkReque
 
 
 UPDATED = request("UPDATE_DEDICATED_AI_CLUSTER", CHAT.id)
+
+
+def all_day(slow: Hour) -> History:
+    """Slow for all of the last day, after one that went well."""
+    return history(*[slow] * 24, days=2)
 
 
 def ends(days: int, **changes: Any) -> Snapshot:
@@ -120,6 +139,8 @@ TABLE = [
     ("long-texts", well(history=history(hour(9000, 9))), R, "500 tokens in and 200 out a call, 500 and 200"),
     ("long-texts", well(history=history(hour(1000, 9, None))), U, "Tokens were not measured"),
     ("long-texts", well(history=history(usual=hour(3000, 9)), fleet=fleet(CHAT)), U, "no hour to compare with"),
+    ("long-texts", well(history=all_day(hour(1000, 9, 5000))), L, "5,000 tokens in and 200 out a call, 500 and 200"),
+    ("undersized", well(history=all_day(hour(3000, 9))), L, "those that went well 0.28 calls/s"),
     ("on-the-way", well(history=history(hour(3000, 9))), R, "its own measurement says p95 9.0 s"),
     ("on-the-way", well(), U, "what is lost on the way there Oracle does not measure"),
     ("on-the-way", well(history=UNREAD, fleet=fleet(CHAT)), U, "The load of the last hours is not known"),
@@ -201,6 +222,7 @@ TABLE = [
     ("work-failed", well(work=UNREAD), U, "is not known"),
     ("limit-refused", well(), R, "No work request of it has ended with LimitExceeded"),
     ("limit-refused", well(work=(work("LimitExceeded: no"),)), L, "failed: LimitExceeded: no"),
+    ("limit-refused", well(work=(work("400: The limit for this tenancy has been exceeded."),)), L, "this tenancy"),
     ("limit-refused", well(work=UNREAD), U, "is not known"),
     ("quota-refused", well(), R, "QuotaExceeded"),
     ("quota-refused", well(work=(work("QuotaExceeded: no"),)), L, "QuotaExceeded"),
@@ -234,6 +256,13 @@ TABLE = [
     ("training-data-refused", tuned(gaps=(NO_MODELS,)), U, "Models could not be listed"),
     ("too-few-examples", tuned(TRAINED), R, "own is ACTIVE"),
     ("too-few-examples", tuned(work=(work("at least 32 examples", operation="CREATE_MODEL"),)), L, "at least 32"),
+    (
+        "too-few-examples",
+        tuned(work=(work("Number of training examples is 12, less than the minimum of 32", operation="CREATE_MODEL"),)),
+        L,
+        "less than",
+    ),
+    ("too-few-examples", tuned(work=(work("each line at least one prompt", operation="CREATE_MODEL"),)), R, "another"),
     ("too-few-examples", tuned(work=UNREAD), U, "is not known"),
     ("training-failed-otherwise", tuned(TRAINED), R, "own is ACTIVE"),
     ("training-failed-otherwise", tuned(work=(work("Lightning", operation="CREATE_MODEL"),)), L, "Lightning"),
@@ -274,26 +303,28 @@ TABLE = [
     ("not-allowed", seen(None, clusters=(), endpoints=(), models=(), gaps=refused("404 NotAuthorized")), R, "No part"),
     ("not-allowed", seen(gaps=refused("404 NotAuthorizedOrNotFound", "models", region="elsewhere")), R, "No part"),
     ("all-refused", well(), R, "No region refuses everything"),
-    ("all-refused", seen(None, gaps=refused("404 NotAuthorized", region="x")), L, "Everything in x is refused"),
     ("region-without-service", well(), R, "No region refuses everything"),
-    ("region-without-service", seen(None, gaps=refused("404 NotAuthorized", region="x")), L, "looks the same"),
+    ("all-refused", closed(), U, "x: Oracle's documentation does not name it"),
+    ("region-without-service", closed(), L, "Everything in x is refused; Oracle's documentation does not name it"),
+    ("all-refused", closed(UK), L, "by Oracle's documentation the service is there"),
+    ("region-without-service", closed(UK), U, "a policy is missing"),
+    ("all-refused", closed(offered=(Offered(model="a", region="x"),)), L, "Oracle lists models that it offers there"),
+    ("region-without-service", closed(offered=(Offered(model="a", region="x"),)), R, "a policy is missing"),
+    ("all-refused", closed(told=("x", "y")), L, "Oracle lists models that it offers there"),
+    ("all-refused", closed(UK, told=("x", "y")), R, "Oracle lists models in other regions and none there"),
+    ("region-without-service", closed(UK, told=("x", "y")), L, "Oracle lists models in other regions and none there"),
     (
         "region-without-service",
-        seen(
-            None,
-            gaps=refused("404 NotAuthorized", region="x"),
-            discovery=Discovery(read_at=START, offered=(Offered(model="a", region="x"),)),
-        ),
-        R,
-        "a policy is missing",
-    ),
-    (
-        "region-without-service",
-        seen(None, gaps=refused("404 NotAuthorized", region="x"), discovery=UNREAD),
+        seen(None, gaps=refused("404: The service is not available in this region", region=UK)),
         L,
-        "looks the same",
+        "Oracle says that the service is not there",
     ),
-    ("all-refused", seen(None, gaps=refused("404 NotAuthorized", region="x"), discovery=UNREAD), L, "refused"),
+    ("region-without-service", seen(None, gaps=nameless("x")), L, "no host of Generative AI is known there"),
+    ("all-refused", seen(None, gaps=nameless("x")), R, "no host of Generative AI is known there"),
+    ("region-silent", seen(None, gaps=nameless("x")), R, "Generative AI answered"),
+    ("region-silent", seen(None, clusters=(), endpoints=(), models=(), gaps=nameless("x")), L, "could not be reached"),
+    ("region-without-service", seen(None, clusters=(), endpoints=(), models=(), gaps=nameless("x")), U, "not be read"),
+    ("region-without-service", closed(discovery=UNREAD), L, "Oracle's documentation does not name it"),
     ("region-silent", well(), R, "Generative AI answered in every region"),
     ("region-silent", seen(None, gaps=(gap(), gap("clusters in compartment …b"))), L, "did not answer in time"),
     ("region-silent", seen(None, gaps=(gap("traffic in compartment …b"),)), R, "Generative AI answered"),
@@ -307,6 +338,24 @@ TABLE = [
         well(discovery=Discovery(read_at=START, offered=(Offered(model="a", region=REGION, dedicated=False),))),
         L,
         f"No model is offered for dedicated clusters in {REGION}",
+    ),
+    (
+        "nothing-offered",
+        well(discovery=Discovery(read_at=START, bare=(REGION,))),
+        L,
+        f"No model is offered for dedicated clusters in {REGION}",
+    ),
+    (
+        "nothing-offered",
+        well(discovery=Discovery(read_at=START, offered=(RETIRED, Offered(model="a", region="x")))),
+        L,
+        f"No model is offered for dedicated clusters in {REGION}",
+    ),
+    (
+        "nothing-offered",
+        well(discovery=Discovery(read_at=START, offered=(Offered(model=MODEL.name, region=REGION),))),
+        L,
+        f"No other model is offered for dedicated clusters than those in use: cohere.command-a in {REGION}",
     ),
     ("nothing-offered", well(discovery=UNREAD), U, "What Oracle offers is not known"),
     ("nothing-offered", well(discovery=Discovery(read_at=START)), U, "Oracle lists no model in any region"),

@@ -58,8 +58,10 @@ def usage_down(scene: Scene) -> None:
 
 
 def region_without_service(scene: Scene) -> None:
-    """Generative AI is not offered in the region: nothing is found there."""
-    scene.strikes(service=AI, region=scene.region, status=404, message="The service is not available in this region.")
+    """Generative AI is not offered in the region: all is refused there, and other regions do not tell of it."""
+    for model in scene.world.of_kind(ids.MODEL, scene.region):
+        model.traits["withdrawn"] = True
+    unauthorised(scene)
 
 
 def region_silent(scene: Scene) -> None:

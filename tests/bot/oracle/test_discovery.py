@@ -90,6 +90,25 @@ def test_a_region_that_does_not_answer_at_all_is_a_gap_and_asked_again_by_the_ne
     assert not oracle.reader.discover().gaps
 
 
+def test_of_a_region_that_refuses_another_tells_whether_models_are_offered_there(oracle: Oracle, place: Place) -> None:
+    place.fault("status", region=FRANKFURT, service="generative-ai", status=404)
+    found = oracle.reader.discover()
+    assert found.unread == (FRANKFURT,)
+    assert found.told == (FRANKFURT, "uk-london-1", CHICAGO)
+    place.begin_again()
+    place.ask("DELETE", "faults")
+    place.ask("POST", "incidents", {"name": "region-without-service", "cluster": "support-llama"})
+    assert oracle.reader.discover().told == ("uk-london-1", CHICAGO)
+
+
+def test_where_no_list_is_refused_nobody_is_asked_of_others(oracle: Oracle, place: Place) -> None:
+    assert oracle.reader.discover().told == ()
+    assert len(place.calls(DISCOVER)) == 2
+    place.begin_again()
+    place.fault("status", service="generative-ai", status=404)
+    assert oracle.reader.discover().told == ()
+
+
 def test_a_region_that_hangs_does_not_hold_up_the_other(place: Place, connecting: Open) -> None:
     place.fault("timeout", region=FRANKFURT)
     found = connecting(patience=replace(HASTY, fleet=3)).reader.discover()
@@ -199,3 +218,8 @@ def test_an_answer_that_is_of_no_use_is_as_good_as_none(
     assert [(each.model, each.listing) for each in found.offered] == [("acme.old", Listing.MODELS)]
     (gap,) = found.gaps
     assert why in gap.because
+
+
+def test_a_region_whose_lists_hold_no_model_is_read_and_bare(discover: Discover) -> None:
+    found = discover(Answers([], listed=[{"displayName": "own", "type": "CUSTOM"}]))
+    assert (found.offered, found.gaps, found.bare) == ((), (), (CHICAGO,))

@@ -81,6 +81,10 @@ def test_an_answer_without_message_or_request_id_is_still_a_sentence() -> None:
         (RequestException(requests.exceptions.SSLError("host=secret")), "certificate was not accepted"),
         (RequestException(requests.exceptions.ProxyError("host=secret")), "proxy on the way"),
         (RequestException(requests.exceptions.ConnectionError("host=secret")), "no connection, or it broke"),
+        (
+            RequestException(requests.exceptions.ConnectionError("secret: [Errno -2] Name or service not known")),
+            "could not be reached (no host is known by that name)",
+        ),
         (RequestException(requests.exceptions.ChunkedEncodingError("host=secret")), "failed on the way"),
         (requests.exceptions.ReadTimeout("host=secret"), "did not answer in time"),
     ],

@@ -292,7 +292,7 @@ def test_discovery_tells_what_is_offered_where(
 
 def test_discovery_names_dates_and_replacements_by_region(tenancy: Tenancy) -> None:
     found = tenancy.ai().list_model_discovery(tenancy.prod, model_id="cohere.command-r-plus-08-2024").data.items[0]
-    assert [it.region for it in found.availability] == ["us-chicago-1", EUROPE]
+    assert [it.region for it in found.availability] == ["us-chicago-1", EUROPE, "uk-london-1"]
     assert found.availability[0].supported_replacements == ["cohere.command-a-03-2025"]
     assert found.availability[0].time_dedicated_retired is not None
 
