@@ -22,6 +22,7 @@ from dac.month_end import PLAIN, month_end
 from dac.usage import Spend
 from dac.usage_estimate import Estimate, estimate, sums
 
+MONTH = "total:month"
 FLEET = "which clusters there are"
 CHARGED = "what Oracle charged"
 PERIOD = timedelta(days=7)
@@ -38,27 +39,17 @@ def told(services: Services, scope: Scope, at: datetime, zone: ZoneInfo, *, sinc
     fleet = _fleet(services)
     look = Look(services, scope, at, zone, fleet if isinstance(fleet, Fleet) else Fleet(taken_at=at))
     spend, unattributed = _spend(look, fleet)
-    today = digest_sums.day_of(at)
-    if isinstance(spend, Unknown):
-        found = _estimated(look, fleet, spend)
-    else:
-        totals = digest_sums.told(spend, today)
-        found = {
-            "read_at": spend.read_at,
-            "totals": totals,
-            "unattributed": unattributed,
-            "daily": _daily(spend, today),
-        }
-    if isinstance(fleet, Fleet):
-        found["clusters"] = len(look.clusters)
-    month = next((each for each in found.get("totals", ()) if each.key == "total:month"), None)
+    found = _estimated(look, fleet, spend) if isinstance(spend, Unknown) else _charged(look, spend)
+    month = next((each for each in found.get("totals", ()) if each.key == MONTH), None)
     lines, unknown = _lines(_parts(look, fleet, spend, month, since or at - PERIOD))
     return Digest(
         at=at,
         zone=zone.key,
         scope=scope,
+        clusters=len(look.clusters) if isinstance(fleet, Fleet) else None,
         lines=lines,
         foreseen=_foreseen(look, fleet, spend),
+        unattributed=unattributed,
         unknown=tuple(dict.fromkeys((*found.pop("unknown", ()), *_gaps(fleet), *unknown))),
         sources=found.pop("sources", (seen_at(look.fleet),)),
         **found,
@@ -97,6 +88,30 @@ def _spend(look: Look, fleet: Fleet | Unknown) -> tuple[Spend | Unknown, tuple[M
         return spend, ()
     ours, open_ = digest_sums.parted(spend, look.fleet, look.scope)
     return ours, open_.totals
+
+
+def _charged(look: Look, spend: Spend) -> dict[str, Any]:
+    today = digest_sums.day_of(look.at)
+    totals = digest_sums.told(spend, today)
+    beside = _uncounted(look, next(each for each in totals if each.key == MONTH))
+    return {
+        "read_at": spend.read_at,
+        "totals": totals,
+        "daily": _daily(spend, today),
+        "uncounted": () if isinstance(beside, Unknown) else beside,
+        "unknown": (beside,) if isinstance(beside, Unknown) else (),
+    }
+
+
+def _uncounted(look: Look, month: Total) -> tuple[Money, ...] | Unknown:
+    """Of the whole bill alone: whose such a row is, is not told."""
+    if look.scope.by != "all":
+        return ()
+    try:
+        found = look.services.fleet.uncounted(month.since, month.until)
+    except DacError as error:
+        return Unknown(what="what else is on the bill", settle=str(error))
+    return found if isinstance(found, Unknown) else found.dedicated.totals
 
 
 def _daily(spend: Spend, today: date) -> tuple[Daily, ...]:

@@ -44,6 +44,7 @@ ESTIMATED = (
     "The sums are units as they are now × hours × the price on file, so they are compared with nothing; earlier sizes, "
     "clusters that are gone, Oracle's minimum and credits are no part of them."
 )
+NEW = "It is dedicated by its name, and I do not know its part number: `/dac cost actual` tells which."
 GONE = "of resources that are gone it is not known whether they were here."
 
 MOST_LINES = 12
@@ -250,6 +251,8 @@ def _notes(digest: Digest) -> Iterator[Note]:
     if digest.unattributed:
         since = digest.totals[-1].compared[0].since
         yield f"{escape(_sum(digest.unattributed))} since {since} are not attributable: {GONE}", read
+    if digest.uncounted:
+        yield f"⚠️ *Not in the sums*: {escape(_sum(digest.uncounted))} of this month. {NEW}", read
     for each in digest.unknown[:MOST_UNKNOWN]:
         yield f"⚪ Not known: {named(each.what, SENTENCE)}. {_settled_by(each.settle)}", read
     if len(digest.unknown) > MOST_UNKNOWN:

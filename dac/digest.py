@@ -194,7 +194,8 @@ class Digest(Frozen):
     """Everything that is told. `at` is when it was due, whenever it is sent; `zone` the time zone of who reads it.
 
     `estimated` says why there is no word of Oracle's on what was charged. `unattributed` are charges of which it is not
-    known whether they are of this scope; `unknown` the parts that could not be read.
+    known whether they are of this scope, `uncounted` those of the month's total whose part numbers are not known though
+    they are dedicated by their names; `unknown` are the parts that could not be read.
     """
 
     at: AwareDatetime
@@ -207,6 +208,7 @@ class Digest(Frozen):
     daily: tuple[Daily, ...] = ()
     estimated: str = ""
     unattributed: tuple[Money, ...] = ()
+    uncounted: tuple[Money, ...] = ()
     lines: tuple[Line, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     sources: tuple[Source, ...] = ()

@@ -203,3 +203,19 @@ def test_a_sheet_for_everybody_has_the_marks_of_the_channel(room: Room) -> None:
     assert "digest acknowledge request:1" in lines(reply.blocks)
     room.say("digest acknowledge request:1", BOB)
     assert "not shown: 1" in shown(room.say("digest --file"))
+
+
+def test_what_is_on_the_bill_and_in_no_sum_is_told(room: Room) -> None:
+    assert "Not in the sums" not in told(room)
+    new = row(at(20), "99", part_number="B999999", product="Huge Cohere - Dedicated")
+    room.oracle.charged_beside = [
+        new,
+        row(at(20), "1", product="Large Cohere"),
+        row(at(20, 10), "5", product="Dedicated"),
+    ]
+    assert "⚠️ *Not in the sums*: $99 of this month." in told(room)
+    assert "Not in the sums" not in told(room, "digest --scope region:eu-frankfurt-1")
+    room.oracle.charged_beside = None
+    assert "⚪ Not known: what Oracle charged beside. let the reading identity read it" in told(room)
+    room.oracle.fail("uncounted", Unavailable("Oracle does not answer."))
+    assert "⚪ Not known: what else is on the bill. Oracle does not answer." in told(room)
