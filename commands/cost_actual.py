@@ -50,7 +50,10 @@ def run(args: Actual, call: Call, services: Services) -> Reply:  # noqa: ARG001 
     cluster = find_cluster(fleet, typed) if typed and isinstance(fleet, Fleet) else None
     spend = services.fleet.spend(days.since, days.until)
     if isinstance(spend, Unknown):
-        return _bill_estimated.answer(days, cluster, fleet, spend, services).reply(*offer(*_next(cluster, fleet)))
+        answer = _bill_estimated.answer(days, cluster, fleet, spend, services)
+        if cluster is None:
+            _says_oracle(answer, days, services)
+        return answer.reply(*offer(*_next(cluster, fleet)))
     return _charged(days, cluster, fleet, spend, services)
 
 
@@ -104,9 +107,7 @@ def _charged(
     _beside.uncounted(answer, beside, named(cluster.name) if cluster else "")
     _late(answer, spend, read)
     if cluster is None:
-        if days.since.day == 1 and not spend.complete:
-            _beside.budgets(answer, services.fleet.budgets())
-        _beside.anomalies(answer, services.fleet.anomalies(), days, services.catalog.part_numbers)
+        _says_oracle(answer, days, services)
     reply = answer.reply(*offer(*_next(cluster, fleet)))
     if len(told) <= _bill.SHOWN:
         return reply
@@ -114,6 +115,14 @@ def _charged(
     # A file needs a message that everybody sees, for its thread is where it is put.
     public = replace(reply, public=True)
     return replace(public, then=iter([replace(public, files=(file,))]))
+
+
+def _says_oracle(answer: Answer, days: Period, services: Services) -> None:
+    """Of a month that runs, what budgets say: they know of no other."""
+    today = services.now().astimezone(UTC).date()
+    if days.since == today.replace(day=1):
+        _beside.budgets(answer, services.fleet.budgets())
+    _beside.anomalies(answer, services.fleet.anomalies(), days, services.catalog.part_numbers)
 
 
 def _late(answer: Answer, spend: Spend, read: Source) -> None:
