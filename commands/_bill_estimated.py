@@ -21,7 +21,7 @@ MOST_SIZES = 6
 
 
 def answer(days: Period, cluster: Cluster | None, fleet: Fleet | Unknown, why: Unknown, services: Services) -> Answer:
-    made = [] if isinstance(fleet, Unknown) else list(_made(days, cluster, fleet, services))
+    made = [] if isinstance(fleet, Unknown) else list(estimated(days, cluster, fleet, services))
     priced = [each.cost for each in made if isinstance(each.cost, Price)]
     said = _bill.said(sums(made)) if priced else "*unknown*"
     found = Answer(f"{days.name}: an estimate of {said.replace('*', '')}, for what Oracle charged is not known")
@@ -41,7 +41,7 @@ def answer(days: Period, cluster: Cluster | None, fleet: Fleet | Unknown, why: U
     return found
 
 
-def _made(days: Period, cluster: Cluster | None, fleet: Fleet, services: Services) -> Iterator[Estimate]:
+def estimated(days: Period, cluster: Cluster | None, fleet: Fleet, services: Services) -> Iterator[Estimate]:
     """Of what is there, and of what requests have had deleted since the period began."""
     since = datetime.combine(days.since, time(), UTC)
     resized = _resizings.done(services.requests, since)

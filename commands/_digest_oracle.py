@@ -12,7 +12,7 @@ from commands._digest_look import Look
 from dac.anomalies import Anomalies, Anomaly
 from dac.budgets import Budget as TeamBudget
 from dac.digest import Kind, Line, Press, Total, tail
-from dac.digest_sums import WEEK
+from dac.digest_sums import WEEK, within
 from dac.errors import Unavailable
 from dac.figures import Money, Source, Trust, Unknown
 from dac.findings import Severity
@@ -51,9 +51,7 @@ def _whole(look: Look, budget: TeamBudget) -> bool:
 
 def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
     """By the rows of its clusters; a budget for every cluster has those of clusters that are gone, too."""
-    ids = {each.id for each in look.fleet.clusters if budget.covers(each)}
-    every = "*" in budget.clusters
-    rows = [row for row in spend.rows if month.since <= row.day < month.until and (every or row.resource_id in ids)]
+    rows = within(counted(budget, spend, look), month.since, month.until).rows
     spent = next((each.amount for each in totals(rows) if each.currency == budget.currency), Decimal(0))
     limit = Money(amount=budget.monthly, currency=budget.currency)
     used = spent / budget.monthly * FULL
@@ -71,6 +69,14 @@ def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
             _policy(look),
         ),
     )
+
+
+def counted(budget: TeamBudget, spend: Spend, look: Look) -> Spend:
+    """What of it counts against a budget of the team's own."""
+    ids = {each.id for each in look.fleet.clusters if budget.covers(each)}
+    every = "*" in budget.clusters
+    rows = tuple(row for row in spend.rows if every or row.resource_id in ids)
+    return spend.model_copy(update={"rows": rows})
 
 
 def _aims(budget: Budget, look: Look) -> bool:

@@ -38,7 +38,7 @@ class Actual(Arguments):
 
 
 def run(args: Actual, call: Call, services: Services) -> Reply:  # noqa: ARG001 - every command runs with the same three
-    typed, span = _meant(args.what)
+    typed, span = meant(args.what)
     days = period(span, services.now().astimezone(UTC).date())
     fleet: Fleet | Unknown
     try:
@@ -53,11 +53,11 @@ def run(args: Actual, call: Call, services: Services) -> Reply:  # noqa: ARG001 
         answer = _bill_estimated.answer(days, cluster, fleet, spend, services)
         if cluster is None:
             _says_oracle(answer, days, services)
-        return answer.reply(*offer(*_next(cluster, fleet)))
-    return _charged(days, cluster, fleet, spend, services)
+        return answer.reply(*offer(*_next(cluster, fleet, span)))
+    return _charged(days, cluster, fleet, spend, services, span)
 
 
-def _meant(what: str) -> tuple[str, str]:
+def meant(what: str) -> tuple[str, str]:
     """Cluster and period: the last word or two are the period if they are written as one, the rest is the cluster."""
     words = what.split()
     for count in (2, 1):
@@ -72,7 +72,7 @@ def _unquoted(words: Sequence[str]) -> str:
 
 
 def _charged(
-    days: Period, cluster: Cluster | None, fleet: Fleet | Unknown, everything: Spend, services: Services
+    days: Period, cluster: Cluster | None, fleet: Fleet | Unknown, everything: Spend, services: Services, span: str
 ) -> Reply:
     spend = everything.of(cluster.id) if cluster else everything
     read = _bill.usage_api(spend.read_at.astimezone(UTC).date())
@@ -108,7 +108,7 @@ def _charged(
     _late(answer, spend, read)
     if cluster is None:
         _says_oracle(answer, days, services)
-    reply = answer.reply(*offer(*_next(cluster, fleet)))
+    reply = answer.reply(*offer(*_next(cluster, fleet, span)))
     if len(told) <= _bill.SHOWN:
         return reply
     file = _bill.bill(spend, known, f"{days.since}-to-{days.until}")
@@ -138,11 +138,13 @@ def _late(answer: Answer, spend: Spend, read: Source) -> None:
     )
 
 
-def _next(cluster: Cluster | None, fleet: Fleet | Unknown) -> list[tuple[str, str]]:
+def _next(cluster: Cluster | None, fleet: Fleet | Unknown, span: str) -> list[tuple[str, str]]:
     if cluster is None or isinstance(fleet, Unknown):
-        return [("Last month", "cost actual last month"), ("Yesterday", "cost actual yesterday")]
+        behind = ("Explain the sum", f"cost explain all {span}")
+        return [behind, ("Last month", "cost actual last month"), ("Yesterday", "cost actual yesterday")]
     which = word(cluster, fleet)
-    return [("Last month", f"cost actual {which} last month"), ("What it costs from here", f"cost {which}")]
+    behind = ("Explain the sum", f"cost explain {which} {span}")
+    return [behind, ("Last month", f"cost actual {which} last month"), ("What it costs from here", f"cost {which}")]
 
 
 COMMAND = Command(

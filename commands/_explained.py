@@ -1,0 +1,109 @@
+"""The sum behind a figure in words: rows as quantity × unit price, exact, what was taken off, and one rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+from decimal import Decimal
+
+from commands import _bill
+from commands._answer import Answer
+from commands._blocks import named, section
+from dac.catalog import Catalog
+from dac.explained import Behind, Item, behind, items
+from dac.figures import Money, Source, Unknown
+from dac.pricing import UnitRate, cents, unit_rate
+from dac.usage import Spend
+from dac.usage_estimate import Estimate, sums
+
+WHOLE = Decimal(100)
+NOTHING = "-"
+LATE_MARK = "*"
+MICRO = Decimal("1e-6")
+ROUNDED = "rounded once, half a cent up"
+
+
+def digits(value: Decimal) -> str:
+    """Every digit that matters, however many."""
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def exact(money: Money) -> str:
+    return f"{digits(money.amount)} {money.currency}"
+
+
+def rows(answer: Answer, spend: Spend) -> bool:
+    """Lines and sums of what was charged; whether a sheet would tell more, for lines stand for several rows."""
+    read = _bill.usage_api(spend.read_at.astimezone(UTC).date())
+    told, daily = items(spend, daily=True), True
+    if len(told) > _bill.SHOWN:
+        told, daily = items(spend, daily=False), False
+    if told:
+        answer.block(section(_table(told[: _bill.SHOWN], daily=daily)))
+    if len(told) > _bill.SHOWN:
+        answer.small(f"{len(told) - _bill.SHOWN} more lines are in the sum, and only in the sheet.", read)
+    for each in behind(spend):
+        answer.lines((text, (read,)) for text in _sums(each))
+        if each.provisional.amount:
+            answer.small(f"⏳ {exact(each.provisional)} of it may still change.", read, _bill.LATE)
+    if not told:
+        answer.say("No row of Oracle's: *nothing* was charged, as far as it tells by now.", read)
+    return len(told) > _bill.SHOWN or any(each.rows > 1 for each in told)
+
+
+def _table(told: Sequence[Item], *, daily: bool) -> str:
+    titles = ("Part number", "Quantity", "× unit price", "= charged", "Rows")
+    lines = [
+        (
+            each.part_number or NOTHING,
+            NOTHING if each.quantity is None else digits(each.quantity),
+            NOTHING if each.unit_price is None else digits(each.unit_price),
+            exact(each.money),
+            f"{each.rows:,}",
+        )
+        for each in told
+    ]
+    if not daily:
+        return _bill.table(titles, lines)
+    days = [f"{each.day}{LATE_MARK if each.provisional else ''}" for each in told]
+    return _bill.table(("Day", *titles), [(day, *line) for day, line in zip(days, lines, strict=True)])
+
+
+def _sums(of: Behind) -> list[str]:
+    counted = "1 row" if of.rows == 1 else f"{of.rows:,} rows"
+    told = [f"Together *{exact(of.total)}* in {counted}; {ROUNDED}: *{cents(of.total)}*"]
+    if of.listed is not None and of.off is not None and of.off.amount and of.listed.amount:
+        share = of.off.amount / of.listed.amount * WHOLE
+        told.append(
+            f"At Oracle's list rates: {exact(of.listed)}; your contract took {exact(of.off)} off, {share:.1f} %"
+        )
+    if of.apart_rows:
+        them = "1 of the rows is" if of.apart_rows == 1 else f"{of.apart_rows:,} of the rows are"
+        told.append(f"{them} no quantity × unit price, such as a credit or a correction: {exact(of.apart)}")
+    return told
+
+
+def estimates(answer: Answer, made: Sequence[Estimate], catalog: Catalog, read: Source) -> None:
+    """Units × hours × the price on file, where Oracle does not tell what it charged."""
+    for each in made[: _bill.SHOWN]:
+        name, rate = f"*{named(each.cluster.name)}*", unit_rate(catalog, each.cluster.unit_shape)
+        if isinstance(each.cost, Unknown) or isinstance(rate, Unknown):
+            answer.say(f"{name}: not in the sum, its price is not known", read)
+        else:
+            answer.say(f"{name}: {_product(each, rate)} = {exact(each.cost.money)}", read, each.cost)
+    if len(made) > _bill.SHOWN:
+        answer.small(f"{len(made) - _bill.SHOWN} more clusters are in the sum.", read)
+    told = " and ".join(f"*{cents(each)}*" for each in sums(made)) or "*unknown*"
+    answer.say(f"Together {told}, {ROUNDED}; an estimate", read)
+
+
+def _product(made: Estimate, rate: UnitRate) -> str:
+    """Such as "(2 × 24 + 4 × 3 unit-hours) × 2 AI units × 12 USD"; a cluster's hours where those are billed."""
+    times = [digits(each.hours.quantize(MICRO)) for each in made.spans]
+    if not rate.listed.per_cluster:
+        times = [f"{each.units} × {hours}" for each, hours in zip(made.spans, times, strict=True)]
+    of = "cluster hours" if rate.listed.per_cluster else "unit-hours"
+    ai_units = "" if rate.factor == 1 else f" × {digits(rate.factor)} AI units"
+    price = exact(Money(amount=rate.listed.amount, currency=rate.listed.currency))
+    return f"({' + '.join(times) or '0'} {of}){ai_units} × {price}"
