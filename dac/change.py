@@ -31,6 +31,7 @@ class Subject(Frozen):
     region: str
     compartment_id: str
     freeform_tags: dict[str, str] = Field(default_factory=dict)
+    defined_tags: dict[str, str] = Field(default_factory=dict)
     id: str = ""
     what: str = "Cluster"
 
@@ -172,6 +173,7 @@ def about(cluster: Cluster) -> Subject:
         region=cluster.region,
         compartment_id=cluster.compartment_id,
         freeform_tags=cluster.freeform_tags,
+        defined_tags=cluster.defined_tags,
         id=cluster.id,
     )
 

@@ -50,6 +50,7 @@ class Cluster(Frozen):
 
     `unit_shape` is Oracle's raw text: new shapes appear before an SDK knows them. `etag` is set only where the
     cluster was read by itself (a list does not carry it), so a plan can only be made from such a reading.
+    `defined_tags` are by "namespace.key".
     """
 
     id: str
@@ -64,6 +65,7 @@ class Cluster(Frozen):
     endpoint_capacity: int | None = None
     time_created: AwareDatetime
     freeform_tags: dict[str, str] = Field(default_factory=dict)
+    defined_tags: dict[str, str] = Field(default_factory=dict)
     etag: str | None = None
 
     @property

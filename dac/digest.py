@@ -18,7 +18,7 @@ from dac.figures import Frozen, Money, Source, Unknown
 from dac.findings import Severity
 from dac.naming import clip
 
-SCOPES = "all, compartment:<name>, tag:<key=value> or region:<name>"
+SCOPES = "all, compartment:<name>, tag:<key=value>, tag:<namespace.key=value> or region:<name>"
 
 LEAST_TAIL = 6
 """Characters of the end of an OCID by which a line names a cluster."""
@@ -40,6 +40,9 @@ class Placed(Protocol):
 
     @property
     def freeform_tags(self) -> dict[str, str]: ...
+
+    @property
+    def defined_tags(self) -> dict[str, str]: ...
 
 
 class Scope(Frozen):
@@ -77,7 +80,7 @@ class Scope(Frozen):
                 return placed.compartment_id == self.value
             case "tag":
                 key, _, value = self.value.partition("=")
-                return placed.freeform_tags.get(key) == value
+                return value in {placed.freeform_tags.get(key), placed.defined_tags.get(key)}
             case _:
                 return placed.region == self.value
 

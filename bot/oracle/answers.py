@@ -26,8 +26,14 @@ def cluster(raw: Json, region: str, etag: str | None = None) -> Cluster:
         endpoint_capacity=(raw.get("capacity") or {}).get("totalEndpointCapacity"),
         time_created=raw["timeCreated"],
         freeform_tags=raw.get("freeformTags") or {},
+        defined_tags=_defined(raw),
         etag=etag,
     )
+
+
+def _defined(raw: Json) -> dict[str, str]:
+    tags = raw.get("definedTags") or {}
+    return {f"{space}.{key}": str(value) for space, held in tags.items() for key, value in held.items()}
 
 
 def endpoint(raw: Json, region: str, etag: str | None = None) -> Endpoint:

@@ -76,6 +76,8 @@ def test_a_compartment_that_is_not_looked_after_is_told() -> None:
         ("region:us-chicago-1", False, "the clusters in us-chicago-1"),
         ("tag:team=chat", True, "the clusters tagged team=chat"),
         ("tag:team=other", False, "the clusters tagged team=other"),
+        ("tag:ops.owner=search", True, "the clusters tagged ops.owner=search"),
+        ("tag:owner=search", False, "the clusters tagged owner=search"),
         ("tag:other=chat", False, "the clusters tagged other=chat"),
         ("compartment:genai-prod", True, "the clusters in compartment genai-prod"),
         ("compartment:lab", False, "the clusters in compartment lab"),
@@ -83,7 +85,7 @@ def test_a_compartment_that_is_not_looked_after_is_told() -> None:
 )
 def test_a_scope_covers_what_is_there(scope: str, *, covers: bool, words: str) -> None:
     read = read_scope(scope, PLACES)
-    assert read.covers(cluster(freeform_tags={"team": "chat"})) is covers
+    assert read.covers(cluster(freeform_tags={"team": "chat"}, defined_tags={"ops.owner": "search"})) is covers
     assert read.words == words
 
 

@@ -48,6 +48,12 @@ def test_a_cluster_of_the_list_carries_all_but_the_etag(oracle: Oracle) -> None:
     assert chat.etag is None
 
 
+def test_a_cluster_has_its_defined_tags_by_namespace_and_key(place: Place, oracle: Oracle) -> None:
+    place.set(str(place.found("clusters", "chat-prod")["id"]), definedTags={"ops": {"owner": "search", "level": 2}})
+    (chat,) = [each for each in oracle.reader.fleet().clusters if each.name == "chat-prod"]
+    assert chat.defined_tags == {"ops.owner": "search", "ops.level": "2"}
+
+
 def test_endpoints_find_their_cluster_and_their_model(oracle: Oracle) -> None:
     fleet = oracle.reader.fleet()
     (chat,) = [each for each in fleet.clusters if each.name == "chat-prod"]
