@@ -59,6 +59,7 @@ from bot.settings import Settings
 from bot.slack import Slack
 from bot.slack_files import FileReader, SlackFiles
 from bot.tellings import Tellings
+from bot.under_way import UnderWay
 from bot.watching import Watch, Watched
 from bot.workers import Workers
 from commands._command import Services
@@ -249,8 +250,15 @@ async def running(
             policy=rules,
         )
         cards = Cards(store, postings, slack, background, now)
-        tended = (Leases(store, oracle.reader, catalog, now), Idling(store, oracle.reader, catalog, now))
-        jobs = Jobs(Clockwork(store, now), tended, executor, cards, background, settings.poll_seconds)
+        jobs = Jobs(
+            Clockwork(store, now),
+            (Leases(store, oracle.reader, catalog, now), Idling(store, oracle.reader, catalog, now)),
+            executor,
+            cards,
+            background,
+            settings.poll_seconds,
+        )
+        under_way = UnderWay(settings.database, now)
         finder = ChannelFinder(Channels(slack, client, now), loop)
         services = Services(
             fleet=oracle.reader,
@@ -270,6 +278,7 @@ async def running(
             marks=StoredMarks(settings.database),
             schedules=Scheduling(ScheduleBook(settings.database), store, rules, directory.members, finder.has, now),
             channels=finder,
+            under_way=under_way,
             alerts=Boards(settings.database, now) if settings.watch_channel else None,
             regions=settings.oci_regions,
             compartments=settings.oci_compartments,
@@ -280,7 +289,7 @@ async def running(
             slack,
             front,
             jobs.changed,
-            Lasting(slack, pictures, Enclosures(slack, files), patient, now, sleep),
+            Lasting(slack, pictures, Enclosures(slack, files), patient, under_way, now, sleep),
             pictures,
             menu_seconds=menu_seconds,
         )

@@ -178,7 +178,7 @@ class Desk:
             reply = Reply(text=f"Something went wrong on my side; it has been logged as {reference}.")
         self._changed()
         if reply.then is not None:
-            await self._lasting.follow(reply, call)
+            await self._lasting.follow(reply, call, typed(command, values))
         elif not (call.since and await self._lasting.settle(reply, call)):
             await self._answer(reply, call, way)
         if call.channel == call.user:

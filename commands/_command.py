@@ -23,6 +23,7 @@ from dac.alerts import Alerts
 from dac.catalog import Catalog
 from dac.checked import Checks
 from dac.checking import Checkers
+from dac.errors import NotFound
 from dac.figures import Frozen
 from dac.gateway import FleetReader
 from dac.handbook import Handbook
@@ -204,7 +205,7 @@ class Reply:
     With `then` it is the beginning of an answer that takes a while: a public message, in whose place each further one
     is put. They are made one by one in a worker, and may raise `DacError`. `pictures` and `files` count in the last of
     them; a picture is drawn for the image block that `commands._blocks.picture` makes with its name. A `brief` one
-    takes seconds, and waits for no other.
+    takes seconds, and waits for no other; a `stoppable` one takes minutes, and who asked can stop it.
     """
 
     text: str
@@ -214,6 +215,25 @@ class Reply:
     files: Sequence[Enclosed] = ()
     then: Iterator[Reply] | None = None
     brief: bool = False
+    stoppable: bool = False
+
+
+class UnderWay(Protocol):
+    """Answers that take minutes."""
+
+    def stop(self, name: str, by: str) -> None:
+        """Have one ended, or without a name the last that this person asked for.
+
+        `NotFound` where there is none any more, `Denied` where somebody else asked for it.
+        """
+        ...
+
+
+class NothingUnderWay:
+    """Where no answer takes long."""
+
+    def stop(self, name: str, by: str) -> None:  # noqa: ARG002 - there is none to tell from others
+        raise NotFound("Nothing that you asked for is under way.")
 
 
 @dataclass(frozen=True)
@@ -241,6 +261,7 @@ class Services:
     """Digests that come round by themselves."""
     channels: Channels
     """What people have said of lines of digests."""
+    under_way: UnderWay = field(default_factory=NothingUnderWay)
     alerts: Alerts | None = None
     """What the watch tells of; None where there is no watch."""
     playbooks: Playbooks = field(default_factory=shipped_playbooks)

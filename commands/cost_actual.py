@@ -114,7 +114,7 @@ def _charged(
     file = _bill.bill(spend, known, f"{days.since}-to-{days.until}")
     # A file needs a message that everybody sees, for its thread is where it is put.
     public = replace(reply, public=True)
-    return replace(public, then=iter([replace(public, files=(file,))]))
+    return replace(public, brief=True, then=iter([replace(public, files=(file,))]))
 
 
 def _says_oracle(answer: Answer, days: Period, services: Services) -> None:

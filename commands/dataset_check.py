@@ -102,7 +102,7 @@ def _checking(
         remember(report)
         yield report_on(looked, report, services)
 
-    return replace(_progress(looked, Progress(0, 0, 0), timedelta()), then=rest())
+    return replace(_progress(looked, Progress(0, 0, 0), timedelta()), stoppable=True, then=rest())
 
 
 def _progress(looked: Looked, progress: Progress, took: timedelta) -> Reply:

@@ -38,7 +38,7 @@ def run(args: ShowDigest, call: Call, services: Services) -> Reply:
     if args.file:
         # A file needs a message that everybody sees, for its thread is where it is put.
         public = replace(reply, public=True, files=())
-        return replace(public, then=iter([replace(public, files=(sheet(digest),))]))
+        return replace(public, brief=True, then=iter([replace(public, files=(sheet(digest),))]))
     if not reply.files:
         return reply
     again = "digest --file" if scope.by == "all" else f"digest --scope {word(str(scope))} --file"

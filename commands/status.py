@@ -90,7 +90,7 @@ def _pictured(cluster: Cluster, day: History | str, drawn: Curves | None) -> Rep
     last = Reply(
         text=escape(drawn.alt), blocks=[*words, picture(PICTURE, escape(drawn.alt))], pictures={PICTURE: drawn}
     )
-    return Reply(text=escape(drawn.alt), blocks=words, public=True, then=iter((last,)))
+    return Reply(text=escape(drawn.alt), blocks=words, public=True, brief=True, then=iter((last,)))
 
 
 def overview(services: Services) -> tuple[str, list[Block]]:

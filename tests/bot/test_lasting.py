@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 import pytest
@@ -20,13 +21,15 @@ from bot.inbox import Delivery, Inbox
 from bot.lasting import AT_ONCE, Lasting
 from bot.pictures import Pictures
 from bot.slack_files import SlackFiles
+from bot.under_way import UnderWay
 from bot.workers import Workers
 from commands._blocks import picture, section
 from commands._chart import Chart, Distributions
 from commands._command import Call, Reply
+from dac.errors import NotFound
 from tests.bot.conftest import MakeHouse
 from tests.bot.house import MANIFEST, House, Running, Time
-from tests.bot.people import CHICAGO, OPS, Json, Slack, shown, until
+from tests.bot.people import CHICAGO, OPS, Json, Slack, buttons, shown, until
 from tests.dac.datasets import clean
 
 CHAT = "dataset check training-data/support-chat.jsonl"
@@ -47,7 +50,9 @@ def put(home: House, content: bytes, name: str = "odd.jsonl", bucket: str = "tra
 
 
 def answers(slack: Slack, channel: str = OPS) -> list[Json]:
-    return [each for each in slack.messages(channel) if each.get("bot_id") and ".jsonl" in each["text"]]
+    """The messages themselves, without what is said below them."""
+    said = [each for each in slack.messages(channel) if each.get("bot_id") and ".jsonl" in each["text"]]
+    return [each for each in said if each.get("thread_ts") in {None, each["ts"]}]
 
 
 def answer(slack: Slack, words: str, channel: str = OPS) -> Json:
@@ -248,10 +253,20 @@ def test_none_is_lost_where_the_bot_is_stopped_while_they_wait(home: House, slac
 CALL = Call(user="U01ROSA", channel=OPS, delivery="command:1")
 
 
-def followed(slack: Slack, time: Time, reply: Reply, call: Call = CALL, charts: Charts | None = None) -> None:
+NAME = f"lasting:{CALL.delivery}"
+
+
+def followed(
+    slack: Slack,
+    time: Time,
+    reply: Reply,
+    call: Call = CALL,
+    charts: Charts | None = None,
+    under_way: UnderWay | None = None,
+) -> None:
     """The answer given to the end by what gives such answers, at the local Slack."""
 
-    async def follow() -> None:
+    async def follow(noted: UnderWay) -> None:
         workers = Workers("test", 1, 5)
         async with aiohttp.ClientSession() as session:
             client = AsyncWebClient(slack.token, base_url=f"{slack.url}/api/", session=session, retry_handlers=[])
@@ -260,10 +275,12 @@ def followed(slack: Slack, time: Time, reply: Reply, call: Call = CALL, charts: 
                 files = SlackFiles(said, client, session, time.sleep)
                 pictures = Pictures(drawing, files, workers, time.now)
                 enclosures = Enclosures(said, files)
-                await Lasting(said, pictures, enclosures, workers, time.now, time.sleep).follow(reply, call)
+                lasting = Lasting(said, pictures, enclosures, workers, noted, time.now, time.sleep)
+                await lasting.follow(reply, call, f"/dac {CHAT}")
         workers.close(10)
 
-    asyncio.run(follow())
+    with TemporaryDirectory() as folder:
+        asyncio.run(follow(under_way or UnderWay(Path(folder) / "dac.sqlite3", time.now)))
 
 
 def test_it_is_drawn_anew_every_few_seconds_and_ends_as_its_last_word(slack: Slack) -> None:
@@ -334,7 +351,7 @@ def test_its_end_is_updateshowever_long_slack_is_away(slack: Slack) -> None:
         yield Reply(text="ended", public=True)
 
     followed(slack, time, Reply(text="begun", public=True, then=rest()))
-    assert [each["text"] for each in slack.messages() if each.get("bot_id")] == ["ended"]
+    assert [each["text"] for each in slack.messages() if each.get("bot_id")] == ["ended", "<@U01ROSA> ended"]
 
 
 def test_a_beginning_whose_answer_is_lost_is_not_posted_twice(slack: Slack) -> None:
@@ -408,3 +425,160 @@ def test_a_fault_of_ours_on_the_way_is_owned_up_to_without_its_details(
     (told,) = [each for each in slack.messages() if each.get("bot_id")]
     assert told["text"].startswith("Something went wrong on my side; it has been logged as")
     assert "ZeroDivisionError" in caplog.text
+
+
+def after(time: Time, seconds: float) -> Iterator[Reply]:
+    time.advance(seconds=seconds)
+    yield Reply(text="pairs.jsonl is fit", public=True)
+
+
+class TestCallingBack:
+    def test_who_asked_is_told_in_its_thread_that_what_took_long_is_done(self, slack: Slack) -> None:
+        time = Time()
+        followed(slack, time, Reply(text="begun", public=True, then=after(time, 70)))
+        told, _ = [each for each in slack.messages() if each.get("bot_id")]
+        (reply,) = slack.thread(told)
+        assert reply["text"] == "<@U01ROSA> pairs.jsonl is fit"
+
+    @pytest.mark.parametrize("brief", [False, True])
+    def test_what_is_there_soon_calls_nobody(self, slack: Slack, *, brief: bool) -> None:
+        time = Time()
+        followed(slack, time, Reply(text="begun", public=True, brief=brief, then=after(time, 40)))
+        assert len([each for each in slack.messages() if each.get("bot_id")]) == 1
+
+    def test_begun_again_after_a_crash_it_calls_once(self, slack: Slack) -> None:
+        time = Time()
+        again = replace(CALL, since=time.now())
+        for call in (CALL, again, again):
+            followed(slack, time, Reply(text="begun", public=True, then=after(time, 70)), call)
+        (told,) = [
+            each for each in slack.messages() if each.get("bot_id") and each.get("thread_ts") in {None, each["ts"]}
+        ]
+        assert len(slack.thread(told)) == 1
+
+    def test_that_nobody_can_be_called_is_no_trouble(self, slack: Slack, caplog: pytest.LogCaptureFixture) -> None:
+        time = Time()
+
+        def rest() -> Iterator[Reply]:
+            yield from after(time, 70)
+            slack.fault("http_500", method="chat.postMessage")
+
+        followed(slack, time, Reply(text="begun", public=True, then=rest()))
+        (told,) = [each for each in slack.messages() if each.get("bot_id")]
+        assert told["text"] == "pairs.jsonl is fit"
+        assert "Calling back who asked" in caplog.text
+
+    def test_what_is_answered_directly_has_told_them_already(self, slack: Slack) -> None:
+        time = Time()
+
+        def rest() -> Iterator[Reply]:
+            (told,) = [each for each in slack.messages() if each.get("bot_id")]
+            slack.do("delete_message", channel=OPS, ts=told["ts"])
+            yield from after(time, 70)
+
+        followed(slack, time, Reply(text="begun", public=True, then=rest()))
+        assert [each["text"] for each in slack.direct("rosa")] == ["pairs.jsonl is fit"]
+
+
+class Long:
+    """An answer of many steps during one of which something happens, and what becomes of it."""
+
+    def __init__(self, time: Time, during: Callable[[], object]) -> None:
+        self.steps, self.given_up = 0, False
+        self._time, self._during = time, during
+
+    def __iter__(self) -> Iterator[Reply]:
+        try:
+            for step in range(9):
+                self._time.advance(seconds=4)
+                self.steps += 1
+                if step == 3:
+                    self._during()
+                yield Reply(text=f"step {step}", public=True)
+        finally:
+            self.given_up = self.steps < 9
+
+
+class TestStopping:
+    @pytest.fixture
+    def under_way(self, tmp_path: Path) -> UnderWay:
+        return UnderWay(tmp_path / "dac.sqlite3", Time().now)
+
+    @pytest.mark.parametrize("here", [True, False], ids=["told itself", "another process was told"])
+    def test_it_ends_and_says_by_whom_and_how_far_it_was(
+        self, slack: Slack, under_way: UnderWay, tmp_path: Path, *, here: bool
+    ) -> None:
+        time = Time()
+        told_to = under_way if here else UnderWay(tmp_path / "dac.sqlite3", time.now)
+        work = Long(time, lambda: told_to.stop(NAME, "U01ROSA"))
+        followed(slack, time, Reply(text="begun", public=True, stoppable=True, then=iter(work)), under_way=under_way)
+        (told,) = [each for each in slack.messages() if each.get("bot_id")]
+        assert told["text"] == "Stopped by <@U01ROSA>: step 3"
+        assert buttons(told) == ["Ask anew"]
+        assert (work.steps, work.given_up) == (4, True)
+        with pytest.raises(NotFound, match="ended already"):
+            under_way.stop(NAME, "U01ROSA")
+
+    def test_while_it_is_worked_at_its_message_has_the_button_and_none_at_its_end(
+        self, slack: Slack, under_way: UnderWay
+    ) -> None:
+        time, seen = Time(), list[list[str]]()
+
+        def look() -> None:
+            seen.extend(buttons(each) for each in slack.messages() if each.get("bot_id"))
+
+        followed(
+            slack,
+            time,
+            Reply(text="begun", public=True, stoppable=True, then=iter(Long(time, look))),
+            under_way=under_way,
+        )
+        assert seen == [["Stop"]]
+        (told,) = [each for each in slack.messages() if each.get("bot_id")]
+        assert (told["text"], buttons(told)) == ("step 8", [])
+
+    def test_stopped_before_a_crash_it_is_not_begun_again(self, slack: Slack, under_way: UnderWay) -> None:
+        time = Time()
+        under_way.begin(NAME, "U01ROSA", lambda: None)
+        under_way.stop(NAME, "U01ROSA")
+        work = Long(time, lambda: None)
+        again = replace(CALL, since=time.now())
+        followed(
+            slack, time, Reply(text="begun", public=True, stoppable=True, then=iter(work)), again, under_way=under_way
+        )
+        assert work.steps == 0
+        assert [each["text"] for each in slack.messages() if each.get("bot_id")] == ["Stopped by <@U01ROSA>: begun"]
+
+    def test_without_our_own_file_it_is_answered_all_the_same(
+        self, slack: Slack, under_way: UnderWay, tmp_path: Path
+    ) -> None:
+        (tmp_path / "dac.sqlite3").unlink()
+        followed(
+            slack,
+            Time(),
+            Reply(text="begun", public=True, stoppable=True, then=iter([Reply(text="ended")])),
+            under_way=under_way,
+        )
+        assert [each["text"] for each in slack.messages() if each.get("bot_id")] == ["ended"]
+
+    @pytest.mark.usefixtures("bot")
+    def test_in_the_bot_only_who_asked_can_and_one_that_waits_ends_at_once(self, home: House, slack: Slack) -> None:
+        first, second = (put(home, NO_PAIR, name=f"odd-{number}.jsonl") for number in range(2))
+        home.oracle.fault("hold_before", operation="GetObject", region=CHICAGO)
+        slack.command("rosa", first)
+        until(lambda: home.oracle.ask("GET", "held"), "the check that Oracle holds up")
+        slack.command("rosa", second)
+        waiting = answer(slack, "It begins by itself")
+        slack.press("ada", waiting, "Stop")
+        slack.told("ada", "Only who asked for it can stop it")
+        slack.press("rosa", waiting, "Stop")
+        assert "odd-1.jsonl" in shown(answer(slack, "Stopped* by <@U01ROSA>"))
+        (working,) = [each for each in answers(slack) if "Stop" in buttons(each)]
+        slack.command("rosa", "dataset stop")
+        slack.told("rosa", "It is being stopped")
+        home.oracle.clear_faults()
+        home.oracle.do("release")
+        ended = until(lambda: [each for each in answers(slack) if "Stopped by" in each["text"]][1:], "the other one")
+        assert {each["ts"] for each in answers(slack)} == {waiting["ts"], working["ts"]}
+        slack.press("rosa", ended[0], "Ask anew")
+        answer(slack, "not fit")

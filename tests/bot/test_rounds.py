@@ -23,6 +23,7 @@ from bot.jobs import Jobs
 from bot.lasting import Lasting
 from bot.pictures import Pictures
 from bot.slack_files import SlackFiles
+from bot.under_way import UnderWay
 from bot.workers import Workers
 from commands._command import Call
 from dac.cluster import Fleet
@@ -117,7 +118,9 @@ def test_a_fault_of_ours_is_owned_up_to_without_its_details(
             said = speaking.Slack(client, session, time.now, time.sleep)
             files, charts = SlackFiles(said, client, session, time.sleep), Charts()
             pictures = Pictures(charts, files, workers, time.now)
-            lasting = Lasting(said, pictures, Enclosures(said, files), workers, time.now, time.sleep)
+            under_way = UnderWay(bot.settings.database, time.now)
+            enclosures = Enclosures(said, files)
+            lasting = Lasting(said, pictures, enclosures, workers, under_way, time.now, time.sleep)
             desk = Desk(services, said, workers, lambda: None, lasting, pictures)
             await desk.line("status", Call(user=ROSA, channel=OPS, delivery="1"), Way())
             charts.close()

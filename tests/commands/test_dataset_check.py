@@ -206,6 +206,11 @@ def test_one_that_is_given_up_leaves_nothing_running(room: Room) -> None:
     assert room.checkers.under_way == 0
 
 
+def test_where_none_is_under_way_there_is_nothing_to_stop(room: Room) -> None:
+    with pytest.raises(NotFound, match="Nothing that you asked for is under way"):
+        room.say("dataset stop")
+
+
 def test_a_file_somebody_attached_is_checked_likewise_and_offers_no_training(room: Room) -> None:
     file = room.files.put("pairs.jsonl", GOOD, user=ANN)
     said = checked(room, f"dataset check --file {file.id}")
