@@ -156,7 +156,10 @@ def _drawn(
         _kind(answer, kind, [each for each in shown if each.kind is kind], lines, mine=mine)
     hidden = len(digest.lines) - len(lines)
     if hidden:
-        answer.small(f"Lines acknowledged or put off, and not shown: {hidden}.", *digest.sources)
+        said = f"Acknowledged or put off, and so not shown: {hidden}. `/dac digest lines` lists them."
+        answer.small(said, *digest.sources)
+    if shown:
+        answer.small("`/dac cost explain` with what stands behind a line shows the sum behind it.")
     return answer.reply(*offer(("Yesterday by cluster", "cost actual yesterday"), ("This month", "cost actual month")))
 
 

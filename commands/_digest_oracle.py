@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date
 from decimal import Decimal
@@ -22,6 +23,7 @@ from dac.usage import Budget, Budgets, Spend, totals
 FULL = Decimal(100)
 NEARLY = Decimal(90)
 MOST_CURRENCIES = 3
+JSON_MARKS = str.maketrans("", "", '{}"')
 SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -56,12 +58,14 @@ def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
     limit = Money(amount=budget.monthly, currency=budget.currency)
     used = spent / budget.monthly * FULL
     money = Money(amount=spent, currency=budget.currency)
+    pace = _pace(money, month)
+    ahead = "" if month.until.day == 1 else f"; at this pace {cents(pace)} by its end"
     return Line(
         key=f"budget:{_slug(budget.name)}",
         kind=Kind.BUDGET,
         name=budget.name,
-        text=f"{cents(money)} of {cents(limit)} spent ({used:,.1f} %), {month.name}",
-        severity=_severity(used, over=False),
+        text=f"{cents(money)} of {cents(limit)} spent ({used:,.1f} %), {month.name}{ahead}",
+        severity=_severity(used, over=pace.amount > budget.monthly),
         figure=spent,
         worth=money,
         sources=(
@@ -69,6 +73,12 @@ def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
             _policy(look),
         ),
     )
+
+
+def _pace(spent: Money, month: Total) -> Money:
+    """What the whole month comes to if its other days cost as much as those so far."""
+    days = (month.until - month.since).days
+    return spent * (Decimal(monthrange(month.since.year, month.since.month)[1]) / days)
 
 
 def counted(budget: TeamBudget, spend: Spend, look: Look) -> Spend:
@@ -100,16 +110,18 @@ def _oracle(budget: Budget, found: Budgets) -> Line:
         kind=Kind.BUDGET,
         name=budget.name,
         text=f"{so_far}{share}{foreseen}, {CURRENCY}; of all of its target",
-        severity=_severity(used, over=ahead is not None and ahead > budget.amount),
+        severity=_severity(used, over=None if ahead is None else ahead > budget.amount),
         figure=spent,
         sources=(Source(title="Oracle, ListBudgets", as_of=found.read_at.astimezone(UTC).date(), trust=Trust.LIVE),),
     )
 
 
-def _severity(used: Decimal | None, *, over: bool) -> Severity:
+def _severity(used: Decimal | None, *, over: bool | None) -> Severity:
+    """`over`: whether it will not do by what is foreseen; where nothing is, what is spent has to tell."""
     if used is not None and used >= FULL:
         return Severity.BROKEN
-    return Severity.ATTENTION if over or (used is not None and used >= NEARLY) else Severity.OK
+    nearly = used is not None and used >= NEARLY
+    return Severity.ATTENTION if over or (over is None and nearly) else Severity.OK
 
 
 def _without(look: Look, month: Total, budgeted: set[str], *, known: bool) -> Iterator[Line]:
@@ -155,7 +167,7 @@ def _anomaly(anomaly: Anomaly, found: Anomalies) -> Line:
     how = "another sum than foreseen"
     if impact is not None:
         how = f"{abs(impact):,.2f} {'less' if impact < 0 else 'more'} than foreseen, {CURRENCY}"
-    because = f"; in Oracle's words: {anomaly.root_cause}" if anomaly.root_cause else ""
+    because = f"; in Oracle's words: {_plain(anomaly.root_cause)}" if anomaly.root_cause else ""
     return Line(
         key=f"anomaly:{tail(anomaly.id)}",
         kind=Kind.ANOMALY,
@@ -166,6 +178,11 @@ def _anomaly(anomaly: Anomaly, found: Anomalies) -> Line:
         presses=(Press(label="What was charged", line="cost actual 7d"),),
         sources=(Source(title="Oracle, ListCostAnomalyEvents", as_of=found.read_on, trust=Trust.LIVE),),
     )
+
+
+def _plain(cause: str) -> str:
+    """Oracle gives it as JSON."""
+    return cause.translate(JSON_MARKS)
 
 
 def _policy(look: Look) -> Source:

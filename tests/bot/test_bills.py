@@ -48,3 +48,13 @@ def test_a_long_bill_comes_as_a_file_in_the_thread(bot: Running, slack: Slack, h
         "the file",
     )
     assert files[0].endswith(".csv")
+
+
+def test_a_digest_is_told_with_its_days_as_a_chart(bot: Running, slack: Slack, home: House) -> None:
+    home.oracle.do("usage", delay=0)
+    slack.command("rosa", "digest --scope region:us-chicago-1")
+    message = slack.told("rosa", "Cost digest")
+    told = shown(message)
+    assert "for the clusters in us-chicago-1" in told
+    assert "*docs-idle* · No calls in 72 h" in told
+    assert any(block["type"] in {"data_visualization", "image"} for block in message["blocks"])

@@ -202,7 +202,7 @@ def test_a_sheet_for_everybody_has_the_marks_of_the_channel(room: Room) -> None:
     reply = room.say("digest --file")
     assert "digest acknowledge request:1" in lines(reply.blocks)
     room.say("digest acknowledge request:1", BOB)
-    assert "not shown: 1" in shown(room.say("digest --file"))
+    assert "not shown: 1." in shown(room.say("digest --file"))
 
 
 def test_what_is_on_the_bill_and_in_no_sum_is_told(room: Room) -> None:

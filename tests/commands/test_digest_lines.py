@@ -300,11 +300,20 @@ def test_budgets_of_oracle_and_of_the_team_are_held_against_what_was_spent(tmp_p
     bare_one = known.model_copy(
         update={"id": "ocid1.budget.oc1..bare0001", "actual": None, "forecast": None, "targets": ()}
     )
-    room.oracle.budgeted = Budgets(found=(known, over, bare_one), read_at=START)
+    nearly = bare_one.model_copy(update={"id": "ocid1.budget.oc1..near0001", "actual": Decimal(170_000)})
+    room.oracle.budgeted = Budgets(found=(known, over, bare_one, nearly), read_at=START)
     lines_ = found(room, Kind.BUDGET)
     assert said(lines_) == [
-        ("budget:everything-all", "Everything & all", "$14,007 of $20,000 spent (70.0 %), November so far"),
-        ("budget:chat", "chat", "98 EUR of 100 EUR spent (98.0 %), November so far"),
+        (
+            "budget:everything-all",
+            "Everything & all",
+            "$14,007 of $20,000 spent (70.0 %), November so far; at this pace $19,100.45 by its end",
+        ),
+        (
+            "budget:chat",
+            "chat",
+            "98 EUR of 100 EUR spent (98.0 %), November so far; at this pace 133.64 EUR by its end",
+        ),
         (
             "budget:prod0001",
             "prod <!here>",
@@ -319,6 +328,7 @@ def test_budgets_of_oracle_and_of_the_team_are_held_against_what_was_spent(tmp_p
             "prod <!here>",
             "180,000.00, not reckoned yet, in your rate card's currency; of all of its target",
         ),
+        ("budget:near0001", "prod <!here>", lines_[5].text),
     ]
     assert [each.severity for each in lines_] == [
         Severity.OK,
@@ -326,6 +336,7 @@ def test_budgets_of_oracle_and_of_the_team_are_held_against_what_was_spent(tmp_p
         Severity.OK,
         Severity.ATTENTION,
         Severity.OK,
+        Severity.ATTENTION,
     ]
     regional = found(room, Kind.BUDGET, REGIONAL)
     assert [each.key for each in regional] == ["budget:chat"]
@@ -358,7 +369,7 @@ def test_anomalies_are_of_the_last_week_and_of_the_scope(room: Room) -> None:
         monitor="Generative AI in Frankfurt",
         region=REGION,
         impact=Decimal(864),
-        root_cause="more <!here> units",
+        root_cause='{"more": "<!here> units"}',
         compartment_ids=(cluster().compartment_id,),
         resource_ids=(CHAT,),
     )
@@ -372,7 +383,7 @@ def test_anomalies_are_of_the_last_week_and_of_the_scope(room: Room) -> None:
         (
             "anomaly:one00001",
             "Generative AI in Frankfurt",
-            "20 Nov: 864.00 more than foreseen, in your rate card's currency; in Oracle's words: more <!here> units",
+            "20 Nov: 864.00 more than foreseen, in your rate card's currency; in Oracle's words: more: <!here> units",
         ),
         (
             "anomaly:less0001",
@@ -382,7 +393,7 @@ def test_anomalies_are_of_the_last_week_and_of_the_scope(room: Room) -> None:
         (
             "anomaly:vague001",
             "Generative AI in Frankfurt",
-            "20 Nov: another sum than foreseen; in Oracle's words: more <!here> units",
+            "20 Nov: another sum than foreseen; in Oracle's words: more: <!here> units",
         ),
     ]
     assert [each.asks for each in lines_] == [True, False, True]
@@ -454,3 +465,12 @@ def test_changes_of_size_known_from_requests_are_part_of_what_is_foreseen(room: 
 def test_what_was_not_listed_is_told(tmp_path: Path) -> None:
     room = calm(Room(tmp_path, fleet(cluster(), gaps=(gap(),))))
     assert any(each.what == "which clusters there are in eu-frankfurt-1" for each in digest(room).unknown)
+
+
+def test_on_the_first_of_a_month_a_budget_is_held_against_the_last(room: Room) -> None:
+    room.rules = room.rules.model_copy(update={"budgets": (TeamBudget(name="all", monthly=Decimal(100)),)})
+    charged(room, ("10", "1"))
+    room.clock.advance(hours=8 * 24)
+    (line,) = found(room, Kind.BUDGET)
+    assert line.text == "$77 of $100 spent (77.0 %), November"
+    assert not line.asks

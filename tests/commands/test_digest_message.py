@@ -99,7 +99,7 @@ def test_a_marked_line_is_counted_and_not_shown() -> None:
     reply = message(digest(line(1), line(2)), {"idle:1": mark})
     answer = sound(reply)
     assert "idle:1`" not in answer
-    assert "Lines acknowledged or put off, and not shown: 1." in answer
+    assert "Acknowledged or put off, and so not shown: 1. `/dac digest lines` lists them." in answer
     assert "1 cluster is idle" in reply.text
 
 
