@@ -209,8 +209,8 @@ class Fleet(Frozen):
     """Everything seen in all configured regions and compartments at `taken_at`, and what could not be seen.
 
     `deleted` are endpoints that are not there any more and still listed; `endpoints` has none of them. `traffic` holds
-    an endpoint's last hour and, with its calls alone, its last 72 hours. `work` holds a compartment's newest work
-    requests, `headrooms` the service limits that clusters here count against, `metrics` by region the
+    an endpoint's last hour and, with its calls alone, its last 72 hours. `work` holds a compartment's work requests
+    of the last days, `headrooms` the service limits that clusters here count against, `metrics` by region the
     names of what Monitoring has points of, `alarms` those that somebody has set over it in Monitoring.
     """
 

@@ -9,6 +9,7 @@ from dac.catalog import Catalog
 from dac.cluster import Cluster, Endpoint, Lifecycle, Model, WorkRequest, WorkStatus
 from dac.figures import Price
 from dac.findings import Aspect, Finding, Severity
+from dac.naming import short
 from dac.pricing import cents, cluster_hour
 from dac.seen import Seen
 from dac.thresholds import Thresholds
@@ -98,12 +99,16 @@ def retirement(
             at=seen.at,
         )
     named = {each.id for each in models}
-    if seen.unseen(cluster.region, "models") and any(each.model_id not in named for each in endpoints):
+    strange = sorted({each.model_id for each in endpoints} - named)
+    if strange:
+        unread = seen.unseen(cluster.region, "models")
+        why = "models were not listed" if unread else "Oracle does not list it, deleted or out of sight"
         yield Finding(
             severity=Severity.UNKNOWN,
             aspect=Aspect.RETIREMENT,
             about=cluster.id,
-            sentence="Whether its model retires is unknown: models were not listed",
+            sentence=f"Whether its model retires is unknown: {why}",
+            evidence=() if unread else tuple(f"modelId {short(each)}" for each in strange),
             at=seen.at,
         )
 

@@ -48,8 +48,9 @@ class Work(Frozen):
 class Snapshot(Frozen):
     """The fleet and, where one `cluster` is looked into or an `endpoint` of it, what belongs to that alone.
 
-    Each part is there or says why it is not known. `history` are full hours up to `taken_at`, `costs` what an hour of a
-    cluster costs, by its OCID.
+    Each part is there or says why it is not known. `unused` are the service limits of regions without a cluster, read
+    where none is looked into. `history` are full hours up to `taken_at`, `costs` what an hour of a cluster costs, by
+    its OCID.
     """
 
     taken_at: AwareDatetime
@@ -58,6 +59,7 @@ class Snapshot(Frozen):
     endpoint: Endpoint | None = None
     work: tuple[Work, ...] | Unknown = Field(default_factory=lambda: unnamed("what Oracle was asked to do"))
     headroom: Headroom | Unknown = Field(default_factory=lambda: unnamed("the service limit left"))
+    unused: tuple[Headroom, ...] | Unknown = ()
     history: History | Unknown = Field(default_factory=lambda: unnamed("the load of the last hours"))
     discovery: Discovery | Unknown = Unknown(what="what Oracle offers", settle="it has not been read")
     spend: Spend | Unknown = Unknown(what="what Oracle charged", settle="it has not been read")
@@ -66,7 +68,7 @@ class Snapshot(Frozen):
     @property
     def pending(self) -> tuple[str, ...]:
         """What is still being read."""
-        parts = (self.work, self.headroom, self.history, self.discovery, self.spend)
+        parts = (self.work, self.headroom, self.unused, self.history, self.discovery, self.spend)
         return tuple(each.what for each in parts if isinstance(each, Unknown) and each.settle == READING)
 
     @cached_property

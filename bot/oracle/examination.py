@@ -33,6 +33,7 @@ EARLY = {"headroom", "history"}
 WHAT = {
     "work": "what Oracle was asked to do",
     "headroom": "the service limit left",
+    "unused": "the service limits of regions without a cluster",
     "history": "the load of the last hours",
     "discovery": "what Oracle offers",
     "spend": "what Oracle charged",
@@ -49,6 +50,7 @@ class Sources:
     fleet: Callable[[], Fleet]
     work: Callable[[Resource], tuple[WorkRequest, ...]]
     headroom: Callable[[Cluster], Headroom | Unknown]
+    unused: Callable[[Fleet], tuple[Headroom, ...] | Unknown]
     history: Callable[[Cluster, Fleet], History]
     discovery: Callable[[], Discovery]
     spend: Callable[[date, date], Spend | Unknown]
@@ -137,7 +139,7 @@ def _parts(sources: Sources, seen: Snapshot) -> dict[str, Callable[[], Any]]:
     """What is to be known of the fleet for them, and those that belong to one cluster."""
     spend: dict[str, Callable[[], Any]] = {"spend": partial(sources.spend, *charged_days(seen.taken_at))}
     if seen.cluster is None:
-        return spend
+        return spend | {"unused": partial(sources.unused, seen.fleet)}
     return spend | {
         "work": partial(_work, sources, worked_on(seen.cluster, seen.endpoint, seen.fleet)),
         "headroom": partial(sources.headroom, seen.cluster),

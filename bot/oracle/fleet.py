@@ -121,7 +121,7 @@ class FleetReading:
         read_models = listing("models", "list_models", answers.model)
 
         def read_work() -> tuple[WorkRequest, ...]:
-            return work_in(client(region), self._calls, region, compartment_id)
+            return work_in(client(region), self._calls, region, compartment_id, self._at)
 
         def read_alarms() -> tuple[Alarm, ...]:
             return alarms_in(self._clients.monitoring(region), self._calls, region, compartment_id)

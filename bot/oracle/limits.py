@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.oracle.calls import Calls
+from bot.oracle.clients import Clients
+from bot.oracle.config import OracleConfig
 from bot.oracle.errors import understood
+from bot.oracle.parts import Part, read_parts
 from dac.cluster import Cluster, Headroom, Space
 from dac.errors import DacError, Unavailable
 from dac.figures import Unknown
@@ -36,6 +39,30 @@ def headroom(
             what=what, settle=f"let the reading identity `inspect resource-availability in tenancy`; {error}"
         )
     return found or Unknown(what=what, settle=f"Oracle does not count {name}: look in the Console")
+
+
+def unused(
+    clients: Clients, calls: Calls, config: OracleConfig, regions: Sequence[str], at: datetime
+) -> tuple[Headroom, ...] | Unknown:
+    """Every limit that a shape counts against in those regions, or why none could be read."""
+    found: list[Headroom] = []
+
+    def keep(left: Headroom | None) -> Sequence[Part]:
+        found.extend([left] if left else [])
+        return ()
+
+    def part(region: str, name: str) -> Part:
+        def read() -> Headroom | None:
+            return availability(clients.limits(region), calls, name, region, clients.tenancy(), at)
+
+        return Part(region, f"limit {name}", read, keep)
+
+    names = sorted(set(config.limit_of_shape.values()))
+    parts = [part(region, name) for region in regions for name in names]
+    gaps = read_parts(parts, seconds=config.patience.soon, parallel=config.parallel)
+    if gaps:
+        return Unknown(what="the service limits of regions without a cluster", settle=gaps[0].because)
+    return tuple(sorted(found, key=lambda each: (each.region, each.limit_name)))
 
 
 def availability(client: Any, calls: Calls, name: str, region: str, tenancy: str, at: datetime) -> Headroom | None:

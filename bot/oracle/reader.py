@@ -17,7 +17,7 @@ from bot.oracle.errors import understood
 from bot.oracle.examination import Sources, examine
 from bot.oracle.fleet import FleetReading
 from bot.oracle.history import Histories
-from bot.oracle.limits import headroom
+from bot.oracle.limits import headroom, unused
 from bot.oracle.usage import Usage
 from bot.oracle.workrequests import work_requests
 from dac.anomalies import Anomalies
@@ -104,6 +104,13 @@ class OracleReader:
     def history(self, cluster: Cluster, *, days: int = 7, seconds: float | None = None) -> History:
         return self._histories.of(cluster, self.fleet(), days, seconds)
 
+    def _unused(self, fleet: Fleet) -> tuple[Headroom, ...] | Unknown:
+        """What is left of each service limit in regions in which no cluster is."""
+        elsewhere = {each.region for each in fleet.clusters}
+        elsewhere |= {gap.region for gap in fleet.gaps if gap.what.startswith("clusters")}
+        regions = [each for each in self._config.regions if each not in elsewhere]
+        return unused(self._clients, self._calls, self._config, regions, self._now())
+
     def examine(self, choose: Choose) -> Iterator[Snapshot]:
         known = self.known()
         sources = Sources(
@@ -111,6 +118,7 @@ class OracleReader:
             fleet=lambda: self.fleet(soon=True),
             work=self.work_requests,
             headroom=self.headroom,
+            unused=self._unused,
             history=lambda cluster, fleet: self._histories.of(cluster, fleet, EXAMINED_DAYS),
             discovery=self.discover,
             spend=self.spend,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from bot.oracle import answers
@@ -14,8 +16,12 @@ from dac.naming import short
 NEWEST = 10
 """How many are read; older ones no longer explain what is going on."""
 
-IN_COMPARTMENT = 100
-"""How many of a compartment are read: one page, for it is read whenever the fleet is."""
+PAGE = 100
+PAGES = 5
+"""How many a compartment's are read at the most, for they are read whenever the fleet is; most have less than one."""
+
+BACK = timedelta(days=7)
+"""How far back a compartment's are read; what was done before that explains nothing of today."""
 
 EXPLAINED = 5
 """Failed ones of a compartment whose errors are read; each takes a question of its own."""
@@ -37,17 +43,19 @@ def work_requests(client: Any, calls: Calls, of: Resource) -> tuple[WorkRequest,
     return tuple(sorted(found, key=lambda each: each.time_accepted, reverse=True))
 
 
-def work_in(client: Any, calls: Calls, region: str, compartment_id: str) -> tuple[WorkRequest, ...]:
-    """The newest of a compartment, the errors of the newest failed ones included."""
+def work_in(client: Any, calls: Calls, region: str, compartment_id: str, at: datetime) -> tuple[WorkRequest, ...]:
+    """The newest of a compartment at that time, the errors of the newest failed ones included."""
     doing = f"Listing work requests in {region}, compartment {short(compartment_id)}"
-    response = calls.read(
-        doing,
-        lambda: client.list_work_requests(
-            compartment_id, sort_by="timeAccepted", sort_order="DESC", limit=IN_COMPARTMENT
-        ),
-    )
+    newest_first = {"sort_by": "timeAccepted", "sort_order": "DESC", "limit": PAGE}
+    listed: list[answers.Json] = []
+    pages = calls.pages(doing, client.list_work_requests, compartment_id=compartment_id, **newest_first)
+    for page in islice(pages, PAGES):
+        with understood(doing):
+            listed += page.data["items"]
+            if listed and datetime.fromisoformat(listed[-1]["timeAccepted"]) < at - BACK:
+                break
     with understood(doing):
-        found = sorted(response.data["items"], key=lambda raw: str(raw["timeAccepted"]), reverse=True)
+        found = sorted(listed, key=lambda raw: str(raw["timeAccepted"]), reverse=True)
         failed = [raw["id"] for raw in found if raw["status"] == WorkStatus.FAILED]
         errors = {each: _perhaps(client, calls, each) for each in failed[:EXPLAINED]}
         return tuple(answers.work_request(raw, errors.get(raw["id"], ())) for raw in found)

@@ -25,6 +25,13 @@ def limit_reached(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:  # noq
 @check
 def limit_never_raised(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:  # noqa: ARG001 - every check has the same two
     """Whether the service limit is still 0, as it is in every region at first."""
+    new = () if isinstance(snapshot.unused, Unknown) else snapshot.unused
+    raised = {each.region for each in new if each.available > 0}
+    if cold := sorted({each.region for each in new} - raised):
+        told = f"Every service limit of dedicated units is 0 in {names(cold)}"
+        return likely(told, min(each.read_at for each in new), Strength.SAID)
+    if isinstance(snapshot.unused, Unknown):
+        return unread(snapshot.unused, snapshot.taken_at)
     return _limits(snapshot, lambda each: each.available <= 0 and each.used == 0)
 
 

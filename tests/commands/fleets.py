@@ -78,7 +78,8 @@ def large(clusters: int = 200, endpoints: int = 2000) -> Fleet:
     ]
     made = [endpoint(held[number % clusters], f"endpoint-{number:04}") for number in range(endpoints)]
     measured = [traffic(each, hours=hours, **BUSY) for each in made for hours in (1, 72)]
-    return fleet(*held, endpoints=tuple(made), traffic=tuple(measured), models=(model(),))
+    models = tuple(model(region) for region in sorted({each.region for each in held}))
+    return fleet(*held, endpoints=tuple(made), traffic=tuple(measured), models=models)
 
 
 def twins() -> Fleet:

@@ -34,6 +34,8 @@ NO_ENDPOINTS = gap("endpoints in compartment …team")
 NO_MODELS = gap("models in compartment …team")
 NO_CLUSTERS = gap("clusters in compartment …team")
 UK = "uk-london-1"
+COLD = LEFT.model_copy(update={"region": "x", "used": 0, "available": 0})
+WARM = COLD.model_copy(update={"available": 2, "limit_name": "other"})
 RETIRED = Offered(model="old", region=REGION, time_dedicated_retired=START - timedelta(days=1))
 NO_WORK = gap("work requests in compartment …team")
 ELSE = endpoint(CHAT, "else")
@@ -289,6 +291,9 @@ TABLE = [
     ("limit-never-raised", well(), R, "4 used, 6 left"),
     ("limit-never-raised", well(headroom=LEFT.model_copy(update={"used": 0, "available": 0})), L, "0 used, 0 left"),
     ("limit-never-raised", well(headroom=UNREAD), U, "is not known"),
+    ("limit-never-raised", seen(None, unused=(COLD,)), L, "Every service limit of dedicated units is 0 in x"),
+    ("limit-never-raised", seen(None, unused=(COLD, WARM), headrooms=(LEFT,)), R, "4 used, 6 left"),
+    ("limit-never-raised", seen(None, unused=UNREAD), U, "is not known"),
     ("endpoints-full", well(), R, "chat has 1 of 50"),
     ("endpoints-full", seen(endpoints=HELD), L, "chat has 50 of 50 endpoints"),
     ("endpoints-full", seen(gaps=(NO_ENDPOINTS,)), U, "could not be listed"),

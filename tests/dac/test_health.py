@@ -28,7 +28,8 @@ def seen(
     **more: Any,
 ) -> Health:
     changed = cluster("chat", lifecycle_state=state, **(of or {}))
-    return examine(changed, fleet(changed, endpoints=endpoints, traffic=measured, **more), START, CATALOG)
+    given: dict[str, Any] = {"models": (model(),), **more}
+    return examine(changed, fleet(changed, endpoints=endpoints, traffic=measured, **given), START, CATALOG)
 
 
 def sentences(health: Health) -> list[str]:
@@ -117,11 +118,12 @@ def test_a_model_of_another_region_or_on_no_endpoint_is_not_its_concern() -> Non
     health = seen(
         traffic(END, **BUSY),
         models=(
+            model(),
             model("us-ashburn-1", time_dedicated_retired=gone),
             model(id="ocid1.generativeaimodel.oc1..other", time_dedicated_retired=gone),
         ),
     )
-    assert (health.models, health.notable) == ((), ())
+    assert (health.models, health.notable) == ((model(),), ())
 
 
 def test_a_hosting_cluster_without_endpoints_costs_for_nothing() -> None:

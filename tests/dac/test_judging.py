@@ -317,3 +317,10 @@ def test_alarms_that_were_not_listed_are_unknown_and_leave_the_cluster_as_it_is(
     assert health.severity is Severity.OK
     both = judged(looked(alarms=(alarm(OURS),), gaps=(gap("alarms in compartment …team"),)), Aspect.ALARM)
     assert [each.severity for each in both] == [Severity.ATTENTION, Severity.UNKNOWN]
+
+
+def test_a_served_model_that_is_not_listed_is_not_known_to_stay() -> None:
+    found = one(looked(models=(model(id="ocid1.other"),)), Aspect.RETIREMENT)
+    assert (found.severity, found.about) == (Severity.UNKNOWN, CHAT.id)
+    assert found.sentence == "Whether its model retires is unknown: Oracle does not list it, deleted or out of sight"
+    assert found.evidence == ("modelId …ommand",)

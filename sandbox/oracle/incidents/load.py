@@ -58,6 +58,11 @@ def idle(scene: Scene) -> None:
         scene.stop_calls(endpoint, scene.ago(96 * HOUR))
 
 
+def calls_stopped(scene: Scene) -> None:
+    """No call has reached an endpoint since, though callers go on: what is in between has changed."""
+    scene.stop_calls(scene.endpoint, scene.since)
+
+
 INCIDENTS: dict[str, Act] = {
     "undersized": undersized,
     "long-prompts": long_prompts,
@@ -67,4 +72,5 @@ INCIDENTS: dict[str, Act] = {
     "client-errors": client_errors,
     "throttled-callers": throttled_callers,
     "idle": idle,
+    "calls-stopped": calls_stopped,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.oracle import ids, limits
 from sandbox.oracle.incidents.scene import Act, Scene
+from sandbox.oracle.world import Resource
 
 UPDATE = "UPDATE_DEDICATED_AI_CLUSTER"
 AI = "generative-ai"
@@ -40,6 +41,37 @@ def quota_exceeded(scene: Scene) -> None:
     scene.work(scene.cluster, UPDATE, scene.since, failed=("QuotaExceeded", said))
     for operation in ("CreateDedicatedAiCluster", "UpdateDedicatedAiCluster"):
         scene.strikes(operation=operation, region=scene.region, status=400, code="QuotaExceeded", message=said)
+
+
+def limit_refused(scene: Scene) -> None:
+    """Growing was refused by a service limit that has been raised since."""
+    limit = limits.limit_of(scene.world, scene.cluster.body["unitShape"])
+    said = f"The following service limits were exceeded: {limit.name}."
+    scene.work(scene.cluster, UPDATE, scene.since, failed=("LimitExceeded", said))
+
+
+def limit_never_raised(scene: Scene) -> None:
+    """The region is new to the tenancy: its service limits are 0, and there is no cluster."""
+    scene.world.limits[scene.region] = {}
+    for cluster in list(scene.world.of_kind(ids.CLUSTER, scene.region)):
+        for endpoint in scene.world.by_cluster.pop(cluster.ocid, []):
+            del scene.world.resources[endpoint.ocid]
+        del scene.world.resources[cluster.ocid]
+
+
+def endpoints_full(scene: Scene) -> None:
+    """The cluster has as many endpoints as it can; the new ones were never called."""
+    most = limits.value(scene.world, scene.region, limits.ENDPOINTS)
+    for number in range(most - len(scene.endpoints)):
+        name = f"{scene.endpoint.body['displayName']}-{number:02}"
+        told = {"id": ids.ocid(ids.ENDPOINT, scene.region, name), "displayName": name, "timeCreated": scene.since}
+        scene.world.add(Resource(ids.ENDPOINT, scene.region, scene.endpoint.body | told))
+
+
+def partly_unauthorised(scene: Scene) -> None:
+    """A policy lets the identity see clusters and endpoints in the region, and not what Oracle was asked to do."""
+    said = "Authorization failed or requested resource not found."
+    scene.strikes(operation="ListWorkRequests", region=scene.region, status=404, message=said)
 
 
 def monitoring_down(scene: Scene) -> None:
@@ -85,6 +117,10 @@ INCIDENTS: dict[str, Act] = {
     "throttled": throttled,
     "limit-used-up": limit_used_up,
     "quota-exceeded": quota_exceeded,
+    "limit-refused": limit_refused,
+    "limit-never-raised": limit_never_raised,
+    "endpoints-full": endpoints_full,
+    "partly-unauthorised": partly_unauthorised,
     "monitoring-down": monitoring_down,
     "limits-down": limits_down,
     "usage-down": usage_down,

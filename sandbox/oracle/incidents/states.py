@@ -43,6 +43,14 @@ def endpoint_deleted(scene: Scene) -> None:
     scene.world.bury(endpoint, scene.now)
 
 
+def endpoint_deleting(scene: Scene) -> None:
+    """Somebody is deleting an endpoint that was called until then."""
+    endpoint = scene.endpoint
+    scene.stop_calls(endpoint, scene.since)
+    scene.becomes(endpoint, "DELETING")
+    scene.work(endpoint, "DELETE_ENDPOINT", scene.ago(300))
+
+
 def no_endpoint(scene: Scene) -> None:
     """The cluster serves nothing: it has no endpoint."""
     for endpoint in scene.endpoints:
@@ -59,6 +67,16 @@ def stuck_work(scene: Scene) -> None:
     """The cluster's change has been under way for six hours."""
     scene.becomes(scene.cluster, "UPDATING")
     scene.work(scene.cluster, UPDATE, scene.ago(6 * HOUR))
+
+
+def work_failed(scene: Scene) -> None:
+    """The cluster was to be changed; that failed, and it runs on as it was."""
+    scene.work(scene.cluster, UPDATE, scene.since, failed=("InternalServerError", "The update could not be completed."))
+
+
+def no_capacity(scene: Scene) -> None:
+    """Oracle had no such hardware left for the units that were asked for."""
+    scene.work(scene.cluster, UPDATE, scene.since, failed=("InternalError", "Out of host capacity."))
 
 
 def needs_attention(scene: Scene) -> None:
@@ -91,6 +109,28 @@ def fine_tune_limit(scene: Scene) -> None:
     _fine_tune(scene, "LimitExceeded", "The following service limits were exceeded: dedicated-unit-llama2-70-count.")
 
 
+def fine_tune_quota(scene: Scene) -> None:
+    """A quota policy of the tenancy holds the job back."""
+    _fine_tune(scene, "QuotaExceeded", "The following quotas were exceeded: dedicated-unit-llama2-70-count.")
+
+
+def fine_tune_capacity(scene: Scene) -> None:
+    """Oracle had no hardware for the job."""
+    _fine_tune(scene, "InternalError", "Out of host capacity.")
+
+
+def fine_tune_otherwise(scene: Scene) -> None:
+    """The job failed for a reason of its own."""
+    _fine_tune(scene, "InternalServerError", "The training did not converge.")
+
+
+def fine_tune_waits(scene: Scene) -> None:
+    """The cluster to train on is still being created."""
+    making = {"type": "FINE_TUNING", "unitCount": 2, "lifecycleState": "CREATING"}
+    made = _cluster_beside(scene, "finetune", scene.ago(600), making)
+    scene.work(made, CREATE_CLUSTER, scene.ago(600))
+
+
 def _fine_tune(scene: Scene, code: str, said: str) -> None:
     """A model that was to be trained on the cluster, or on one of its own where that one is for hosting."""
     cluster = scene.cluster
@@ -120,7 +160,15 @@ def _fine_tune(scene: Scene, code: str, said: str) -> None:
 
 def model_retiring(scene: Scene) -> None:
     """Oracle retires the model the cluster serves, in `days` from now."""
-    days = RETIRES_IN_DAYS if scene.days is None else scene.days
+    _retires(scene, RETIRES_IN_DAYS if scene.days is None else scene.days)
+
+
+def model_retired(scene: Scene) -> None:
+    """The model the cluster serves was retired ten days ago; the cluster runs on."""
+    _retires(scene, -10 if scene.days is None else scene.days)
+
+
+def _retires(scene: Scene, days: float) -> None:
     at = stamp(moment(scene.now) + timedelta(days=days))
     serving = base_of(scene.world, scene.world.resources[scene.endpoint.body["modelId"]])
     for region in scene.world.scenario.regions:
@@ -145,6 +193,24 @@ def second_cluster(scene: Scene) -> None:
     scene.work(made, CREATE_CLUSTER, at, done=True)
 
 
+def cluster_made_lately(scene: Scene) -> None:
+    """Four days ago somebody made another cluster of the same kind, which is called like the first."""
+    at = scene.ago((scene.days or 4) * DAY)
+    made = _cluster_beside(scene, "second", at, {})
+    scene.work(made, CREATE_CLUSTER, at, done=True)
+    name = f"{made.body['displayName']}-endpoint"
+    named = {"id": ids.ocid(ids.ENDPOINT, scene.region, name), "displayName": name, "timeCreated": at}
+    body = scene.endpoint.body | named | {"dedicatedAiClusterId": made.ocid}
+    scene.world.add(Resource(ids.ENDPOINT, scene.region, body, traits={"traffic": scene.endpoint.traits["traffic"]}))
+
+
+def model_withdrawn(scene: Scene) -> None:
+    """Oracle no longer lists the model that the cluster serves."""
+    model = scene.world.resources[scene.endpoint.body["modelId"]]
+    scene.becomes(model, "DELETED")
+    scene.world.bury(model, scene.now)
+
+
 def _cluster_beside(scene: Scene, ending: str, at: str, changes: dict[str, Any]) -> Resource:
     name = f"{scene.cluster.body['displayName']}-{ending}"
     named = {"id": ids.ocid(ids.CLUSTER, scene.region, name), "displayName": name, "lifecycleState": "ACTIVE"}
@@ -157,15 +223,25 @@ INCIDENTS: dict[str, Act] = {
     "endpoint-creating": endpoint_creating,
     "endpoint-failed": endpoint_failed,
     "endpoint-deleted": endpoint_deleted,
+    "endpoint-deleting": endpoint_deleting,
     "no-endpoint": no_endpoint,
     "cluster-updating": cluster_updating,
     "stuck-work": stuck_work,
+    "work-failed": work_failed,
+    "no-capacity": no_capacity,
     "needs-attention": needs_attention,
     "cluster-failed": cluster_failed,
     "fine-tune-format": fine_tune_format,
     "fine-tune-few": fine_tune_few,
     "fine-tune-limit": fine_tune_limit,
+    "fine-tune-quota": fine_tune_quota,
+    "fine-tune-capacity": fine_tune_capacity,
+    "fine-tune-otherwise": fine_tune_otherwise,
+    "fine-tune-waits": fine_tune_waits,
     "model-retiring": model_retiring,
+    "model-retired": model_retired,
+    "model-withdrawn": model_withdrawn,
     "scaled-up": scaled_up,
     "second-cluster": second_cluster,
+    "cluster-made-lately": cluster_made_lately,
 }

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 
 from bot.oracle import Identity
+from bot.oracle.calls import Calls
+from bot.oracle.clients import Clients
 from bot.oracle.config import Patience
 from bot.oracle.connection import Oracle
 from bot.oracle.identity import Kind
+from bot.oracle.workrequests import work_in
 from dac.cluster import Fleet, Gap, WorkStatus
 from dac.errors import Denied
 from dac.figures import Unknown
@@ -203,6 +207,36 @@ def test_a_key_oracle_does_not_know_is_told_in_every_gap(place: Place, connectin
     (tmp_path / "config").write_text("\n".join(lines))
     oracle = connecting(reader=replace(place.config().reader, path=str(tmp_path / "config")))
     assert "key or token was not accepted" in gaps(oracle.reader.fleet(), CHICAGO)["clusters"]
+
+
+def test_work_is_read_page_by_page_until_it_explains_nothing_any_more(place: Place) -> None:
+    config = place.config()
+    clients = Clients(config.reader, config, lambda: place.now)
+
+    class OneByOne:
+        """The SDK's own client, asking for small pages."""
+
+        def __init__(self, client: Any) -> None:
+            self.list_work_request_errors = client.list_work_request_errors
+            self._list = client.list_work_requests
+
+        def list_work_requests(self, **told: Any) -> Any:
+            return self._list(**told | {"limit": 1})
+
+    def read() -> list[float]:
+        client = OneByOne(clients.generative_ai(CHICAGO))
+        found = work_in(client, Calls(config.patience), CHICAGO, place.state()["compartments"]["prod"], place.now)
+        return [(place.now - each.time_accepted).total_seconds() // 3600 for each in found]
+
+    def failed(*hours_ago: float) -> None:
+        for each in hours_ago:
+            place.ask("POST", "incidents", {"name": "work-failed", "cluster": "chat-prod", "hours": each})
+
+    failed(300, 200, 100, 50)
+    assert read() == [50, 100, 200]
+    failed(40, 30, 20, 10)
+    assert read() == [10, 20, 30, 40, 50]
+    clients.close()
 
 
 def test_the_work_of_every_compartment_is_there_newest_first_with_what_it_is_about(

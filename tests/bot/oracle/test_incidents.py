@@ -34,6 +34,7 @@ NOT_WELL = "The cluster is being changed, or is not well"
 TOLD: dict[str, tuple[tuple[str, str, str], ...]] = {
     "undersized": (
         (CHAT, "high-latency", "Cluster undersized for traffic"),
+        (CHAT, "cluster-needs-attention", "An alarm of Oracle's Monitoring fires over it"),
         (CHAT, "throttling", "The units are busy: the slow hours are those with more calls"),
     ),
     "long-prompts": ((CHAT, "high-latency", LONG),),
@@ -47,10 +48,15 @@ TOLD: dict[str, tuple[tuple[str, str, str], ...]] = {
         (FLEET, "not-authorized", "Callers of an endpoint are refused"),
     ),
     "throttled-callers": ((CHAT, "throttling", "Callers ask for more than the cluster takes"),),
+    "calls-stopped": ((CHAT, "endpoint-not-responding", "Calls do not get there"),),
     "idle": ((FLEET, "cost-surprise", "A hosting cluster that nobody calls"),),
     "endpoint-creating": ((CHAT, "endpoint-not-responding", "Endpoint being created (takes time)"),),
-    "endpoint-failed": ((CHAT, "endpoint-not-responding", "The endpoint has failed or is being deleted"),),
+    "endpoint-failed": (
+        (CHAT, "endpoint-not-responding", "The endpoint has failed or is being deleted"),
+        (CHAT, "cluster-needs-attention", "An endpoint on it has failed"),
+    ),
     "endpoint-deleted": ((CHAT, "endpoint-not-responding", "An endpoint was deleted lately"),),
+    "endpoint-deleting": ((CHAT, "endpoint-not-responding", "The endpoint has failed or is being deleted"),),
     "scaled-up": (
         (FLEET, "cost-surprise", "A cluster that was given more units lately"),
         (CHAT, "cost-surprise", "A cluster that was given more units lately"),
@@ -81,6 +87,25 @@ TOLD: dict[str, tuple[tuple[str, str, str], ...]] = {
         (TUNE, "fine-tuning-fails", "Resource quota exceeded"),
         (TUNE, "limit-refused", "Oracle has answered LimitExceeded"),
     ),
+    "fine-tune-quota": (
+        (TUNE, "fine-tuning-fails", "Resource quota exceeded"),
+        (TUNE, "limit-refused", "Your own administrators' quota is used up"),
+    ),
+    "fine-tune-capacity": ((TUNE, "fine-tuning-fails", "Oracle has no hardware for it just now"),),
+    "fine-tune-otherwise": ((TUNE, "fine-tuning-fails", "Another reason that Oracle names"),),
+    "fine-tune-waits": ((TUNE, "fine-tuning-fails", "The fine-tuning cluster is not ACTIVE"),),
+    "work-failed": ((CHAT, "cluster-needs-attention", "What Oracle was last asked to do has failed"),),
+    "no-capacity": (
+        (CHAT, "cluster-needs-attention", "Oracle has no hardware left for it"),
+        (CHAT, "limit-refused", "Oracle has no such hardware left in the region"),
+        (FLEET, "cold-region", "Oracle has no such hardware left there"),
+    ),
+    "model-retired": ((FLEET, "model-retiring", "A hosted model is retired"),),
+    "cluster-made-lately": ((FLEET, "cost-surprise", "A cluster that was made lately"),),
+    "limit-refused": ((CHAT, "limit-refused", "Oracle has answered LimitExceeded"),),
+    "endpoints-full": ((CHAT, "limit-refused", "The cluster has as many endpoints as it can"),),
+    "partly-unauthorised": ((FLEET, "not-authorized", "A policy is missing for part of what the bot reads"),),
+    "limit-never-raised": ((FLEET, "cold-region", "The service limit there has never been raised"),),
     "model-retiring": ((FLEET, "model-retiring", "A hosted model retires soon"),),
     "second-cluster": ((FLEET, "cost-surprise", "A cluster without an endpoint"),),
     "unauthenticated": ((FLEET, "not-authorized", "Oracle does not take the bot's signature (401)"),),
@@ -96,10 +121,10 @@ TOLD: dict[str, tuple[tuple[str, str, str], ...]] = {
 }
 """For each incident, on chat-prod, what is looked into with which playbook, and the likeliest cause there."""
 
-WITHOUT_A_CAUSE = {"network"}
+WITHOUT_A_CAUSE = {"network", "model-withdrawn"}
 """What leaves nothing behind from which Oracle's answers tell it: its own measuring begins where the way ends."""
 
-REGIONAL = {"region-without-models"}
+REGIONAL = {"region-without-models", "partly-unauthorised"}
 """What is so for every cluster of the region."""
 
 UNWAITED = {"region-silent"}
@@ -116,8 +141,8 @@ class Ward:
     opened: Callable[[Place], Open]
     patience: Patience = Patience(names=60)  # noqa: RUF009 - it is frozen
 
-    def happens(self, name: str, cluster: str = CHAT) -> None:
-        self.place.ask("POST", "incidents", {"name": name, "cluster": cluster})
+    def happens(self, name: str, cluster: str = CHAT, hours: float = 2) -> None:
+        self.place.ask("POST", "incidents", {"name": name, "cluster": cluster, "hours": hours})
 
     def oracle(self) -> Oracle:
         return self.opened(self.place)(patience=self.patience)
@@ -208,26 +233,33 @@ def test_what_oracle_shows_no_sign_of_accuses_nobody(ward: Ward, incident: str) 
 
 
 @pytest.mark.parametrize(
-    ("first", "second"),
+    ("first", "second", "where", "hours"),
     [
-        ("undersized", "limit-used-up"),
-        ("long-prompts", "model-retiring"),
-        ("long-completions", "quota-exceeded"),
-        ("server-errors", "endpoint-failed"),
-        ("throttled-callers", "stuck-work"),
-        ("client-errors", "endpoint-creating"),
-        ("idle", "model-retiring"),
-        ("needs-attention", "limit-used-up"),
-        ("cluster-failed", "fine-tune-format"),
-        ("fine-tune-few", "no-endpoint"),
-        ("fine-tune-limit", "model-retiring"),
-        ("second-cluster", "undersized"),
+        ("undersized", "limit-used-up", CHAT, 10),
+        ("undersized", "limit-used-up", LLAMA, 2),
+        ("long-prompts", "model-retiring", CHAT, 26),
+        ("long-completions", "quota-exceeded", LLAMA, 8),
+        ("server-errors", "endpoint-failed", CHAT, 2),
+        ("throttled-callers", "stuck-work", LLAMA, 3),
+        ("client-errors", "endpoint-creating", CHAT, 12),
+        ("idle", "model-retiring", LLAMA, 2),
+        ("needs-attention", "limit-used-up", CHAT, 20),
+        ("cluster-failed", "fine-tune-format", LLAMA, 7),
+        ("fine-tune-few", "no-endpoint", CHAT, 72),
+        ("fine-tune-limit", "model-retiring", LLAMA, 2),
+        ("second-cluster", "undersized", LLAMA, 1),
+        ("scaled-up", "idle", LLAMA, 2),
+        ("endpoint-deleted", "server-errors", CHAT, 5),
+        ("calls-stopped", "fine-tune-quota", LLAMA, 30),
+        ("work-failed", "endpoint-deleted", LLAMA, 20),
+        ("no-capacity", "model-retired", CHAT, 4),
+        ("endpoints-full", "client-errors", LLAMA, 3),
+        ("region-without-models", "undersized", LLAMA, 2),
     ],
 )
-@pytest.mark.parametrize("where", [CHAT, LLAMA])
-def test_of_two_incidents_both_are_found(ward: Ward, first: str, second: str, where: str) -> None:
-    ward.happens(first)
-    ward.happens(second, where)
+def test_of_two_incidents_both_are_found(ward: Ward, first: str, second: str, where: str, hours: float) -> None:
+    ward.happens(first, hours=hours)
+    ward.happens(second, where, hours=hours)
     found = look(ward)
     for incident, cluster in ((first, CHAT), (second, where)):
         for name, playbook, cause in TOLD[incident]:
