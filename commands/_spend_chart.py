@@ -44,7 +44,8 @@ def native(chart: Chart) -> Block | None:
     series = [(chart.name, [each.amount for each in shown])]
     if all(each.before is not None for each in shown):
         series.append((chart.before_name, [each.before for each in shown]))
-    star = " (* may still change)" if any(each.provisional for each in shown) else ""
+    late = next((each.label for each in shown if each.provisional), "")
+    star = f"; * from {late} on may still change" if late else ""
     return {
         "type": "data_visualization",
         "title": clip(chart.title, TITLE),

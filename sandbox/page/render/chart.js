@@ -2,9 +2,15 @@
 
 import { h, svg } from "../dom.js";
 
-const WIDTH = 560;
+const WIDE = 560;
+const NARROW = 330; // on a phone about as many pixels, so that letters keep their size
+const PHONE = window.matchMedia("(max-width: 640px)");
 const HEIGHT = 250;
 const PLOT = { left: 52, right: 12, top: 12, bottom: 44 };
+
+function across() {
+  return PHONE.matches ? NARROW : WIDE;
+}
 
 export function chart(block) {
   const spec = block.chart ?? {};
@@ -15,7 +21,7 @@ export function chart(block) {
     "figure",
     { class: "chart", data: { chart: spec.type } },
     h("figcaption", {}, block.title),
-    svg("svg", { viewBox: `0 0 ${WIDTH} ${spec.type === "pie" ? 220 : HEIGHT - (spec.axis_config?.x_label ? 0 : 18)}`, role: "img", "aria-label": spoken(block.title, spec) }, draw(spec)),
+    svg("svg", { viewBox: `0 0 ${across()} ${spec.type === "pie" ? 220 : HEIGHT - (spec.axis_config?.x_label ? 0 : 18)}`, role: "img", "aria-label": spoken(block.title, spec) }, draw(spec)),
     (entries.length > 1 || spec.type === "pie") && legend(spec, entries),
   );
 }
@@ -80,18 +86,18 @@ function valueAt(series, label) {
 }
 
 function axes(spec, categories, { ticks, y }) {
-  const room = (WIDTH - PLOT.left - PLOT.right) / categories.length;
+  const room = (across() - PLOT.left - PLOT.right) / categories.length;
   const every = Math.ceil(44 / room);
   const letters = Math.max(4, Math.floor((room * every) / 6));
   const { x_label: xLabel, y_label: yLabel } = spec.axis_config ?? {};
   return [
     ticks.map((tick) => [
-      svg("line", { class: tick === 0 ? "axis" : "gridline", x1: PLOT.left, x2: WIDTH - PLOT.right, y1: y(tick), y2: y(tick) }),
+      svg("line", { class: tick === 0 ? "axis" : "gridline", x1: PLOT.left, x2: across() - PLOT.right, y1: y(tick), y2: y(tick) }),
       svg("text", { class: "tick", x: PLOT.left - 8, y: y(tick) + 3.5, "text-anchor": "end" }, short(tick)),
     ]),
     categories.map((label, index) => index % every === 0 &&
       svg("text", { class: "tick", x: middle(index, categories.length), y: HEIGHT - PLOT.bottom + 16, "text-anchor": "middle" }, clip(label, letters))),
-    xLabel && svg("text", { class: "axis-label", x: (PLOT.left + WIDTH - PLOT.right) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, xLabel),
+    xLabel && svg("text", { class: "axis-label", x: (PLOT.left + across() - PLOT.right) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, xLabel),
     yLabel && svg("text", { class: "axis-label", transform: `translate(11 ${(HEIGHT - PLOT.bottom + PLOT.top) / 2}) rotate(-90)`, "text-anchor": "middle" }, clip(yLabel, 34)),
   ];
 }
@@ -101,14 +107,14 @@ function clip(text, letters) {
 }
 
 function middle(index, count) {
-  return PLOT.left + ((WIDTH - PLOT.left - PLOT.right) * (index + 0.5)) / count;
+  return PLOT.left + ((across() - PLOT.left - PLOT.right) * (index + 0.5)) / count;
 }
 
 function bars(spec) {
   const series = spec.series ?? [];
   const categories = categoriesOf(spec);
   const axis = scale(series.flatMap(({ data }) => data.map(({ value }) => value)));
-  const room = (WIDTH - PLOT.left - PLOT.right) / categories.length;
+  const room = (across() - PLOT.left - PLOT.right) / categories.length;
   const width = Math.min(46, (room * 0.72) / series.length);
   return [
     axes(spec, categories, axis),
@@ -169,13 +175,13 @@ function pie(spec) {
       "g",
       {},
       svg("path", { class: "mark slice", d: slice, fill: colour(index), "fill-rule": "evenodd" }, tip("", label, value)),
-      turn > 0.35 && svg("text", { class: "slice-label", x: 280 + 74 * Math.cos(mid), y: 114 + 74 * Math.sin(mid), "text-anchor": "middle" }, percent(value, total)),
+      turn > 0.35 && svg("text", { class: "slice-label", x: across() / 2 + 74 * Math.cos(mid), y: 114 + 74 * Math.sin(mid), "text-anchor": "middle" }, percent(value, total)),
     );
   });
 }
 
 function point(radius, angle) {
-  return `${280 + radius * Math.cos(angle)} ${110 + radius * Math.sin(angle)}`;
+  return `${across() / 2 + radius * Math.cos(angle)} ${110 + radius * Math.sin(angle)}`;
 }
 
 function arc(from, to) {
@@ -184,6 +190,6 @@ function arc(from, to) {
 }
 
 function ring() {
-  const circle = (radius) => `M${280 - radius} 110a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0z`;
+  const circle = (radius) => `M${across() / 2 - radius} 110a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0z`;
   return circle(100) + circle(48);
 }

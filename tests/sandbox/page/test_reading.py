@@ -18,6 +18,9 @@ from tests.sandbox.page.pieces import plain
 
 pytestmark = pytest.mark.browser
 
+LEGIBLE = 9
+"""Pixels; smaller letters are for nobody."""
+
 
 def test_an_empty_channel_says_what_to_try(open_as: Open, bot: Bot) -> None:
     page = open_as("U01ROSA")
@@ -182,6 +185,23 @@ def test_a_chart_can_be_heard(open_as: Open, bot: Bot) -> None:
     chart = page.get_by_role("img", name="Who pays. Pie chart: Support 52, Search 31, Research 17")
     expect(chart).to_be_visible()
     expect(page.locator(".legend li")).to_have_text(["Support52 · 52%", "Search31 · 31%", "Research17 · 17%"])
+
+
+PIXELS = """svg => [...svg.querySelectorAll("text")].map(
+    text => parseFloat(getComputedStyle(text).fontSize) * svg.clientWidth / svg.viewBox.baseVal.width
+)"""
+"""How many pixels high the letters of a chart are set."""
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_the_letters_of_a_chart_keep_their_size_on_a_phone(open_as: Open, bot: Bot, *, phone: bool) -> None:
+    for each in (*MESSAGES["more figures"][1:], *MESSAGES["line"]):
+        bot.posts(text="chart", blocks=[each])
+    page = open_as("U01ROSA", phone=phone)
+    charts = page.locator(".chart svg")
+    expect(charts).to_have_count(3)
+    for chart in charts.all():
+        assert min(chart.evaluate(PIXELS)) >= LEGIBLE
 
 
 def test_a_permalink_leads_to_its_message_without_leaving_the_page(open_as: Open, bot: Bot) -> None:
