@@ -10,12 +10,15 @@ from pydantic import Field
 from commands._blocks import escape, named
 from commands._command import Arguments, Call, Option, Services, Word
 from dac.advice import word
-from dac.digest import Digest, Line
+from dac.digest import Digest, Kind, Line
 from dac.errors import NotFound
 from dac.marks import Mark, MarkKind, figures, hidden
 from dac.naming import clip, nearest
 
 WORDS = {MarkKind.ACKNOWLEDGED: "Acknowledged", MarkKind.SNOOZED: "Put off"}
+SUMS = frozenset({Kind.BUDGET, Kind.IDLE, Kind.OVERSIZED, Kind.MOVER})
+"""Lines with a sum behind them."""
+
 SHORT = 120
 """Characters of a line where it is only named."""
 
@@ -102,6 +105,11 @@ def shown(text: str, key: str) -> str:
 def typed(verb: str, key: str, *, mine: bool, more: str = "") -> str:
     """The command line of a button beside a line."""
     return " ".join(filter(None, ["digest", verb, word(key), more, "--mine" if mine else ""]))
+
+
+def explaining(key: str, *, mine: bool) -> str:
+    """The command line of the button that shows the sum behind a line or a total."""
+    return " ".join(filter(None, ["cost explain", key, "--mine" if mine else ""]))
 
 
 def whose(place: str, call: Call) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +29,7 @@ from commands._blocks import date as moment
 from commands._chart import SpendDays
 from commands._command import Reply
 from commands._digest_file import sheet
-from commands._digest_marks import typed
+from commands._digest_marks import SUMS, explaining, typed
 from commands._spend_chart import spend_chart
 from dac.digest import Compared, Digest, Kind, Line, Total
 from dac.figures import Money, Unknown
@@ -46,6 +47,9 @@ ESTIMATED = (
 )
 NEW = "It is dedicated by its name, and I do not know its part number: `/dac cost actual` tells which."
 GONE = "of resources that are gone it is not known whether they were here."
+
+MESSAGE_JSON = 12_500
+"""Characters of a message's blocks as they are sent: Slack has been seen to refuse from 13,200."""
 
 MOST_LINES = 12
 MOST_OF_A_KIND = 3
@@ -125,7 +129,8 @@ def _charts(digest: Digest) -> dict[str, SpendDays]:
 
 
 def _fits(blocks: Sequence[Block]) -> bool:
-    return length(blocks) <= MESSAGE_TEXT and len(blocks) <= MESSAGE_BLOCKS
+    size = len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
+    return length(blocks) <= MESSAGE_TEXT and len(blocks) <= MESSAGE_BLOCKS and size <= MESSAGE_JSON
 
 
 def _chosen(lines: Sequence[Line], most: int) -> list[Line]:
@@ -160,7 +165,12 @@ def _drawn(
         answer.small(said, *digest.sources)
     if shown:
         answer.small("`/dac cost explain` with what stands behind a line shows the sum behind it.")
-    return answer.reply(*offer(("Yesterday by cluster", "cost actual yesterday"), ("This month", "cost actual month")))
+    nexts = [("Yesterday by cluster", "cost actual yesterday"), ("This month", "cost actual month")]
+    if digest.totals:
+        nexts.append(("Explain the month", explaining("total:month", mine=mine)))
+    if digest.foreseen:
+        nexts.append(("Explain the forecast", explaining("forecast", mine=mine)))
+    return answer.reply(*offer(*nexts))
 
 
 def _summary(digest: Digest, lines: Sequence[Line]) -> str:
@@ -305,6 +315,8 @@ def _buttons(line: Line, *, mine: bool) -> list[Block]:
     if line.asks:
         wanted.append(("Acknowledge", typed("acknowledge", line.key, mine=mine)))
         wanted.append(("Put off a week", typed("snooze", line.key, mine=mine)))
+    if line.kind in SUMS:
+        wanted.append(("Explain", explaining(line.key, mine=mine)))
     return offer(*wanted)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +24,7 @@ from dac.figures import Money, Source, Trust, Unknown
 from dac.findings import Severity
 from dac.marks import Mark, MarkKind
 from dac.usage import UsageRow
+from sandbox.slack.posting import BLOCKS_JSON_LIMIT
 from tests.commands.fleets import QUIET, hostile, large, world
 from tests.commands.requests import HOSTILE, HOSTILE_NAME
 from tests.commands.room import Room, lines, shown, understood
@@ -91,7 +93,20 @@ def test_a_line_that_asks_for_somebody_can_be_acknowledged_or_put_off() -> None:
     assert lines(message(made, {}).blocks)[:2] == ["digest acknowledge idle:1", "digest snooze idle:1"]
     mine = lines(message(made, {}, mine=True).blocks)
     assert mine[:2] == ["digest acknowledge idle:1 --mine", "digest snooze idle:1 --mine"]
-    assert not any("mover" in each for each in mine)
+    assert not any("acknowledge mover" in each or "snooze mover" in each for each in mine)
+
+
+def test_what_is_a_sum_can_be_explained_from_the_message() -> None:
+    ahead = Foreseen(until=date(2026, 12, 1), sums=(Money(amount=Decimal(9)),), method="a method")
+    made = digest(line(1), line(2, Kind.LEASE), line(3, Kind.MOVER, severity=Severity.OK), foreseen=ahead)
+    explained = [each for each in lines(message(made, {}).blocks) if each.startswith("cost explain")]
+    assert explained == [
+        "cost explain idle:1",
+        "cost explain mover:3",
+        "cost explain total:month",
+        "cost explain forecast",
+    ]
+    assert "cost explain idle:1 --mine" in lines(message(made, {}, mine=True).blocks)
 
 
 def test_a_marked_line_is_counted_and_not_shown() -> None:
@@ -248,6 +263,7 @@ def test_slack_takes_the_digest_of_every_fleet(tmp_path: Path, seen: Fleet) -> N
         assert live(text) + halved(text) == []
     for each in lines(reply.blocks):
         assert understood(each)
+    assert len(json.dumps(reply.blocks, ensure_ascii=False, separators=(",", ":"))) < BLOCKS_JSON_LIMIT
     assert reply.files
     assert len(reply.text) < 600
 
