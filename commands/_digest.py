@@ -167,7 +167,7 @@ def _parts(
             "which minimums are met soon": lambda: _digest_clusters.commitments(look),
         }
     if charged:
-        parts["what moved most"] = lambda: _digest_movers.moved(look, charged, today)
+        parts["what moved most"] = lambda: _digest_movers.moved(look, charged)
     return parts
 
 

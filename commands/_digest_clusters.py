@@ -95,7 +95,9 @@ def oversized(look: Look) -> Iterator[Line]:
         )
     unread = len(wanted) - sum(not isinstance(each, Unknown) for each in histories.values())
     if unread:
-        raise Unavailable(f"The load of {unread} of {len(wanted)} clusters was not read.")
+        raise Unavailable(
+            f"The load of {unread} of {len(wanted)} clusters was not read; `/dac optimise` with its name looks at one."
+        )
 
 
 def commitments(look: Look) -> Iterator[Line]:

@@ -80,7 +80,7 @@ TITLES = {
     Kind.IDLE: "💤 Idle",
     Kind.OVERSIZED: "📐 Larger than needed",
     Kind.COMMITMENT: "🔓 Commitments met soon",
-    Kind.MOVER: "↕️ What moved most in a week",
+    Kind.MOVER: "↕️ What moved most, by the last final week and the one before",
 }
 COUNTED = {
     Kind.BUDGET: ("budget is short", "budgets are short"),
@@ -130,7 +130,7 @@ def _charts(digest: Digest) -> dict[str, SpendDays]:
 
 def _fits(blocks: Sequence[Block]) -> bool:
     size = len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
-    return length(blocks) <= MESSAGE_TEXT and len(blocks) <= MESSAGE_BLOCKS and size <= MESSAGE_JSON
+    return length(blocks) <= MESSAGE_TEXT and len(blocks) < MESSAGE_BLOCKS and size <= MESSAGE_JSON
 
 
 def _chosen(lines: Sequence[Line], most: int) -> list[Line]:
@@ -277,7 +277,7 @@ def _notes(digest: Digest) -> Iterator[Note]:
 
 def _settled_by(text: str) -> str:
     """With the link that it ends with, where that is one and is shown whole."""
-    address = text.rpartition("https://")[2]
+    text, address = f"{text[:1].upper()}{text[1:]}", text.rpartition("https://")[2]
     return linked_up(text) if len(text) <= SENTENCE and not UNLIKE_A_LINK & set(address) else named(text, SENTENCE)
 
 

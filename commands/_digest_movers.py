@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from approvals.request import Request
 from commands._bill import NOBODY, usage_api
 from commands._digest_look import Look
 from dac.digest import Kind, Line, Press
-from dac.digest_sums import WEEK, within
+from dac.digest_sums import WEEK, final_weeks, within
 from dac.movers import Mover, movers
 from dac.naming import short
 from dac.pricing import cents
@@ -21,14 +21,14 @@ MOST = 10
 MOST_REQUESTS = 2
 
 
-def moved(look: Look, spend: Spend, today: date) -> Iterator[Line]:
-    """The last 7 days against the 7 before, of everything in `spend`."""
-    middle = today - WEEK
-    found = movers(within(spend, middle, today), within(spend, middle - WEEK, middle))
-    since = datetime.combine(middle - WEEK, time(), UTC)
-    done = look.services.requests.applied(since) if found else []
+def moved(look: Look, spend: Spend) -> Iterator[Line]:
+    """The last 7 final days against the 7 before: hours that are still to come in would make everything move."""
+    first, middle, last = final_weeks(look.at)
+    found = movers(within(spend, middle, last), within(spend, first, middle))
+    since, until = (datetime.combine(day, time(), UTC) for day in (first, last))
+    done = [each for each in look.services.requests.applied(since) if each.ended_at and each.ended_at < until]
     for each in found[:MOST]:
-        touching = [request for request in done if each.resource_id in request.touches and request.ended_at]
+        touching = [request for request in done if each.resource_id in request.touches]
         yield _line(look, each, sorted(touching, key=lambda request: -request.id), spend)
 
 

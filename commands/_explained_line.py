@@ -129,10 +129,9 @@ def _saving(answer: Answer, of: Line, look: Look) -> None:
 
 
 def _mover(answer: Answer, of: Line, look: Look) -> Spend | None:
-    """The week, the week before it, and the one less the other."""
-    today = digest_sums.day_of(look.at)
-    middle, first = today - digest_sums.WEEK, today - 2 * digest_sums.WEEK
-    both = _spend(look, first, today)
+    """The last final week, the week before it, and the one less the other."""
+    first, middle, last = digest_sums.final_weeks(look.at)
+    both = _spend(look, first, last)
     if isinstance(both, Unknown):
         answer.say("What Oracle charged cannot be read now, so there is no sum to show.", seen_at(look.fleet))
         return None
@@ -142,7 +141,7 @@ def _mover(answer: Answer, of: Line, look: Look) -> Spend | None:
         answer.say("Oracle tells no row of it any more.", read)
         return None
     currency = of.worth.currency if of.worth else ""
-    spans = ((middle, today), (first, middle))
+    spans = ((middle, last), (first, middle))
     now, before = (_of(digest_sums.within(own, since, until), currency) for since, until in spans)
     more = False
     for (since, until), part in zip(spans, (now, before), strict=True):

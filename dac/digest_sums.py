@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from dac.cluster import Fleet
 from dac.digest import Compared, Scope, Total
 from dac.figures import Frozen, Money
-from dac.usage import Spend, UsageRow, totals
+from dac.usage import SETTLES_AFTER, Spend, UsageRow, totals
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -56,6 +56,12 @@ def spans(today: date) -> tuple[Told, ...]:
         ),
         Told(key="total:month", span=_month(today), before=(_month_before(_month(today)),)),
     )
+
+
+def final_weeks(at: datetime) -> tuple[date, date, date]:
+    """The last 7 days that are final at that moment and the 7 before: where they begin, meet and end."""
+    last = day_of(at - SETTLES_AFTER)
+    return last - WEEK - WEEK, last - WEEK, last
 
 
 def since(today: date) -> date:

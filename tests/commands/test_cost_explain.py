@@ -256,13 +256,13 @@ def test_a_saving_whose_cluster_is_gone_or_has_no_price_is_no_sum(room: Room) ->
 
 
 def test_what_moved_is_one_week_less_the_other(room: Room) -> None:
-    room.oracle.charged = [row(at(day), amount="1728" if day > 15 else "864", quantity="96") for day in range(1, 23)]
+    room.oracle.charged = [row(at(day), amount="1728" if day > 13 else "864", quantity="96") for day in range(1, 23)]
     key = f"mover:{CHAT[-6:]}"
     told(room, Line(key=key, kind=Kind.MOVER, name="chat", text="up", worth=Money(amount=Decimal(6048))))
     text = said(room.say(f"cost explain {key}"))
-    assert "*2026-11-16 to 2026-11-22*" in text
+    assert "*2026-11-14 to 2026-11-20*" in text
     assert "Together *12,096 USD* in 7 rows" in text
-    assert "*2026-11-09 to 2026-11-15*" in text
+    assert "*2026-11-07 to 2026-11-13*" in text
     assert "The one less the other: *6,048 USD*" in text
     room.oracle.charged = []
     assert "Oracle tells no row of it any more" in said(room.say(f"cost explain {key}"))
@@ -271,7 +271,7 @@ def test_what_moved_is_one_week_less_the_other(room: Room) -> None:
 
 
 def test_a_mover_of_many_prices_has_a_sheet(room: Room) -> None:
-    room.oracle.charged = [row(at(22), unit_price=str(each), amount=str(each * 48)) for each in range(1, 18)]
+    room.oracle.charged = [row(at(20), unit_price=str(each), amount=str(each * 48)) for each in range(1, 18)]
     key = f"mover:{CHAT[-6:]}"
     told(room, Line(key=key, kind=Kind.MOVER, name="chat", text="up", worth=Money(amount=Decimal(1))))
     assert lines(room.say(f"cost explain {key}").blocks) == [f"cost explain {key} --file"]

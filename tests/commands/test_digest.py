@@ -148,7 +148,7 @@ def test_without_access_it_is_estimated_and_says_so(room: Room) -> None:
     answer = told(room)
     assert "*Yesterday an estimated $1,152, November an estimated $25,344 for all" in answer
     assert "*Last 7 days* (16 Nov to 22 Nov): *$8,064* estimated" in answer
-    assert "Estimated: what Oracle charged is not known. let the reading identity `read usage-report" in answer
+    assert "Estimated: what Oracle charged is not known. Let the reading identity `read usage-report" in answer
     assert "Not known: the price of VERA_X9" in answer
     assert "B108082" in str(CATALOG.prices)
     assert "⏳" not in answer
@@ -216,6 +216,6 @@ def test_what_is_on_the_bill_and_in_no_sum_is_told(room: Room) -> None:
     assert "⚠️ *Not in the sums*: $99 of this month." in told(room)
     assert "Not in the sums" not in told(room, "digest --scope region:eu-frankfurt-1")
     room.oracle.charged_beside = None
-    assert "⚪ Not known: what Oracle charged beside. let the reading identity read it" in told(room)
+    assert "⚪ Not known: what Oracle charged beside. Let the reading identity read it" in told(room)
     room.oracle.fail("uncounted", Unavailable("Oracle does not answer."))
     assert "⚪ Not known: what else is on the bill. Oracle does not answer." in told(room)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,13 +40,13 @@ def row(day: datetime, amount: str, **changes: object) -> UsageRow:
 
 
 def charged(room: Room, *amounts: tuple[str, str], resource_id: str = CHAT, currency: str = "USD") -> None:
-    """So much on every day of the last week, and on every day of the one before."""
-    today = datetime(2026, 11, 23, tzinfo=UTC)
+    """So much on every day of the last final week, and on every day of the one before."""
+    last = (room.clock.now() - 2 * DAY).replace(hour=0, minute=0)
     room.oracle.charged = [*(room.oracle.charged or [])]
     for now, before in amounts:
         spans = ((1, now), (8, before))
         room.oracle.charged += [
-            row(today - DAY * (first + back), amount, resource_id=resource_id, currency=currency)
+            row(last - DAY * (first + back), amount, resource_id=resource_id, currency=currency)
             for first, amount in spans
             for back in range(7)
         ]
@@ -237,28 +237,43 @@ def test_a_lease_that_ends_later_is_not_told(room: Room) -> None:
     assert found(room, Kind.LEASE) == []
 
 
+def scaled(room: Room, number: int, size: int) -> None:
+    room.say(f"scale chat {size}")
+    room.say(f"approve {number}", BOB)
+    room.pass_time(minutes=1)
+    room.pass_time(minutes=30)
+
+
 def test_what_moved_has_the_request_that_did_it(room: Room) -> None:
     charged(room, ("2304", "1152"))
+    scaled(room, 1, 4)
+    # What was done after those days explains nothing of them.
     assert [each.text for each in found(room, Kind.MOVER)] == [
         "$8,064 → $16,128 (+100 %). No request of ours explains it"
     ]
-    room.say("scale chat 4")
-    room.say("approve 1", BOB)
-    room.pass_time(minutes=1)
-    room.pass_time(minutes=30)
+    room.clock.advance(hours=6 * 24)
+    room.oracle.charged = []
+    charged(room, ("2304", "1152"))
     (line,) = found(room, Kind.MOVER)
     assert line.text == "$8,064 → $16,128 (+100 %). Scale chat from 2 to 4 units, 23 Nov"
     assert (line.request, line.name) == (1, "chat")
     assert presses(line) == ["request 1", "cost actual chat 14d"]
-    for number, size in ((2, 3), (3, 5)):
-        room.say(f"scale chat {size}")
-        room.say(f"approve {number}", BOB)
-        room.pass_time(minutes=1)
-        room.pass_time(minutes=30)
+
+
+def test_of_several_requests_the_last_are_told(room: Room) -> None:
+    for number, size in ((1, 4), (2, 3), (3, 5)):
+        scaled(room, number, size)
+    room.clock.advance(hours=6 * 24)
+    charged(room, ("2304", "1152"))
     (line,) = found(room, Kind.MOVER)
     assert line.text.endswith(
         "Scale chat from 3 to 5 units, 23 Nov; before that: Scale chat from 4 to 3 units, 23 Nov; and 1 more"
     )
+
+
+def test_hours_that_are_still_to_come_in_make_nothing_move(room: Room) -> None:
+    charged(room, ("1152", "1152"))
+    assert found(room, Kind.MOVER) == []
 
 
 def test_what_is_new_or_gone_or_has_no_name_moved_too(tmp_path: Path) -> None:
@@ -427,11 +442,11 @@ def test_what_the_month_will_have_cost_is_told_with_its_method(room: Room) -> No
     made = digest(room)
     assert made.foreseen is not None
     reply = html.unescape(shown(message(made, {})))
-    # 20 days were charged and are final; 10 follow at 48 dollars an hour.
-    assert "*By the end of November*: about *$25,344*" in reply
+    # 14 days were charged and are final; 10 follow at 48 dollars an hour.
+    assert "*By the end of November*: about *$27,648*" in reply
     assert "Foreseen by days that are final as Oracle charged them" in reply
     room.oracle.add(cluster("odd", unit_shape="VERA_X9"))
-    assert "⚪ Not known: what November will have cost. the price of VERA_X9" in shown(message(digest(room), {}))
+    assert "⚪ Not known: what November will have cost. The price of VERA_X9" in shown(message(digest(room), {}))
 
 
 def test_two_methods_that_differ_are_both_told(room: Room) -> None:

@@ -214,6 +214,11 @@ def test_clusters_are_named_by_the_shortest_end_that_is_theirs_alone() -> None:
     }
 
 
+def test_final_weeks_end_where_rows_may_still_change() -> None:
+    assert digest_sums.final_weeks(START) == (date(2026, 11, 7), date(2026, 11, 14), date(2026, 11, 21))
+    assert digest_sums.since(TODAY) <= digest_sums.final_weeks(START)[0]
+
+
 def test_a_day_is_the_one_in_utc() -> None:
     assert digest_sums.day_of(datetime(2026, 11, 23, 1, tzinfo=ZoneInfo("Europe/Berlin"))) == date(2026, 11, 23)
     assert digest_sums.day_of(datetime(2026, 11, 23, 0, 59, tzinfo=ZoneInfo("Europe/Berlin"))) == date(2026, 11, 22)
