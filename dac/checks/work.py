@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dac.checks.registry import check
 from dac.checks.words import names, said, span
@@ -26,17 +26,20 @@ TRAINING = "CREATE_MODEL"
 LIMIT = re.compile(r"LimitExceeded|service limits?\b|limit for this tenancy has been exceeded", re.IGNORECASE)
 QUOTA = re.compile(r"QuotaExceeded|compartment quota|quotas? (was|were) exceeded", re.IGNORECASE)
 CAPACITY = re.compile(
-    r"OutOf(Host)?Capacity|out of (host )?capacity|no (gpu|hosts?) (are )?(available|left)", re.IGNORECASE
+    r"OutOf(Host)?Capacity|out of (host )?capacity|(insufficient|not enough) ?capacity|"
+    r"capacity is (currently )?(not available|unavailable|exhausted)|no (gpu|hosts?) (are )?(available|left)",
+    re.IGNORECASE,
 )
 FEW = re.compile(
     r"(at least|minimum|insufficient|too few|not enough|fewer than)\D{0,40}(\d[\d,]*\D{0,20})?"
     r"(example|pair|row|record|sample|line)|"
-    r"(\d (rows?|records?|lines)|examples?|pairs?|samples?)\b[^.;]{0,80}"
+    r"(\d (rows?|records?|lines)|examples?|pairs?|samples?)\b[^.]{0,80}"
     r"\b(at least|minimum|too few|not enough|fewer than|less than|insufficient)\b",
     re.IGNORECASE,
 )
 FORMAT = re.compile(
-    r"jsonl?\b|utf-?8|malformed|not (be )?parsed?|pars(e|ing)|invalid (training )?(data|format|dataset)|"
+    r"jsonl?\b|utf-?8|malformed|not (be )?parsed?|pars(e|ing)|invalid ?(training ?)?(data|format|dataset)|"
+    r"(data|dataset|file|format) (is|are) (invalid|not valid|not supported)|"
     r"(data|dataset|file) format|missing (field|key)|prompt|completion",
     re.IGNORECASE,
 )
@@ -123,20 +126,24 @@ def _training(snapshot: Snapshot, pattern: re.Pattern[str], *, but: tuple[re.Pat
         return unknown(f"Models could not be listed{said(gap.because)}", at, "ask again in a moment")
     if reasons:
         return ruled_out(f"Oracle names another reason: {names(reasons)}", at)
-    if any(each.lifecycle_state == Lifecycle.FAILED for each in snapshot.trained):
-        failed = names(each.name for each in snapshot.trained if each.lifecycle_state == Lifecycle.FAILED)
-        return unknown(f"{failed} has FAILED, and Oracle gives no reason", at, "check the file: /dac dataset check")
+    over = _over(snapshot)
+    if failed := [it for it in snapshot.trained if it.lifecycle_state == Lifecycle.FAILED and it.id not in over]:
+        named = names(each.name for each in failed)
+        return unknown(f"{named} has FAILED, and Oracle gives no reason", at, "check the file: /dac dataset check")
     trained = names(f"{each.name} is {each.lifecycle_state}" for each in snapshot.trained)
     return ruled_out(trained or "No training is known that failed", at)
 
 
 def _failures(snapshot: Snapshot) -> Iterator[str]:
     """Why trainings failed, as Oracle says it of the model and of its last work request."""
+    over = _over(snapshot)
     for model in snapshot.trained:
-        if model.lifecycle_state == Lifecycle.FAILED and model.lifecycle_details:
+        if model.lifecycle_state == Lifecycle.FAILED and model.lifecycle_details and model.id not in over:
             yield f"{model.name} FAILED{said(model.lifecycle_details)}"
     if not isinstance(snapshot.asked, Unknown):
         for each in _last(snapshot.asked):
+            if each.resource_id in over:
+                continue
             if each.request.operation_type == TRAINING and each.request.status == WorkStatus.FAILED:
                 yield from (f"{each.name} FAILED{said(error)}" for error in each.request.errors)
 
@@ -144,7 +151,8 @@ def _failures(snapshot: Snapshot) -> Iterator[str]:
 def _refused(snapshot: Snapshot, thresholds: Thresholds, pattern: re.Pattern[str], what: str) -> Verdict:
     at = snapshot.taken_at
     things: list[Resource] = [*snapshot.clusters, *snapshot.endpoints, *snapshot.trained]
-    details = [f"{each.name}{said(each.lifecycle_details)}" for each in things if each.lifecycle_details]
+    unwell = [each for each in things if each.lifecycle_details and each.id not in _over(snapshot)]
+    details = [f"{each.name}{said(each.lifecycle_details)}" for each in unwell]
     refused = [_why(each) for each in _failed(snapshot, thresholds)]
     found = [each for each in (*refused, *details) if pattern.search(each)]
     if found:
@@ -158,9 +166,28 @@ def _failed(snapshot: Snapshot, thresholds: Thresholds) -> list[Work]:
     """The last of a resource, where it failed lately; a training that failed counts until there is another."""
     since = snapshot.taken_at - timedelta(hours=thresholds.failed_hours)
     last = () if isinstance(snapshot.asked, Unknown) else _last(snapshot.asked)
-    failed = [each for each in last if each.request.status == WorkStatus.FAILED]
+    over = _over(snapshot)
+    failed = [each for each in last if each.request.status == WorkStatus.FAILED and each.resource_id not in over]
     ended = {each.request.id: each.request.time_finished or each.request.time_accepted for each in failed}
     return [each for each in failed if ended[each.request.id] >= since or each.request.operation_type == TRAINING]
+
+
+def _over(snapshot: Snapshot) -> frozenset[str]:
+    """Models whose training failed before that of another on the same cluster went well."""
+    asked = () if isinstance(snapshot.asked, Unknown) else snapshot.asked
+    trainings = [each for each in asked if each.request.operation_type == TRAINING]
+    on = {each.id: each.tuned_on for each in snapshot.fleet.models}
+    well: dict[str | None, datetime] = {}
+    for each in trainings:
+        if each.request.status == WorkStatus.SUCCEEDED:
+            cluster_id, accepted = on.get(each.resource_id), each.request.time_accepted
+            well[cluster_id] = max(accepted, well.get(cluster_id, accepted))
+    return frozenset(
+        each.resource_id
+        for each in trainings
+        if each.request.status == WorkStatus.FAILED
+        and each.request.time_accepted < well.get(on.get(each.resource_id), each.request.time_accepted)
+    )
 
 
 def _last(work: tuple[Work, ...]) -> list[Work]:

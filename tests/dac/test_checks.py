@@ -37,6 +37,11 @@ UK = "uk-london-1"
 COLD = LEFT.model_copy(update={"region": "x", "used": 0, "available": 0})
 WARM = COLD.model_copy(update={"available": 2, "limit_name": "other"})
 RETIRED = Offered(model="old", region=REGION, time_dedicated_retired=START - timedelta(days=1))
+BAD = FAILED.model_copy(update={"id": "ocid-bad", "name": "bad", "lifecycle_details": "malformed line 3"})
+GOOD = TRAINED.model_copy(update={"id": "ocid-good", "name": "good"})
+TRIED = work("malformed line 3", operation="CREATE_MODEL", hours=5, of="bad")
+RETRIED = work(status="SUCCEEDED", operation="CREATE_MODEL", hours=3, of="good", number=2)
+RETRIED_BEFORE = work(status="SUCCEEDED", operation="CREATE_MODEL", hours=9, of="good", number=2)
 NO_WORK = gap("work requests in compartment …team")
 ELSE = endpoint(CHAT, "else")
 NEW = cluster(time_created=START - timedelta(days=8))
@@ -91,7 +96,8 @@ def request(operation: str, of: str, *errors: str, days: float = 3) -> WorkReque
     )
 
 
-UPDATED = request("UPDATE_DEDICATED_AI_CLUSTER", CHAT.id)
+CHANGE = "UPDATE_DEDICATED_AI_CLUSTER"
+UPDATED = request(CHANGE, CHAT.id)
 
 
 def all_day(slow: Hour) -> History:
@@ -233,6 +239,7 @@ TABLE = [
     ("no-capacity", well(work=(work("OutOfHostCapacity: none"),)), L, "OutOfHostCapacity"),
     ("no-capacity", seen(cluster(lifecycle_details="Out of host capacity.")), L, "Out of host capacity"),
     ("no-capacity", well(work=UNREAD), U, "is not known"),
+    ("no-capacity", well(work=(work("Insufficient capacity to fulfill this."),)), L, "Insufficient capacity"),
     ("no-capacity", asked(of=None), R, "a lack of capacity"),
     ("no-capacity", asked(request("CREATE", CHAT.id, "Out of host capacity", days=0.5), of=None), L, "CREATE of chat"),
     ("no-capacity", seen(None, gaps=(NO_WORK,)), U, "is not known"),
@@ -256,7 +263,12 @@ TABLE = [
     ("training-data-refused", tuned(TRAINED, work=(work(status="SUCCEEDED", operation="CREATE_MODEL"),)), R, "own"),
     ("training-data-refused", tuned(work=UNREAD), U, "is not known"),
     ("training-data-refused", tuned(gaps=(NO_MODELS,)), U, "Models could not be listed"),
+    ("training-data-refused", tuned(work=(work("The training data is invalid.", operation="CREATE_MODEL"),)), L, "inv"),
+    ("training-data-refused", tuned(BAD, GOOD, work=(TRIED, RETRIED)), R, "bad is FAILED and good is ACTIVE"),
+    ("training-data-refused", tuned(BAD, GOOD, work=(TRIED, RETRIED_BEFORE)), L, "malformed line 3"),
+    ("no-capacity", tuned(BAD, GOOD, work=(TRIED, RETRIED)), R, "a lack of capacity"),
     ("too-few-examples", tuned(TRAINED), R, "own is ACTIVE"),
+    ("too-few-examples", tuned(work=(work("20 records; at least 32 needed", operation="CREATE_MODEL"),)), L, "20 rec"),
     ("too-few-examples", tuned(work=(work("at least 32 examples", operation="CREATE_MODEL"),)), L, "at least 32"),
     (
         "too-few-examples",
@@ -395,6 +407,8 @@ TABLE = [
     ("lately-grown", asked(UPDATED, spend=UNREAD), L, "chat was changed on 2026-11-20 and has 2 units now"),
     ("lately-grown", asked(UPDATED, spend=charged(*[48] * 12)), R, "No cluster"),
     ("lately-grown", well(spend=UNREAD), R, "No cluster was given more units"),
+    ("lately-grown", asked(request("DELETE_ENDPOINT", CHAT.id), spend=UNREAD), R, "No cluster was given more units"),
+    ("lately-grown", asked(request(CHANGE, CHAT.id, days=9), spend=UNREAD), R, "No cluster was given more units"),
     ("lately-grown", seen(gaps=(NO_WORK,), spend=UNREAD), U, "Neither what was charged nor what was changed"),
     # Retirement
     ("model-retired", well(), R, "Hosted: cohere.command-a; none is retired"),
