@@ -66,6 +66,11 @@ def names(fleet: Fleet) -> dict[str, str]:
     return {each.id: each.name if said.count(each.name) == 1 else each.address for each in fleet.clusters}
 
 
+def deleted(cluster: Cluster) -> str:
+    """How one goes that our own record still knows."""
+    return f"{cluster.name} (deleted)"
+
+
 def called(resource_id: str, known: Mapping[str, str]) -> str:
     """One that is not there any more goes by the end of its OCID."""
     return known.get(resource_id) or (short(resource_id) if resource_id else NOBODY)

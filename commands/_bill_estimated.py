@@ -45,22 +45,21 @@ def estimated(days: Period, cluster: Cluster | None, fleet: Fleet, services: Ser
     """Of what is there, and of what requests have had deleted since the period began."""
     since = datetime.combine(days.since, time(), UTC)
     resized = _resizings.done(services.requests, since)
-    there = (cluster,) if cluster else tuple(each for each in fleet.clusters if each.lifecycle_state not in GONE)
-    for each in there:
-        yield estimate(services.catalog, each, days.since, days.until, services.now(), resized=resized)
+    deleted = {each.id: (each, ended) for each, ended in _resizings.deleted(services.requests, since)}
     if cluster is None:
-        listed = {each.id for each in there}
-        for each, ended in _resizings.deleted(services.requests, since):
-            if each.id not in listed:
-                yield estimate(
-                    services.catalog, each, days.since, days.until, services.now(), resized=resized, ended=ended
-                )
+        there = {each.id: each for each in fleet.clusters if each.lifecycle_state not in GONE}
+        wanted = there | {ocid: each for ocid, (each, _) in deleted.items() if ocid not in there}
+    else:
+        wanted = {cluster.id: cluster}
+    for ocid, each in wanted.items():
+        ended = deleted[ocid][1] if ocid in deleted else None
+        yield estimate(services.catalog, each, days.since, days.until, services.now(), resized=resized, ended=ended)
 
 
 def _lines(answer: Answer, made: list[Estimate], fleet: Fleet) -> None:
     known, seen = _bill.names(fleet), seen_at(fleet)
     rows = [
-        (known.get(each.cluster.id, each.cluster.name), _units(each), f"{each.hours:,.1f}", _cost(each))
+        (known.get(each.cluster.id) or _bill.deleted(each.cluster), _units(each), f"{each.hours:,.1f}", _cost(each))
         for each in made
     ]
     if rows:

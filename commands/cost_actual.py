@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime, time
 from typing import Annotated
 
 from pydantic import Field
 
-from commands import _beside, _bill, _bill_estimated
+from commands import _beside, _bill, _bill_estimated, _resizings
 from commands._advice import not_known, offer, word
 from commands._answer import Answer
 from commands._blocks import escape, named, section
 from commands._command import Arguments, Call, Command, Group, Reply, Rest, Services
 from dac.cluster import Cluster, Fleet
-from dac.errors import DacError
+from dac.errors import DacError, NotFound
 from dac.figures import Source, Unknown
 from dac.naming import find_cluster
 from dac.usage import Spend, totals
@@ -47,7 +48,8 @@ def run(args: Actual, call: Call, services: Services) -> Reply:  # noqa: ARG001 
         if typed:
             raise
         fleet = Unknown(what="which clusters there are", settle=str(error))
-    cluster = find_cluster(fleet, typed) if typed and isinstance(fleet, Fleet) else None
+    gone = _gone(days, services)
+    cluster = _found(fleet, typed, gone) if typed and isinstance(fleet, Fleet) else None
     spend = services.fleet.spend(days.since, days.until)
     if isinstance(spend, Unknown):
         answer = _bill_estimated.answer(days, cluster, fleet, spend, services)
@@ -55,6 +57,21 @@ def run(args: Actual, call: Call, services: Services) -> Reply:  # noqa: ARG001 
             _says_oracle(answer, days, services)
         return answer.reply(*offer(*_next(cluster, fleet, span)))
     return _charged(days, cluster, fleet, spend, services, span)
+
+
+def _gone(days: Period, services: Services) -> tuple[Cluster, ...]:
+    """Clusters that are still on the bill of those days, and that requests have had deleted since they began."""
+    since = datetime.combine(days.since, time(), UTC)
+    return tuple(each for each, _ in _resizings.deleted(services.requests, since))
+
+
+def _found(fleet: Fleet, typed: str, gone: tuple[Cluster, ...]) -> Cluster:
+    try:
+        return find_cluster(fleet, typed)
+    except NotFound:
+        with suppress(NotFound):
+            return find_cluster(fleet.model_copy(update={"clusters": gone}), typed)
+        raise
 
 
 def meant(what: str) -> tuple[str, str]:
@@ -76,7 +93,9 @@ def _charged(
 ) -> Reply:
     spend = everything.of(cluster.id) if cluster else everything
     read = _bill.usage_api(spend.read_at.astimezone(UTC).date())
-    known, whom = ({} if isinstance(fleet, Unknown) else _bill.names(fleet)), _bill.whom(cluster)
+    known = {each.id: _bill.deleted(each) for each in _gone(days, services)}
+    known |= {} if isinstance(fleet, Unknown) else _bill.names(fleet)
+    whom = _bill.whom(cluster)
     sums = _bill.said(spend.totals)
     answer = Answer(f"{days.name}: Oracle charged {sums.replace('*', '')} for {cluster.name if cluster else 'all'}")
     answer.say(f"*{days.name[:1].upper()}{days.name[1:]}*, {days.days} in UTC: Oracle charged {sums} for {whom}", read)
@@ -143,6 +162,8 @@ def _next(cluster: Cluster | None, fleet: Fleet | Unknown, span: str) -> list[tu
         behind = ("Explain the sum", f"cost explain all {span}")
         return [behind, ("Last month", "cost actual last month"), ("Yesterday", "cost actual yesterday")]
     which = word(cluster, fleet)
+    if cluster not in fleet.clusters:
+        return [("Last month", f"cost actual {cluster.id} last month")]
     behind = ("Explain the sum", f"cost explain {which} {span}")
     return [behind, ("Last month", f"cost actual {which} last month"), ("What it costs from here", f"cost {which}")]
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation, localcontext
 from typing import Any
 
+from sandbox.oracle import ids
 from sandbox.oracle.billing import billed, quantity, rate_of
 from sandbox.oracle.calls import Answer, Call, Field, listed, read_body, struct, text, whole
 from sandbox.oracle.errors import invalid, not_allowed, not_found
 from sandbox.oracle.times import moment, stamp
-from sandbox.oracle.world import Json, World
+from sandbox.oracle.world import Json, World, record
 
 SERVICE = "Generative AI"
 """How Oracle calls it in such rows is not known; clients had better go by part numbers."""
@@ -120,8 +122,14 @@ def put(world: World, row: Json) -> Json:
 
 
 def _of_cluster(world: World, ocid: str | None) -> Json:
-    cluster = next((each for each in billed(world) if each["body"]["id"] == ocid), None)
-    return {name: _row(world, cluster, Decimal(0))[name] for name in OF_CLUSTER} if cluster else {}
+    """What a cluster's own rows say of where it is and as what it is sold."""
+    held = world.resources.get(ocid or "")
+    found = [record(held)] if held and held.kind == ids.CLUSTER else world.past_clusters
+    for cluster in found:
+        if cluster["body"]["id"] == ocid:
+            own = _row(world, cluster, Decimal(0))
+            return {name: own[name] for name in OF_CLUSTER}
+    return {}
 
 
 def _figure(name: str, told: Any) -> Decimal:
@@ -210,17 +218,19 @@ def _buckets(since: datetime, until: datetime, granularity: str) -> Iterator[tup
 
 def _rows(world: World, spans: list[tuple[datetime, datetime]], now: datetime) -> Iterator[Json]:
     """Those that there were to be seen at that moment."""
-    known_until = now - timedelta(hours=world.usage_delay)
+    known_until, seen = now - timedelta(hours=world.usage_delay), stamp(now)
+    shown = [{"timeUsageStarted": stamp(since), "timeUsageEnded": stamp(until)} for since, until in spans]
     for cluster in billed(world):
-        for since, until in spans:
+        for (since, until), times in zip(spans, shown, strict=True):
             used = quantity(cluster, since, min(until, known_until)) if since < known_until else Decimal(0)
             if used:
-                yield _row(world, cluster, used) | {"timeUsageStarted": stamp(since), "timeUsageEnded": stamp(until)}
+                yield _row(world, cluster, used) | times
+    starts = [since for since, _ in spans]
     for row in world.ledger:
         at = moment(row["timeUsageStarted"])
-        for since, until in spans:
-            if since <= at < until and row["arrives"] <= stamp(now):
-                yield row | {"timeUsageStarted": stamp(since), "timeUsageEnded": stamp(until)}
+        number = bisect_right(starts, at) - 1
+        if number >= 0 and at < spans[number][1] and row["arrives"] <= seen:
+            yield row | shown[number]
 
 
 def _row(world: World, cluster: Json, used: Decimal) -> Json:

@@ -274,9 +274,29 @@ def test_an_estimate_counts_what_a_request_has_deleted(tmp_path: Path) -> None:
         room.pass_time(minutes=30)
     (gone,) = (each.id for each in (cluster("old"),))
     assert gone in room.oracle.removed
-    for line in ("cost actual today", "cost actual today"):
-        assert re.search(r"^old +1 +1\d\.\d +\$", told(room, line), re.MULTILINE)
+    room.oracle.remove(gone)
+    line = re.compile(r"^old \(deleted\) +1 +1\d\.\d +\$", re.MULTILINE)
+    assert line.search(told(room, "cost actual today"))
+    assert line.search(told(room, "cost actual old today"))
     assert "old" not in told(room, "cost actual chat today")
+
+
+def test_a_cluster_that_a_request_has_deleted_keeps_its_name_on_the_bill(tmp_path: Path) -> None:
+    room = Room(tmp_path, fleet(cluster(), cluster("old", units=1)))
+    old = cluster("old")
+    room.say("delete old because nobody calls it")
+    room.say("approve 1", BOB)
+    for _ in range(4):
+        room.pass_time(minutes=30)
+    room.oracle.remove(old.id)
+    room.oracle.charged = [row(at(23), "24", resource_id=old.id), row(at(23), "48")]
+    assert re.search(r"^old \(deleted\) +B108082 +48.0 +\$24 ", told(room, "cost actual month"), re.MULTILINE)
+    reply = room.say("cost actual old month")
+    sound(reply)
+    assert "Oracle charged *$24* for *old*" in shown(reply)
+    assert lines(reply.blocks) == [f"cost actual {old.id} last month"]
+    with pytest.raises(NotFound, match="no cluster “older”"):
+        room.say("cost actual older month")
 
 
 def test_regions_that_cannot_be_read_are_not_in_the_estimate(tmp_path: Path) -> None:
