@@ -93,20 +93,30 @@ class Digesting:
         self._now = now
         self._patience = patience
         self._made: OrderedDict[tuple[Scope, datetime, str], asyncio.Task[Digest]] = OrderedDict()
+        self._rest_until: dict[str, datetime] = {}
         self._followed: dict[str, tuple[Mark, ...]] = {}
 
     async def digest(self) -> None:
-        """One round: what is due is sent, whoever has to know of a trouble is told, and old messages follow marks."""
+        """What is due is sent, whoever has to know of a trouble is told, and old messages follow marks."""
+        while await self._send_some():
+            pass
+        for schedule, tried_at in await self._workers.run(self._occurrences.untold, self._now()):
+            await self._logged(f"Telling of schedule {schedule.id}", self._tell_owner(schedule, tried_at))
+        for channel in await self._workers.run(self._remarked):
+            await self._logged(f"Following what is said in {channel}", self._follow(channel))
+
+    async def _send_some(self) -> bool:
+        """Whether there was something to send: a few of each channel, so that what has become due gets its turn."""
         while await self._workers.run(self._occurrences.come_round, self._now()):
             pass
         waiting = await self._workers.run(self._occurrences.waiting, self._now())
-        if waiting:
-            turn = asyncio.Semaphore(CHANNELS_AT_ONCE)
-            await asyncio.gather(*(self._channel(turn, channel, keys) for channel, keys in waiting.items()))
-        for schedule, tried_at in await self._workers.run(self._occurrences.untold, self._now()):
-            await self._logged(f"Telling of schedule {schedule.id}", self._tell_owner(schedule, tried_at))
-        for channel in await self._workers.run(self._occurrences.channels, self._now() - REDRAWN_FOR):
-            await self._logged(f"Following what is said in {channel}", self._follow(channel))
+        ready = {channel: keys for channel, keys in waiting.items() if not self._rests(channel)}
+        turn = asyncio.Semaphore(CHANNELS_AT_ONCE)
+        await asyncio.gather(*(self._channel(turn, channel, keys) for channel, keys in ready.items()))
+        return bool(ready)
+
+    def _rests(self, channel: str) -> bool:
+        return channel in self._rest_until and self._now() < self._rest_until[channel]
 
     async def _logged(self, doing: str, work: Awaitable[None]) -> None:
         try:
@@ -120,6 +130,8 @@ class Digesting:
             for key in keys:
                 claim = await self._workers.run(self._occurrences.claim, key, self._now())
                 if claim and not await self._settled(claim, channel):
+                    # Each of the others would have to be looked for afterwards.
+                    self._rest_until[channel] = self._now() + REST
                     return
 
     async def _settled(self, claim: Claim, channel: str) -> bool:
@@ -174,7 +186,9 @@ class Digesting:
     async def _found(self, occurrence: Occurrence) -> Posted | None:
         if occurrence.tried_at is None:
             return None
-        return await self._outlet.slack.find(occurrence.channel, occurrence.name, occurrence.tried_at - SKEW, None)
+        return await self._outlet.slack.find(
+            occurrence.channel, occurrence.name, occurrence.tried_at - SKEW, None, patience=self._patience
+        )
 
     async def _post(self, occurrence: Occurrence, reply: Reply) -> Posted | None:
         """None where another process has taken it over, or somebody has paused it, while its pictures were drawn."""
@@ -226,11 +240,14 @@ class Digesting:
         said = context(f"Why it is late: {escape(occurrence.because)}")
         return Reply(text=reply.text, blocks=[said, *reply.blocks], pictures=reply.pictures, files=reply.files)
 
+    def _remarked(self) -> list[str]:
+        """Channels with a digest of late in which something else is said of its lines than before."""
+        lately = self._occurrences.channels(self._now() - REDRAWN_FOR)
+        return [each for each in lately if self._followed.get(each) != self._press.marks.of(each)]
+
     async def _follow(self, channel: str) -> None:
-        """Bring its newest digests to what they should look like, where what is said of their lines has changed."""
+        """Bring its newest digests to what they should look like."""
         marks = await self._workers.run(self._press.marks.of, channel)
-        if self._followed.get(channel) == marks:
-            return
         for each in await self._workers.run(self._occurrences.newest, channel, self._now() - REDRAWN_FOR):
             await self._redraw(each)
         self._followed[channel] = marks
@@ -257,7 +274,9 @@ class Digesting:
         reply = trouble_told(schedule)
         try:
             direct = await self._outlet.slack.direct(schedule.owner)
-            if tried_at is None or not await self._outlet.slack.find(direct, name, tried_at - SKEW, None):
+            if tried_at is None or not await self._outlet.slack.find(
+                direct, name, tried_at - SKEW, None, patience=self._patience
+            ):
                 await self._outlet.slack.post(direct, reply.text, reply.blocks, name=name, patience=self._patience)
         except (NotFound, Denied, Invalid) as error:
             log.warning("The owner of schedule %s cannot be told: %s", schedule.id, error)

@@ -163,12 +163,16 @@ class Occurrences:
 
     def untold(self, now: datetime) -> list[tuple[Schedule, datetime | None]]:
         """Schedules in trouble whose owner is to be told by this process, and when that was tried before."""
+        owed = (
+            "SELECT body, held_at FROM schedules WHERE untold AND NOT removed "
+            "AND (holder IS NULL OR holder = ? OR held_at <= ?)"
+        )
+        asked = [self._holder, stamp(now - self._lease)]
+        with self._file.transaction(write=False) as db:
+            if not db.execute(owed, asked).fetchone():
+                return []
         with self._file.transaction(write=True) as db:
-            rows = db.execute(
-                "SELECT body, held_at FROM schedules WHERE untold AND NOT removed "
-                "AND (holder IS NULL OR holder = ? OR held_at <= ?)",
-                [self._holder, stamp(now - self._lease)],
-            ).fetchall()
+            rows = db.execute(owed, asked).fetchall()
             found = [
                 (Schedule.model_validate_json(row["body"]), row["held_at"] and datetime.fromisoformat(row["held_at"]))
                 for row in rows

@@ -179,7 +179,13 @@ class Slack:
         return str(answer["permalink"])
 
     async def find(
-        self, channel: str, name: str, since: datetime, thread_ts: str | None, until: datetime | None = None
+        self,
+        channel: str,
+        name: str,
+        since: datetime,
+        thread_ts: str | None,
+        until: datetime | None = None,
+        patience: timedelta = PATIENCE,
     ) -> Posted | None:
         """A message of ours by its name, for a posting whose answer was lost; None where it may not be looked up.
 
@@ -192,7 +198,7 @@ class Slack:
         if thread_ts:
             asked["ts"] = thread_ts
         try:
-            answer = await self.attempt(lambda: listing(channel=channel, **asked))
+            answer = await self.attempt(lambda: listing(channel=channel, **asked), patience=patience)
         except (Denied, Invalid, NotFound):
             return None
         for message in answer.get("messages", []):

@@ -49,6 +49,8 @@ class Newsroom:
     told: list[tuple[str, datetime]] = field(default_factory=list)
     """By scope and moment what has been gathered."""
     files: tuple[Enclosed, ...] = ()
+    in_step: bool = False
+    """Whether Slack's time goes with the bot's, so that its limits count."""
     broken: Exception | None = None
     """What gathering comes to, for whatever is not of all clusters."""
 
@@ -82,6 +84,8 @@ class Newsroom:
 
     async def sleep(self, seconds: float) -> None:
         self.clock.advance(seconds=seconds)
+        if self.in_step:
+            self.slack.do("clock", advance=seconds)
         await asyncio.sleep(0)
 
     async def _rounds(self, holders: tuple[str, ...]) -> None:

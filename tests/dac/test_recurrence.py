@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +11,7 @@ from hypothesis import strategies as st
 
 from dac.errors import Invalid
 from dac.recurrence import Recurrence, recurrence
+from tests.dac.walls import BEGIN, DAYS, END, expected
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 29, 10, tzinfo=UTC)
@@ -25,8 +24,6 @@ ZONES = (
     "Africa/Casablanca",
     "UTC",
 )
-QUARTER = timedelta(minutes=15)
-BEGIN, END = datetime(2026, 1, 15, tzinfo=UTC), datetime(2027, 2, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -147,38 +144,6 @@ def test_it_is_strictly_after_and_may_be_asked_from_any_zone() -> None:
     assert made.next_after(at).tzinfo is UTC
 
 
-# The same by another way: every quarter of an hour of a year, in its order, and what the clocks show then.
-
-
-@cache
-def reached(zone: str) -> list[tuple[datetime, list[datetime]]]:
-    """The times that the clock shows for the first time at each quarter of an hour, or has skipped just before it."""
-    found, before = list[tuple[datetime, list[datetime]]](), datetime.min  # noqa: DTZ901 - a wall clock
-    for each in range((END - BEGIN) // QUARTER):
-        at = BEGIN + each * QUARTER
-        wall = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-        new = (wall - before) // QUARTER if each else 1
-        found.append((at, [wall - back * QUARTER for back in range(new)]))
-        before = max(before, wall)
-    return found
-
-
-def expected(zone: str, wanted: Callable[[date], bool], times: set[time]) -> list[datetime]:
-    return [
-        at for at, walls in reached(zone)[1:] if any(each.time() in times and wanted(each.date()) for each in walls)
-    ]
-
-
-DAYS: dict[str, Callable[[date], bool]] = {
-    "daily": lambda _: True,
-    "weekdays": lambda day: day.isoweekday() <= 5,
-    "sundays": lambda day: day.isoweekday() == 7,
-    "mon,sat,sun": lambda day: day.isoweekday() in {1, 6, 7},
-    "monthly 1,29": lambda day: day.day in {1, 29},
-    "last day": lambda day: (day + timedelta(days=1)).day == 1,
-    "first sunday": lambda day: day.isoweekday() == 7 and day.day <= 7,
-    "last sunday": lambda day: day.isoweekday() == 7 and (day + timedelta(days=7)).month != day.month,
-}
 MINUTES = st.sampled_from([0, 15, 45])
 HOURS = st.sampled_from([[0], [1], [2], [3], [2, 9], [1, 22], [3, 12], [0, 9, 22]])
 """Far enough from one another whatever their minutes; the clocks change between 0 and 3."""
