@@ -314,8 +314,9 @@ def _buttons(line: Line, *, mine: bool) -> list[Block]:
     wanted = [(each.label, each.line) for each in line.presses]
     if line.asks:
         wanted.append(("Acknowledge", typed("acknowledge", line.key, mine=mine)))
-        wanted.append(("Put off a week", typed("snooze", line.key, mine=mine)))
-    if line.kind in SUMS:
+        wanted.append(("Snooze", typed("snooze", line.key, mine=mine)))
+    # What asks for nothing and leads nowhere stays a line: it can be explained by typing.
+    if wanted and line.kind in SUMS:
         wanted.append(("Explain", explaining(line.key, mine=mine)))
     return offer(*wanted)
 

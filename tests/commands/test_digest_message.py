@@ -98,7 +98,10 @@ def test_a_line_that_asks_for_somebody_can_be_acknowledged_or_put_off() -> None:
 
 def test_what_is_a_sum_can_be_explained_from_the_message() -> None:
     ahead = Foreseen(until=date(2026, 12, 1), sums=(Money(amount=Decimal(9)),), method="a method")
-    made = digest(line(1), line(2, Kind.LEASE), line(3, Kind.MOVER, severity=Severity.OK), foreseen=ahead)
+    bill = (Press(label="Its bill", line="cost actual chat"),)
+    moved = line(3, Kind.MOVER, severity=Severity.OK, presses=bill)
+    calm = line(4, Kind.BUDGET, severity=Severity.OK)
+    made = digest(line(1), line(2, Kind.LEASE), moved, calm, foreseen=ahead)
     explained = [each for each in lines(message(made, {}).blocks) if each.startswith("cost explain")]
     assert explained == [
         "cost explain idle:1",
