@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from commands._advice import offer
-from commands._blocks import MESSAGE_TEXT, Block, actions, clip, context, date, escape, length, named, section
+from commands._blocks import MESSAGE_TEXT, Block, actions, clip, context, date, escape, length, section
 from dac.diagnosis import Diagnosis, Found, command_line, likely_first
 from dac.playbooks import Remedy
 from dac.verdicts import Ruling, Verdict
@@ -38,7 +38,7 @@ def drawn(found: Sequence[Diagnosis], names: dict[str, str]) -> list[Block]:
         told = [f"• {escape(each.cause.text)}: {_evidence(each.verdict)}{_settle(each.verdict)}" for each in unknown]
         blocks += _listed("⚪ *Not known*", told, UNKNOWN_SHOWN)
     if ruled_out := _once(found, Ruling.RULED_OUT):
-        blocks.append(_ruled_out(ruled_out, whole=len(found) == 1))
+        blocks.append(_ruled_out(ruled_out) if len(found) == 1 else _nothing_found(found, len(ruled_out)))
     return _within(blocks)
 
 
@@ -57,7 +57,7 @@ def summary(found: Sequence[Diagnosis]) -> str:
 def _likely(found: Found, names: dict[str, str], offered: set[str], *, title: str) -> Iterator[Block]:
     cause, verdict = found.cause, found.verdict
     of = f" · {escape(title)}" if title else ""
-    lines = [f"🔴 *{escape(cause.text)}*{of}", _evidence(verdict)]
+    lines = [f"🔴 *{escape(cause.text)}*{of}", f"{_evidence(verdict)} _({_strength(verdict)}, {date(verdict.at)})_"]
     lines += [f"→ {_remedy(each)}" for each in cause.remedies]
     if cause.note:
         lines.append(f"_{escape(cause.note)}_")
@@ -67,11 +67,10 @@ def _likely(found: Found, names: dict[str, str], offered: set[str], *, title: st
     if len(offered) + len(fresh) <= BUTTONS and (buttons := offer(*fresh)):
         offered.update(line for _, line in fresh)
         yield actions(*buttons)
-    yield context(f"{_strength(verdict)} · {date(verdict.at)}")
 
 
 def _strength(verdict: Verdict) -> str:
-    return {1: "A hint", 2: "As measured", 3: "As Oracle says"}[verdict.strength]
+    return {1: "a hint", 2: "measured", 3: "as Oracle says"}[verdict.strength]
 
 
 def _remedy(remedy: Remedy) -> str:
@@ -86,13 +85,17 @@ def _settle(verdict: Verdict) -> str:
     return f" → {clip(escape(verdict.settle), EVIDENCE)}" if verdict.settle else ""
 
 
-def _ruled_out(found: Sequence[Found], *, whole: bool) -> Block:
-    """With the evidence where there is one playbook; of several the causes alone."""
-    if whole:
-        told = "\n".join(f"{escape(each.cause.text)}: {_evidence(each.verdict)}" for each in found)
-    else:
-        told = " · ".join(escape(each.cause.text) for each in found)
-    return context(f"🟢 *Ruled out*{chr(10) if whole else ' '}{told}")
+def _ruled_out(found: Sequence[Found]) -> Block:
+    told = "\n".join(f"{escape(each.cause.text)}: {_evidence(each.verdict)}" for each in found)
+    return context(f"🟢 *Ruled out*\n{told}")
+
+
+def _nothing_found(found: Sequence[Diagnosis], causes: int) -> Block:
+    """Of several playbooks: dozens of causes would be a wall of words, so those are named that found nothing at all."""
+    counted = "1 cause" if causes == 1 else f"{causes} causes"
+    well = [each.playbook.title for each in found if len(each.of(Ruling.RULED_OUT)) == len(each.found)]
+    none = f"\nNothing points to: {escape(' · '.join(well))}" if well else ""
+    return context(f"🟢 *Ruled out:* {counted}, each with its evidence in the transcript{none}")
 
 
 def _once(found: Sequence[Diagnosis], ruling: Ruling) -> list[Found]:
@@ -110,7 +113,3 @@ def _within(blocks: list[Block]) -> list[Block]:
     while length(blocks) > MESSAGE_TEXT:
         blocks = blocks[:-1]
     return blocks
-
-
-def subject(name: str, region: str) -> str:
-    return f"{named(name)} ({escape(region)})"

@@ -75,6 +75,8 @@ def run(args: Status, call: Call, services: Services) -> Reply:  # noqa: ARG001 
         text, blocks = detail(health, fleet, day, services)
         line = f"status {cluster.id}"
         row = [button("Scale …", f'scale "{handle(cluster, fleet)}"')]
+        if health.severity is not Severity.OK:
+            row.insert(0, button("What is wrong?", f"doctor {cluster.id}", style="primary"))
         row += [button("Picture of the 24 h", f"{line} --picture")] if drawn else []
     if args.share:
         return Reply(text=text, blocks=blocks, public=True)

@@ -74,7 +74,7 @@ def test_what_is_likely_stands_first_with_its_evidence_and_the_next_request_fill
     assert text.index("2 slow hours (p95 up to 9.0 s, above 5 s)") < text.index("Ruled out")
     assert lines(reply.blocks)[0] == "scale chat 18 because its busiest hours are too much for it"
     assert lines(reply.blocks)[-1] == "playbook high-latency chat"
-    assert "As measured" in text
+    assert "_(measured, " in text
     sound(reply)
 
 

@@ -351,3 +351,10 @@ def test_an_hour_is_read_from_the_shortest_window(tmp_path: Path) -> None:
     seen = world((held, {**BUSY, "hours": (1,)}))
     assert "2 calls/s" in shown(opened(tmp_path, seen).say("status chat"))
     assert seen.traffic[0].window == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("state", "offered"), [("ACTIVE", False), ("NEEDS_ATTENTION", True), ("FAILED", True)])
+def test_what_is_wrong_is_one_press_away_where_something_is(tmp_path: Path, state: str, *, offered: bool) -> None:
+    chat = cluster(lifecycle_state=state)
+    room = opened(tmp_path, world((chat, BUSY)))
+    assert (f"doctor {chat.id}" in lines(room.say("status chat").blocks)) == offered
