@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from commands import _bill
 from commands._answer import Answer
-from commands._blocks import named, section
+from commands._blocks import escape, named
 from dac.catalog import Catalog
 from dac.explained import Behind, Item, behind, items
 from dac.figures import Money, Source, Unknown
@@ -17,8 +17,6 @@ from dac.usage import Spend
 from dac.usage_estimate import Estimate, sums
 
 WHOLE = Decimal(100)
-NOTHING = "-"
-LATE_MARK = "*"
 MICRO = Decimal("1e-6")
 ROUNDED = "rounded once, half a cent up"
 
@@ -30,17 +28,21 @@ def digits(value: Decimal) -> str:
 
 
 def exact(money: Money) -> str:
-    return f"{digits(money.amount)} {money.currency}"
+    """Oracle's word for a currency is anybody's."""
+    return f"{digits(money.amount)} {escape(money.currency)}"
+
+
+def rounded(money: Money) -> str:
+    return f"*{escape(str(cents(money)))}*"
 
 
 def rows(answer: Answer, spend: Spend) -> bool:
     """Lines and sums of what was charged; whether a sheet would tell more, for lines stand for several rows."""
     read = _bill.usage_api(spend.read_at.astimezone(UTC).date())
-    told, daily = items(spend, daily=True), True
+    told = items(spend, daily=True)
     if len(told) > _bill.SHOWN:
-        told, daily = items(spend, daily=False), False
-    if told:
-        answer.block(section(_table(told[: _bill.SHOWN], daily=daily)))
+        told = items(spend, daily=False)
+    answer.lines((_line(each), (read,)) for each in told[: _bill.SHOWN])
     if len(told) > _bill.SHOWN:
         answer.small(f"{len(told) - _bill.SHOWN} more lines are in the sum, and only in the sheet.", read)
     for each in behind(spend):
@@ -52,27 +54,21 @@ def rows(answer: Answer, spend: Spend) -> bool:
     return len(told) > _bill.SHOWN or any(each.rows > 1 for each in told)
 
 
-def _table(told: Sequence[Item], *, daily: bool) -> str:
-    titles = ("Part number", "Quantity", "× unit price", "= charged", "Rows")
-    lines = [
-        (
-            each.part_number or NOTHING,
-            NOTHING if each.quantity is None else digits(each.quantity),
-            NOTHING if each.unit_price is None else digits(each.unit_price),
-            exact(each.money),
-            f"{each.rows:,}",
-        )
-        for each in told
-    ]
-    if not daily:
-        return _bill.table(titles, lines)
-    days = [f"{each.day}{LATE_MARK if each.provisional else ''}" for each in told]
-    return _bill.table(("Day", *titles), [(day, *line) for day, line in zip(days, lines, strict=True)])
+def _line(of: Item) -> str:
+    """As prose: a table of such figures is wider than a phone."""
+    head = " · ".join(filter(None, [str(of.day or ""), named(of.part_number) or "no part number"]))
+    quantity = "no quantity" if of.quantity is None else digits(of.quantity)
+    price = "no unit price" if of.unit_price is None else digits(of.unit_price)
+    many = f" ({of.rows:,} rows)" if of.rows > 1 else ""
+    late = " ⏳" if of.provisional and of.day else ""
+    if of.adds_up:
+        return f"{head}: {quantity} × {price} = {exact(of.money)}{many}{late}"
+    return f"{head}: {exact(of.money)}, with {quantity} and {price}{many}{late}"
 
 
 def _sums(of: Behind) -> list[str]:
     counted = "1 row" if of.rows == 1 else f"{of.rows:,} rows"
-    told = [f"Together *{exact(of.total)}* in {counted}; {ROUNDED}: *{cents(of.total)}*"]
+    told = [f"Together *{exact(of.total)}* in {counted}; {ROUNDED}: {rounded(of.total)}"]
     if of.listed is not None and of.off is not None and of.off.amount and of.listed.amount:
         share = of.off.amount / of.listed.amount * WHOLE
         told.append(
@@ -94,7 +90,7 @@ def estimates(answer: Answer, made: Sequence[Estimate], catalog: Catalog, read: 
             answer.say(f"{name}: {_product(each, rate)} = {exact(each.cost.money)}", read, each.cost)
     if len(made) > _bill.SHOWN:
         answer.small(f"{len(made) - _bill.SHOWN} more clusters are in the sum.", read)
-    told = " and ".join(f"*{cents(each)}*" for each in sums(made)) or "*unknown*"
+    told = " and ".join(rounded(each) for each in sums(made)) or "*unknown*"
     answer.say(f"Together {told}, {ROUNDED}; an estimate", read)
 
 

@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from commands._advice import linked_up
 from commands._answer import Answer, Cited
 from commands._blocks import named
-from commands._explained import ROUNDED, digits, exact
+from commands._explained import ROUNDED, digits, exact, rounded
 from dac.figures import Money, Source, Unknown
 from dac.month_end import PLAIN, Ahead, MonthEnd, Rate
-from dac.pricing import cents
 
 MOST = 15
 DAY = timedelta(days=1)
@@ -34,7 +33,7 @@ def forecast(answer: Answer, made: MonthEnd, read: Source, seen: Source) -> None
         answer.say("So what the month will have cost is *unknown*.", seen)
     else:
         for money in made.sums:
-            answer.say(f"Together *{exact(money)}*; {ROUNDED}: *{cents(money)}*", read, seen)
+            answer.say(f"Together *{exact(money)}*; {ROUNDED}: {rounded(money)}", read, seen)
     _plain(answer, made, read)
 
 
@@ -66,7 +65,7 @@ def _rested(rate: Rate, read: Source) -> tuple[Cited, ...]:
 def _plain(answer: Answer, made: MonthEnd, read: Source) -> None:
     if not made.plain:
         return
-    told = " and ".join(f"*{cents(each)}*" for each in made.plain)
+    told = " and ".join(rounded(each) for each in made.plain)
     far = "more" if made.apart else "no more"
     days = (made.until - made.reckoned_from).days
     answer.small(f"By another method, {PLAIN} ({days} of them): {told}, {far} than a tenth apart.", read)
