@@ -42,8 +42,9 @@ Marks = Mapping[str, Mark]
 Note = tuple[str, Sequence[Cited]]
 
 ESTIMATED = (
-    "The sums are units as they are now × hours × the price on file, so they are compared with nothing; earlier sizes, "
-    "clusters that are gone, Oracle's minimum and credits are no part of them."
+    "The sums are units × hours × the price on file, with the sizes that requests of ours have brought about. What was "
+    "changed elsewhere, clusters that are gone, Oracle's minimum and credits are no part of them, so they are compared "
+    "with nothing."
 )
 NEW = "It is dedicated by its name, and I do not know its part number: `/dac cost actual` tells which."
 GONE = "of resources that are gone it is not known whether they were here."

@@ -166,7 +166,7 @@ class Total(Frozen):
     """What was charged in a span of full UTC days, `until` not included; one sum for each currency, exact.
 
     `provisional` is what of it may still change, and `settled` that nothing of these days can any more. An estimate is
-    compared with nothing: what units there were before is no part of it.
+    compared with nothing: what is gone, or was changed by others, is no part of it.
     """
 
     key: str

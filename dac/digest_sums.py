@@ -120,7 +120,7 @@ def told(spend: Spend, today: date) -> tuple[Total, ...]:
 
 
 def estimated(made: Callable[[date, date], tuple[Money, ...]], today: date) -> tuple[Total, ...]:
-    """The same spans by an estimate, which is compared with nothing: earlier sizes are no part of it."""
+    """The same spans by an estimate, which is compared with nothing: what is gone is no part of it."""
     return tuple(
         Total(
             key=each.key,
