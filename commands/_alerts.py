@@ -17,6 +17,7 @@ from dac.findings import Aspect
 LINES = 15
 """Alerts told one by one; a message that many clusters share has the rest in the list."""
 
+
 EVIDENCE = 3
 ALARMS = 4
 REASON = 300
@@ -68,19 +69,29 @@ def replies(incident: Incident) -> dict[str, Message]:
     return {name: _reply(words) for name, words in sorted(said.items())}
 
 
-def row(incident: Incident) -> list[Block]:
-    """An incident in a list."""
-    first, *rest = incident.alerts
+def row(incident: Incident, most: int) -> list[Block]:
+    """An incident in a list, with so many of its alerts."""
+    shown, rest = incident.alerts[:most], incident.alerts[most:]
     said = [
         f"{_mark(incident)} *Alert {incident.number}* · {title(incident)}",
-        line(first, many=len(incident.places) > 1),
+        *(line(each, many=len(incident.places) > 1) for each in shown),
     ]
     if rest:
         said.append(f"… and {len(rest)} more")
     if words := acknowledgements(incident):
         said.append(words)
-    waiting = incident.open and not incident.acknowledged
-    return [section("\n".join(said), button("Acknowledge", f"acknowledge {incident.number}") if waiting else None)]
+    return [section("\n".join(said), _next(incident))]
+
+
+def _next(incident: Incident) -> Block | None:
+    """The one thing to do about it: to see to it, and then to find out what it is."""
+    if not incident.open:
+        return None
+    if not incident.acknowledged:
+        return button("Acknowledge", f"acknowledge {incident.number}")
+    first = incident.open[0]
+    alone = len(incident.places) == 1 and first.cluster_id
+    return button("What is wrong?", _looked_into(first)) if alone else None
 
 
 def title(incident: Incident) -> str:

@@ -15,6 +15,9 @@ from dac.alerts import Board
 SHOWN = 12
 """Alerts in one answer; what is worst and newest comes first."""
 
+EACH = 4
+"""Troubles told of each of them, where they are few."""
+
 
 class AlertList(Arguments):
     which: Annotated[
@@ -31,13 +34,14 @@ def run(args: AlertList, call: Call, services: Services) -> Reply:  # noqa: ARG0
     bad = sum(bool(each.open) for each in found)
     text = f"{bad} open {'alert' if bad == 1 else 'alerts'}" if bad else "No alert is open"
     blocks: list[Block] = [section(f"*{text}*")]
+    most = max(min(SHOWN // max(len(found), 1), EACH), 1)
     for each in found[:SHOWN]:
-        blocks += row(each)
+        blocks += row(each, most)
     if len(found) > SHOWN:
         blocks.append(section(f"… and {len(found) - SHOWN} more; `/dac status` shows every cluster."))
     if args.which == "open" and (over := sum(not each.open for each in board.incidents)):
-        blocks.append(context(f"{over} {'is' if over == 1 else 'are'} over since yesterday."))
-    source = priced([each.alerts[0] for each in found[:SHOWN]])
+        blocks.append(context(f"{over} {'has' if over == 1 else 'have'} ended within the last day."))
+    source = priced([alert for each in found[:SHOWN] for alert in each.alerts[:most]])
     blocks.append(context(_looked(board), *([source] if source else [])))
     others = button("The last day's, too", "alerts all") if args.which == "open" else button("Open ones", "alerts")
     return Reply(text=text, blocks=[*blocks, actions(others, button("All clusters", "status"))])
@@ -50,8 +54,12 @@ def _looked(board: Board) -> str:
     )
     if not waiting:
         return looked
-    what = "1 thing that may be wrong is" if waiting == 1 else f"{waiting} things that may be wrong are"
-    return f"{looked} {what} not told yet: it has to last for some minutes, or quiet hours have to end."
+    what, lasts = (
+        ("1 thing that may be wrong is", "it has")
+        if waiting == 1
+        else (f"{waiting} things that may be wrong are", "they have")
+    )
+    return f"{looked} {what} not told yet: {lasts} to last for some minutes, or quiet hours have to end."
 
 
 COMMAND = Command(
