@@ -47,7 +47,7 @@ def run(args: Actual, call: Call, services: Services) -> Reply:  # noqa: ARG001 
     except DacError as error:
         if typed:
             raise
-        fleet = Unknown(what="which clusters there are", settle=str(error))
+        fleet = Unknown(what="which clusters there are", settle=str(error).rstrip("."))
     gone = _gone(days, services)
     cluster = _found(fleet, typed, gone) if typed and isinstance(fleet, Fleet) else None
     spend = services.fleet.spend(days.since, days.until)

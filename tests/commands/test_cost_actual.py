@@ -310,7 +310,7 @@ def test_without_a_fleet_there_is_still_the_bill(room: Room, charged: bool) -> N
         room.oracle.charged = None
     room.oracle.fail("fleet", Unavailable("Oracle did not answer in time."), times=2)
     answer = told(room, "cost actual last month")
-    assert "hich clusters there are is not known: Oracle did not answer in time.." in answer
+    assert "hich clusters there are is not known: Oracle did not answer in time." in answer
     if charged:
         assert "Oracle charged *$35,712*" in answer
         assert "go by the ends of their OCIDs" in answer
