@@ -162,7 +162,8 @@ def _drawn(
         _kind(answer, kind, [each for each in shown if each.kind is kind], lines, mine=mine)
     hidden = len(digest.lines) - len(lines)
     if hidden:
-        said = f"Acknowledged or put off, and so not shown: {hidden}. `/dac digest lines` lists them."
+        listing = "/dac digest lines --mine" if mine else "/dac digest lines"
+        said = f"Acknowledged or put off, and so not shown: {hidden}. `{listing}` lists them."
         answer.small(said, *digest.sources)
     if shown:
         answer.small("`/dac cost explain` with what stands behind a line shows the sum behind it.")

@@ -118,6 +118,9 @@ def test_a_marked_line_is_counted_and_not_shown() -> None:
     answer = sound(reply)
     assert "idle:1`" not in answer
     assert "Acknowledged or put off, and so not shown: 1. `/dac digest lines` lists them." in answer
+    assert "`/dac digest lines --mine` lists them." in sound(
+        message(digest(line(1), line(2)), {"idle:1": mark}, mine=True)
+    )
     assert "1 cluster is idle" in reply.text
 
 
