@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from pydantic import ValidationError
 from sqlite_utils import Database, Migrations
 
 from approvals.database import File, prepare, stamp
@@ -75,7 +76,15 @@ class StoredMarks:
     def digests(self, place: str) -> tuple[Digest, ...]:
         with self._file.transaction(write=False) as db:
             rows = db.execute("SELECT body FROM digests_told WHERE place = ? ORDER BY at DESC, scope", [place])
-            return tuple(Digest.model_validate_json(row["body"]) for row in rows.fetchall())
+            return tuple(filter(None, (_digest(row["body"]) for row in rows.fetchall())))
+
+
+def _digest(body: str) -> Digest | None:
+    """None for one that another version of the bot has told: the next takes its place."""
+    try:
+        return Digest.model_validate_json(body)
+    except ValidationError:
+        return None
 
 
 def _of(db: sqlite3.Connection, place: str) -> tuple[Mark, ...]:

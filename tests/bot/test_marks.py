@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from approvals.database import unit_of_work
 from bot.marks import StoredMarks
 from dac.digest import Digest, Kind, Line, Scope
 from dac.errors import NotFound
@@ -74,3 +75,14 @@ def test_a_digest_ends_marks_on_lines_that_are_gone_and_gives_those_that_are_lef
     assert marks.told(digest(1, EVERYTHING, "lease:7"), "CFIN") == (mark("lease:7", minutes=1),)
     assert marks.of("CFIN") == (mark("lease:7", minutes=1),)
     assert marks.of(ANN) == (mark(place=ANN),)
+
+
+def test_a_digest_that_another_version_has_told_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "dac.sqlite3"
+    marks = StoredMarks(path)
+    marks.told(digest(1), "CFIN")
+    with unit_of_work(path, write=True) as db:
+        db.execute("UPDATE digests_told SET body = json_set(body, '$.mood', 'sunny')")
+    assert marks.digests("CFIN") == ()
+    marks.told(digest(2), "CFIN")
+    assert marks.digests("CFIN") == (digest(2),)
