@@ -42,7 +42,6 @@ def _sum(key: str, kind: str, name: str, days: tuple[object, object], money: Mon
 def _line(line: Line) -> Sequence[object]:
     worth = (f"{line.worth.amount:f}", cell(line.worth.currency)) if line.worth else ("", "")
     ends = f"{line.until:%Y-%m-%d %H:%M}" if line.until else ""
-    standing = "estimated" if line.estimated else ""
     nexts = "; ".join(f"/dac {each.line}" for each in line.presses)
     request = "" if line.request is None else line.request
     return (
@@ -53,7 +52,7 @@ def _line(line: Line) -> Sequence[object]:
         "",
         ends,
         *worth,
-        standing,
+        "",
         request,
         cell(nexts),
     )

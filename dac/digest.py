@@ -145,7 +145,6 @@ class Line(Frozen):
     link: str | None = None
     presses: tuple[Press, ...] = ()
     sources: tuple[Source, ...] = ()
-    estimated: bool = False
 
     @property
     def asks(self) -> bool:
