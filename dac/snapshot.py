@@ -181,8 +181,9 @@ def _now(snapshot: Snapshot) -> Iterator[Hour]:
             since=recent[0].since,
             calls=seen.calls,
             errors=seen.errors,
-            input_tokens=_sum([each.input_tokens for each in recent]),
-            output_tokens=_sum([each.output_tokens for each in recent]),
+            # An endpoint that nobody called has no tokens, which is not that they were not measured.
+            input_tokens=_sum([each.input_tokens for each in recent if each.calls != 0]),
+            output_tokens=_sum([each.output_tokens for each in recent if each.calls != 0]),
             p95_seconds=seen.p95_seconds,
         )
 

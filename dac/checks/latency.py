@@ -137,7 +137,8 @@ def _mean(of: Iterator[Decimal | None] | Sequence[Decimal | None]) -> Decimal:
 
 
 def _per_call(hours: Sequence[Hour], field: str) -> Decimal | None:
-    calls = sum((each.calls or Decimal(0) for each in hours), Decimal(0))
-    tokens: list[Decimal | None] = [getattr(each, field) for each in hours]
-    known = [each for each in tokens if each is not None]
-    return sum(known, Decimal(0)) / calls if calls and len(known) == len(tokens) else None
+    """Over the hours of which the tokens are known."""
+    told: list[tuple[Decimal, Decimal | None]] = [(each.calls or Decimal(0), getattr(each, field)) for each in hours]
+    known = [(calls, tokens) for calls, tokens in told if tokens is not None]
+    calls = sum((each for each, _ in known), Decimal(0))
+    return sum((tokens for _, tokens in known), Decimal(0)) / calls if calls else None

@@ -15,6 +15,9 @@ from dac.verdicts import Strength, Verdict, likely, ruled_out, unknown
 MAKING = {Lifecycle.CREATING, Lifecycle.UPDATING}
 CHANGING = {*MAKING, Lifecycle.DELETING}
 WELL = {Lifecycle.ACTIVE, *CHANGING}
+STANDING = {Lifecycle.ACTIVE, Lifecycle.UPDATING, Lifecycle.NEEDS_ATTENTION}
+"""States in which a cluster is there to be called, and costs."""
+
 DELETION = "DELETE_ENDPOINT"
 
 
@@ -57,9 +60,7 @@ def no_endpoint(snapshot: Snapshot, thresholds: Thresholds) -> Verdict:  # noqa:
     at = snapshot.fleet.taken_at
     if gap := snapshot.missing("endpoints"):
         return unknown(f"Endpoints could not be listed{said(gap.because)}", at, "ask again in a moment")
-    bare = [
-        each.name for each in snapshot.hosting if each.lifecycle_state == Lifecycle.ACTIVE and not snapshot.on(each)
-    ]
+    bare = [each.name for each in snapshot.hosting if each.lifecycle_state in STANDING and not snapshot.on(each)]
     if bare:
         return likely(f"{names(bare)} has no endpoint", at, Strength.SAID)
     on = len(snapshot.endpoints)

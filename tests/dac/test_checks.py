@@ -25,6 +25,7 @@ RULES = Thresholds()
 NOT_WELL = cluster(lifecycle_state="NEEDS_ATTENTION", lifecycle_details="a node did not come up")
 CHANGING = cluster(lifecycle_state="UPDATING")
 MAKING = endpoint(CHAT, "chat-web", lifecycle_state="CREATING")
+MAKING_TOO = endpoint(CHAT, "chat-app", lifecycle_state="CREATING")
 BROKEN = endpoint(CHAT, "chat-web", lifecycle_state="FAILED", lifecycle_details="no host")
 TRAINED = model(id="ocid1.model..own", name="own", type="CUSTOM", tuned_on=TUNE.id, base_model_id=MODEL.id)
 FAILED = TRAINED.model_copy(update={"lifecycle_state": "FAILED"})
@@ -144,6 +145,13 @@ TABLE = [
     ("long-texts", well(history=history(hour(1000, 9, 5000))), L, "5,000 tokens in and 200 out a call, 500 and 200"),
     ("long-texts", well(history=history(hour(1000, 9, 500, 600))), L, "600 out"),
     ("long-texts", well(history=history(hour(1000, 9, 500, 1500))), L, "answers of 1,000 tokens take seconds anyhow"),
+    ("long-texts", well(history=history(hour(1000, 9, None), hour(1000, 9, 5000))), L, "5,000 tokens in"),
+    (
+        "long-texts",
+        seen(endpoints=(WEB, MAKING_TOO), traffic=(*lately(**SLOW_NOW), traffic(MAKING_TOO, calls=0)), history=UNREAD),
+        U,
+        "500 tokens in and 200 out a call; no hour to compare with",
+    ),
     ("long-texts", well(history=history(hour(9000, 9))), R, "500 tokens in and 200 out a call, 500 and 200"),
     ("long-texts", well(history=history(hour(1000, 9, None))), U, "Tokens were not measured"),
     ("long-texts", well(history=history(usual=hour(3000, 9)), fleet=fleet(CHAT)), U, "no hour to compare with"),
@@ -209,6 +217,8 @@ TABLE = [
     ("endpoint-deleted", asked(request("DELETE_ENDPOINT", ELSE.id, "no")), R, "No endpoint of it was deleted"),
     ("no-endpoint", well(), R, "1 endpoint on 1 hosting cluster"),
     ("no-endpoint", seen(endpoints=()), L, "chat has no endpoint"),
+    ("no-endpoint", seen(NOT_WELL, endpoints=()), L, "chat has no endpoint"),
+    ("no-endpoint", seen(cluster(lifecycle_state="CREATING"), endpoints=()), R, "0 endpoints on 1 hosting cluster"),
     ("no-endpoint", seen(endpoints=(), gaps=(NO_ENDPOINTS,)), U, "could not be listed"),
     ("cluster-not-well", well(), R, "1 cluster ACTIVE"),
     ("cluster-not-well", seen(NOT_WELL), L, "chat is NEEDS_ATTENTION: a node did not come up"),
