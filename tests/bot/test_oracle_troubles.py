@@ -49,7 +49,7 @@ def test_with_one_region_down_the_other_is_shown_and_the_gap_is_named(home: Hous
     told = shown(slack.told("rosa", "incomplete"))
     assert "8 clusters in 1 region" in told
     assert "chat-prod" in told
-    assert f"⚠️ *{FRANKFURT}*: clusters, endpoints, models, work requests not read. Oracle answered 503" in told
+    assert f"⚠️ *{FRANKFURT}*: alarms, clusters, endpoints, models, work requests not read. Oracle answered 503" in told
     assert "search-embed-eu" not in told
 
 
