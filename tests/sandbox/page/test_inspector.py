@@ -14,7 +14,7 @@ def test_a_call_that_slack_refuses_raises_a_red_badge_with_the_reason(open_as: O
     page = open_as("U01ROSA")
     with pytest.raises(SlackApiError):
         bot.posts(blocks=[{"type": "header", "text": {"type": "mrkdwn", "text": "*no*"}}])
-    expect(page.locator(".top-tool .alarm")).to_have_text("1")
+    expect(page.get_by_test_id("inspector-toggle").locator(".alarm")).to_have_text("1")
     page.get_by_test_id("inspector-toggle").click()
     refusal = page.get_by_test_id("inspector").get_by_test_id("refusal")
     expect(refusal).to_contain_text("chat.postMessage")
