@@ -80,8 +80,8 @@ def test_monitoring_down_is_a_gap_and_no_traffic_at_all(oracle: Oracle, place: P
     place.fault("status", service="monitoring", status=503)
     fleet = oracle.reader.fleet()
     assert not fleet.traffic
-    assert {each.what.split(" in ")[0] for each in fleet.gaps} == {"traffic"}
-    assert "Oracle answered 503" in fleet.gaps[0].because
+    assert {each.what.split(" in ")[0] for each in fleet.gaps} == {"traffic", "alarms"}
+    assert all("Oracle answered 503" in each.because for each in fleet.gaps)
     assert fleet.endpoints
 
 
@@ -109,6 +109,7 @@ class Answers:
     def make_app(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/20231130/{kind}", self._list)
+        app.router.add_get("/20180401/alarms", self._alarms)
         app.router.add_post("/20180401/metrics/actions/listMetrics", self._definitions)
         app.router.add_post("/20180401/metrics/actions/summarizeMetricsData", self._summarize)
         return app
@@ -126,6 +127,9 @@ class Answers:
             for each in self.endpoints
         ]
         return web.json_response({"items": items if request.match_info["kind"] == "endpoints" else []})
+
+    async def _alarms(self, _: web.Request) -> web.Response:
+        return web.json_response([])
 
     async def _definitions(self, request: web.Request) -> web.Response:
         asked = await request.json()
