@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from bot.workers import Workers
 from commands._blocks import Block, awaited, section
 from commands._chart import Chart
 from commands._command import Reply
-from commands._spend_chart import native
+from commands._native_chart import native
 from dac.errors import DacError
 
 log = logging.getLogger(__name__)
@@ -65,27 +65,29 @@ class Pictures:
             self._drawn_until = self._now() + AGAIN
         return result
 
-    def _natives(self, pictures: Mapping[str, Chart]) -> dict[str, Block]:
+    def _natives(self, pictures: Mapping[str, Chart]) -> dict[str, tuple[Block, ...]]:
+        """The first that Slack takes in one message; some are more than one block."""
+        found: dict[str, tuple[Block, ...]] = {}
         if self._drawn_until and self._now() < self._drawn_until:
-            return {}
-        found = {name: block for name, chart in pictures.items() if (block := native(chart))}
-        return dict(list(found.items())[:MOST_NATIVE])
+            return found
+        for name, chart in pictures.items():
+            blocks = native(chart)
+            if blocks and sum(map(len, found.values())) + len(blocks) <= MOST_NATIVE:
+                found[name] = blocks
+        return found
 
-    async def _filled(self, reply: Reply, own: Mapping[str, Block]) -> list[Block]:
+    async def _filled(self, reply: Reply, own: Mapping[str, Sequence[Block]]) -> list[Block]:
         """Each chart in the place that waits for it; one that cannot be had leaves the words alone."""
         blocks = list(reply.blocks) or [section(reply.text)]
         for name, chart in reply.pictures.items():
-            instead = own.get(name)
-            try:
-                known = None if instead else {"id": await self._uploaded(name, chart)}
-            except DacError as error:
-                log.warning("Giving the picture with an answer: %s", error)
-                blocks = [each for each in blocks if each.get("slack_file") != awaited(name)]
-            else:
-                blocks = [
-                    (instead or each | {"slack_file": known}) if each.get("slack_file") == awaited(name) else each
-                    for each in blocks
-                ]
+            instead: Sequence[Block] = own.get(name, ())
+            if not instead:
+                try:
+                    known = {"id": await self._uploaded(name, chart)}
+                    instead = [each | {"slack_file": known} for each in blocks if _awaits(each, name)]
+                except DacError as error:
+                    log.warning("Giving the picture with an answer: %s", error)
+            blocks = [part for each in blocks for part in (instead if _awaits(each, name) else (each,))]
         return blocks
 
     async def _uploaded(self, name: str, chart: Chart) -> str:
@@ -101,3 +103,7 @@ class Pictures:
             if len(self._known) > KEPT:
                 self._turns.pop(self._known.popitem(last=False)[0], None)
             return file
+
+
+def _awaits(block: Block, name: str) -> bool:
+    return bool(block.get("slack_file") == awaited(name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
@@ -36,10 +36,11 @@ class Distributions(Frozen):
 
 
 class Curve(Frozen):
-    """One value an hour; None is not known and drawn as a hole."""
+    """One value an hour; None is not known and drawn as a hole. `together` is how several hours become one value."""
 
     name: str
     points: tuple[float | None, ...]
+    together: Literal["sum", "most"]
 
 
 class Curves(Frozen):

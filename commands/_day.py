@@ -73,10 +73,10 @@ def curves(cluster: Cluster, day: History | str) -> Curves | None:
     if isinstance(day, str) or sum(bool(each.calls) for each in day.hours) < FEWEST:
         return None
     calls, p95 = [each.calls for each in day.hours], [each.p95_seconds for each in day.hours]
-    lines = [Curve(name="Calls an hour", points=_points(calls))]
+    lines = [Curve(name="Calls", points=_points(calls), together="sum")]
     said = _calls(calls)
     if sum(each is not None for each in p95) >= FEWEST:
-        lines.append(Curve(name="p95 latency, seconds", points=_points(p95)))
+        lines.append(Curve(name="p95 latency, seconds", points=_points(p95), together="most"))
         said += f"; {_latency(p95)}"
     return Curves(
         title=f"{clip(cluster.name, 60)}: the last {len(day.hours)} hours",

@@ -53,7 +53,7 @@ def test_it_is_as_wide_as_a_phone_wants_it_and_higher_with_each_distribution(cou
 @pytest.mark.parametrize("count", [1, 2])
 def test_curves_stand_one_below_the_other_with_holes_where_nothing_is_known(count: int) -> None:
     points = tuple(None if hour % 5 == 0 else 100.0 * hour for hour in range(24))
-    lines = tuple(Curve(name=f"Calls {number}", points=points) for number in range(count))
+    lines = tuple(Curve(name=f"Calls {number}", points=points, together="sum") for number in range(count))
     made = Curves(title="chat: the last 24 hours", unit="hours of UTC", first_hour=13, curves=lines, alt="calls")
     width, height = size(drawn(made))
     assert width == int(INCHES[0] * DOTS)

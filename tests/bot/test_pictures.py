@@ -19,7 +19,7 @@ from bot.slack import BadBlocks, Posted
 from bot.slack_files import SlackFiles
 from bot.workers import Workers
 from commands._blocks import Block, picture, section
-from commands._chart import Bar, Chart, Distributions, SpendDay, SpendDays, Spread
+from commands._chart import Bar, Chart, Curve, Curves, Distributions, SpendDay, SpendDays, Spread
 from commands._command import Reply
 from dac.errors import Unavailable
 from sandbox import serving
@@ -130,6 +130,14 @@ def test_a_chart_that_slack_draws_by_itself_needs_no_picture(desk: Desk) -> None
     assert desk.kinds() == [["section", NATIVE]]
     assert desk.charts.drawn == []
     assert desk.slack.state()["files"] == []
+
+
+def test_one_of_several_curves_is_as_many_of_slacks_own_or_a_picture_of_all(desk: Desk) -> None:
+    curve = Curve(name="Calls", points=(1.0, 2.0), together="sum")
+    both = Curves(title="day", unit="hours", first_hour=7, curves=(curve, curve), alt="day")
+    desk.say(reply(day=both), reply(spend=spend(), day=both))
+    assert desk.kinds() == [["section", NATIVE, NATIVE], ["section", NATIVE, "image"]]
+    assert desk.charts.drawn == ["day"]
 
 
 def test_what_slack_has_no_chart_for_is_drawn(desk: Desk) -> None:

@@ -81,8 +81,8 @@ def test_latency_nobody_measured_has_no_line() -> None:
 @pytest.mark.parametrize(
     ("known", "names"),
     [
-        (WORKDAY, ["Calls an hour", "p95 latency, seconds"]),
-        (day((5, None), (6, "1")), ["Calls an hour"]),
+        (WORKDAY, ["Calls", "p95 latency, seconds"]),
+        (day((5, None), (6, "1")), ["Calls"]),
         (day((5, "1"), (0, None)), []),
         (day((None, None), (None, None)), []),
         ("not read", []),
