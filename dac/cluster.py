@@ -187,6 +187,19 @@ class Traffic(Frozen):
         return self.until - self.since
 
 
+class Utilization(Frozen):
+    """How far a cluster was used, by what Monitoring measures of that name, on average until then.
+
+    `unit` is what Monitoring's metadata names, such as "percent"; None where it names none.
+    """
+
+    cluster_id: str
+    metric: str
+    value: Decimal
+    unit: str | None = None
+    until: AwareDatetime
+
+
 class Headroom(Frozen):
     """A service limit as Oracle counts it; `available` is what may still be used."""
 
@@ -211,7 +224,8 @@ class Fleet(Frozen):
     `deleted` are endpoints that are not there any more and still listed; `endpoints` has none of them. `traffic` holds
     an endpoint's last hour and, with its calls alone, its last 72 hours. `work` holds a compartment's work requests
     of the last days, `headrooms` the service limits that clusters here count against, `metrics` by region the
-    names of what Monitoring has points of, `alarms` those that somebody has set over it in Monitoring.
+    names of what Monitoring has points of, `utilization` what it measures of that name, `alarms` those that somebody
+    has set over it in Monitoring.
     """
 
     taken_at: AwareDatetime
@@ -223,6 +237,7 @@ class Fleet(Frozen):
     work: tuple[WorkRequest, ...] = ()
     headrooms: tuple[Headroom, ...] = ()
     metrics: tuple[tuple[str, str], ...] = ()
+    utilization: tuple[Utilization, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     gaps: tuple[Gap, ...] = ()
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-from dac.cluster import Fleet
+from dac.cluster import Fleet, Utilization
 from dac.figures import Frozen
 from dac.health import Health
 from dac.load import Load
 
 UNMEASURED = "not measured"
 NOT_PUBLISHED = "Oracle publishes no such metric"
+UTILIZATION = "utiliz"
+"""In the name of a metric, whatever its case: how the Console's figure is called in a query Oracle does not say."""
+
+PERCENT = {"%", "percent"}
 
 
 class KeyMetric(Frozen):
@@ -59,16 +63,23 @@ def _rate(load: Load, count: Decimal | None) -> str:
 
 
 def _utilization(health: Health, fleet: Fleet) -> KeyMetric:
-    """How the Console's figure is called in a query Oracle does not say; Monitoring lists it or does not."""
-    region = health.cluster.region
-    names = [name for where, name in fleet.metrics if where == region]
-    found = sorted(each for each in names if "utiliz" in each.casefold())
+    """Monitoring lists such a metric or does not, and measures it by cluster or by something else."""
+    cluster, name = health.cluster, "cluster_utilization"
+    own = [each for each in fleet.utilization if each.cluster_id == cluster.id]
+    if own:
+        real = ", ".join(f"{each.metric}, mean of an hour" for each in own)
+        return KeyMetric(name=name, value=", ".join(map(_measured, own)), real=real)
+    names = [each for where, each in fleet.metrics if where == cluster.region]
+    found = sorted(each for each in names if UTILIZATION in each.casefold())
     if found:
-        return KeyMetric(
-            name="cluster_utilization", value="not read here: open it in the Console", real=", ".join(found)
-        )
+        return KeyMetric(name=name, value="not told of this cluster: open it in the Console", real=", ".join(found))
     value = "no such metric among those that Monitoring lists here" if names else UNMEASURED
-    return KeyMetric(name="cluster_utilization", value=value)
+    return KeyMetric(name=name, value=value)
+
+
+def _measured(of: Utilization) -> str:
+    unit = "%" if of.unit and of.unit.casefold() in PERCENT else of.unit
+    return f"{of.value:,.1f} {unit}" if unit else f"{of.value:,.1f}"
 
 
 def _states(health: Health) -> str:

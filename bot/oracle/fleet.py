@@ -18,7 +18,8 @@ from bot.oracle.metrics import Measured, Monitoring
 from bot.oracle.parts import Part, read_parts
 from bot.oracle.workrequests import work_in
 from dac.alarms import Alarm
-from dac.cluster import Cluster, Endpoint, Fleet, Gap, Headroom, Lifecycle, Model, Traffic, WorkRequest
+from dac.cluster import Cluster, Endpoint, Fleet, Gap, Headroom, Lifecycle, Model, Traffic, Utilization, WorkRequest
+from dac.key_metrics import UTILIZATION
 from dac.naming import short
 
 
@@ -43,6 +44,7 @@ class _Seen:
     limits: dict[tuple[str, str], Headroom | None] = field(default_factory=dict)
     """Those of clusters that were seen; None is not read, or not yet."""
     metrics: set[tuple[str, str]] = field(default_factory=set)
+    utilization: list[Utilization] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
 
@@ -76,6 +78,7 @@ class FleetReading:
             work=tuple(sorted(seen.work, key=lambda each: (each.time_accepted, each.id), reverse=True)),
             headrooms=tuple(each for _, each in sorted(seen.limits.items()) if each is not None),
             metrics=tuple(sorted(seen.metrics)),
+            utilization=tuple(sorted(seen.utilization, key=lambda each: (each.cluster_id, each.metric))),
             alarms=tuple(sorted(seen.alarms, key=lambda each: (each.name, each.id))),
             gaps=tuple(sorted((*seen.gaps, *unread), key=lambda each: (each.region, each.what))),
         )
@@ -142,9 +145,21 @@ class FleetReading:
             seen.metrics |= {(region, each) for each in measured.names}
             if measured.problem:
                 seen.gaps.append(Gap(region=region, what=what, because=str(measured.problem)))
-            return ()
+            clusters = {each.cluster_id for each in endpoints}
+            named = sorted(each for each in measured.names if UTILIZATION in each.casefold())
+            return tuple(self._utilization(region, compartment_id, each, clusters) for each in named)
 
         return Part(region, what, lambda: self._measure(region, compartment_id, endpoints), keep)
+
+    def _utilization(self, region: str, compartment_id: str, metric: str, clusters: set[str]) -> Part:
+        def keep(found: tuple[Utilization, ...]) -> Sequence[Part]:
+            self._seen.utilization += found
+            return ()
+
+        def read() -> tuple[Utilization, ...]:
+            return self._monitoring(region, compartment_id).utilization(metric, clusters, self._at.astimezone(UTC))
+
+        return Part(region, f"{metric} in compartment {short(compartment_id)}", read, keep)
 
     def _limits(self, region: str, shapes: set[str]) -> Sequence[Part]:
         """One question for each limit in use: limits are the tenancy's, whatever the compartment."""
@@ -170,5 +185,7 @@ class FleetReading:
         return tuple(part(each) for each in new)
 
     def _measure(self, region: str, compartment_id: str, endpoints: tuple[Endpoint, ...]) -> Measured:
-        monitoring = Monitoring(self._clients.monitoring(region), self._calls, region, compartment_id)
-        return monitoring.measure(endpoints, self._at.astimezone(UTC), self._config.idle)
+        return self._monitoring(region, compartment_id).measure(endpoints, self._at.astimezone(UTC), self._config.idle)
+
+    def _monitoring(self, region: str, compartment_id: str) -> Monitoring:
+        return Monitoring(self._clients.monitoring(region), self._calls, region, compartment_id)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from bot.oracle import answers
 from bot.oracle.calls import Calls
 from bot.oracle.errors import understood
-from dac.cluster import Endpoint, Traffic
+from dac.cluster import Endpoint, Traffic, Utilization
 from dac.errors import DacError
 from dac.naming import short
 
@@ -32,6 +32,7 @@ ENDPOINT_DIMENSIONS = ("resourceId", "endpointId", "endpointOcid", "resourceDisp
 dimension holds the OCID of an endpoint; this order only settles which, and any other comes after, by name."""
 
 ENDPOINT_OCID = "ocid1.generativeaiendpoint."
+CLUSTER_OCID = "ocid1.generativeaidedicatedaicluster."
 DEFINITIONS = 1000
 """How many definitions of one metric are looked at to learn its dimensions: one page."""
 
@@ -135,18 +136,47 @@ class Monitoring:
 
     def endpoint_dimension(self, ids: Collection[str]) -> str | None:
         """The one that holds endpoints' OCIDs, as far as Monitoring has points of calls; `ids` are ours."""
-        doing = f"Listing the dimensions of {CALLS} {self._where}"
+        return self._dimension(CALLS, ids, ENDPOINT_OCID)
+
+    def utilization(self, metric: str, clusters: Collection[str], at: datetime) -> tuple[Utilization, ...]:
+        """The last hour's average of each of these clusters that the metric names.
+
+        How Oracle calls the Console's figure, and what it is measured of, is not documented: where no dimension holds a
+        cluster's OCID there is nothing to be told of any.
+        """
+        dimension = self._dimension(metric, clusters, CLUSTER_OCID)
+        if dimension is None:
+            return ()
+
+        def read(streams: list[answers.Json]) -> tuple[Utilization, ...]:
+            return tuple(
+                Utilization(
+                    cluster_id=stream["dimensions"][dimension],
+                    metric=metric,
+                    value=Decimal(str(stream["aggregatedDatapoints"][-1]["value"])),
+                    unit=unit_of(stream),
+                    until=at,
+                )
+                for stream in streams
+                if stream["dimensions"][dimension] in clusters and stream["aggregatedDatapoints"]
+            )
+
+        return self.ask(metric, _whole_hour(at), read, grouped=f"groupBy({dimension})", statistic="mean()")
+
+    def _dimension(self, metric: str, ids: Collection[str], kind: str) -> str | None:
+        """The one in which Monitoring's points of it hold `ids`, or else other OCIDs that begin like `kind`."""
+        doing = f"Listing the dimensions of {metric} {self._where}"
         response = self._calls.read(
             doing,
             lambda: self._client.list_metrics(
-                self._compartment_id, {"namespace": NAMESPACE, "name": CALLS}, limit=DEFINITIONS
+                self._compartment_id, {"namespace": NAMESPACE, "name": metric}, limit=DEFINITIONS
             ),
         )
         with understood(doing):
             pairs = [pair for each in response.data for pair in (each.get("dimensions") or {}).items()]
         ours = {key for key, value in pairs if value in ids}
-        # None of ours was ever called: endpoints that others own, or that are gone, still show where the OCID stands.
-        named = ours or {key for key, value in pairs if str(value).startswith(ENDPOINT_OCID)}
+        # None of ours was ever measured: those that others own, or that are gone, still show where the OCID stands.
+        named = ours or {key for key, value in pairs if str(value).startswith(kind)}
         return next((key for key in ENDPOINT_DIMENSIONS if key in named), min(named, default=None))
 
     def ask(
@@ -218,21 +248,28 @@ def unit_of(stream: answers.Json) -> str | None:
 
 def _questions(recent: Window, idle: Window) -> tuple[_Question, ...]:
     """The most telling first, for the deadline may cut the rest off."""
-    # A percentile cannot be put together from parts. Where Monitoring counts hours from the start of the window this is
-    # one point; where from the full hour, two, of which the worse one is shown.
-    end = recent.until.replace(second=0, microsecond=0)
-    whole_hour = Window(end - RECENT, end, "1h")
+    whole_hour = _whole_hour(recent.until)
     return (
         _Question(CALLS, CALLS, recent),
         _Question(IDLE_CALLS, CALLS, idle),
         _Question(SERVER_ERRORS, SERVER_ERRORS, recent),
         _Question(CLIENT_ERRORS, CLIENT_ERRORS, recent),
+        # Of two points the worse one is shown.
         _Question(LATENCY, LATENCY, whole_hour, "p95()", max),
         _Question(INPUT_TOKENS, INPUT_TOKENS, recent),
         _Question(OUTPUT_TOKENS, OUTPUT_TOKENS, recent),
         _Question(TYPICAL_LATENCY, LATENCY, whole_hour, "p50()", max),
         _Question(EDGE_LATENCY, LATENCY, whole_hour, "p99()", max),
     )
+
+
+def _whole_hour(at: datetime) -> Window:
+    """For a percentile, which cannot be put together from parts.
+
+    Where Monitoring counts hours from the start of the window this is one point; where from the full hour, two.
+    """
+    end = at.replace(second=0, microsecond=0)
+    return Window(end - RECENT, end, "1h")
 
 
 def _recent(at: datetime) -> Window:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from dac.cluster import Endpoint
+from dac.cluster import Endpoint, Utilization
 from dac.handbook import Handbook, shipped
 from dac.health import examine
 from dac.key_metrics import NOT_PUBLISHED, UNMEASURED, key_metrics
@@ -73,12 +74,20 @@ def test_what_is_seldom_called_is_called_all_the_same(calls: int, rate: str) -> 
     [
         ((), UNMEASURED),
         (("TotalInvocationCount",), "no such metric among those that Monitoring lists here"),
-        (("TotalInvocationCount", "GpuUtilization"), "not read here: open it in the Console"),
+        (("TotalInvocationCount", "GpuUtilization"), "not told of this cluster: open it in the Console"),
     ],
 )
 def test_utilization_is_there_only_where_monitoring_lists_it(names: tuple[str, ...], value: str) -> None:
     elsewhere = ("us-chicago-1", "Utilization")
     assert told(MEASURED, metrics=(*((REGION, each) for each in names), elsewhere))["cluster_utilization"] == value
+
+
+@pytest.mark.parametrize(("unit", "value"), [("Percent", "62.5 %"), ("units", "62.5 units"), (None, "62.5")])
+def test_utilization_is_told_in_the_unit_that_monitoring_names(unit: str | None, value: str) -> None:
+    of = Utilization(cluster_id=CHAT.id, metric="GpuUtilization", value=Decimal("62.5"), unit=unit, until=START)
+    other = of.model_copy(update={"cluster_id": "ocid1.other", "value": Decimal(3)})
+    listed = ((REGION, "GpuUtilization"),)
+    assert told(MEASURED, metrics=listed, utilization=(other, of))["cluster_utilization"] == value
 
 
 def test_endpoints_are_counted_by_their_state() -> None:

@@ -18,6 +18,7 @@ from tests.bot.oracle.conftest import CHICAGO, NOW, Open, Place
 HOSTED = "ocid1.generativeaiendpoint.oc1.us-chicago-1.hosted"
 QUIET = "ocid1.generativeaiendpoint.oc1.us-chicago-1.quiet"
 GONE = "ocid1.generativeaiendpoint.oc1.us-chicago-1.gone"
+ONE = "ocid1.generativeaidedicatedaicluster.oc1..one"
 NAMES = (
     "TotalInvocationCount",
     "ClientErrorCount",
@@ -119,7 +120,7 @@ class Answers:
             {
                 "id": each,
                 "compartmentId": "ocid1.compartment.oc1..one",
-                "dedicatedAiClusterId": "ocid1.generativeaidedicatedaicluster.oc1..one",
+                "dedicatedAiClusterId": ONE,
                 "modelId": "ocid1.generativeaimodel.oc1..one",
                 "lifecycleState": "ACTIVE",
                 "timeCreated": "2026-01-01T00:00:00Z",
@@ -274,6 +275,29 @@ def test_a_longer_silence_is_looked_for_as_far_back_as_asked(place: Place, conne
     fleet = connecting(idle=timedelta(hours=100)).reader.fleet()
     _, idle = traffic(fleet, place.found("endpoints", "chat-prod-web")["id"])
     assert (idle.since, idle.until) == (datetime(2026, 11, 19, 11, 0, tzinfo=UTC), NOW)
+
+
+def test_how_far_clusters_are_used_is_read_where_monitoring_names_clusters(measure: Measure) -> None:
+    answers = Answers()
+    answers.names = (*NAMES, "GpuUtilization")
+    answers.dimensions = [{"resourceId": HOSTED, "dedicatedAiClusterId": ONE}]
+    answers.points["GpuUtilization"] = {ONE: [40.5, 62.5], f"{ONE}-of-others": [99]}
+    (found,) = measure(answers).utilization
+    assert (found.cluster_id, found.metric, found.value) == (ONE, "GpuUtilization", Decimal("62.5"))
+    assert answers.queries[-1]["query"] == "GpuUtilization[1h].groupBy(dedicatedAiClusterId).mean()"
+
+
+def test_a_utilization_that_names_no_cluster_is_of_none_and_one_that_fails_takes_nothing_with_it(
+    measure: Measure,
+) -> None:
+    answers = Answers()
+    answers.names = (*NAMES, "GpuUtilization")
+    assert measure(answers).utilization == ()
+    answers.dimensions = [{"resourceId": HOSTED, "dedicatedAiClusterId": ONE}]
+    answers.failing = {"GpuUtilization"}
+    fleet = measure(answers)
+    assert [each.what.split(" in ")[0] for each in fleet.gaps] == ["GpuUtilization"]
+    assert traffic(fleet, HOSTED)[0].calls == Decimal("7.5")
 
 
 def test_what_monitoring_has_points_of_is_told_even_where_they_cannot_be_read(measure: Measure) -> None:
