@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from dac.cluster import Cluster, Fleet
 from dac.digest import Scope, tail, tails
 from dac.health import Health, survey
 from dac.naming import handle
+
+SLUG = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -61,3 +64,8 @@ class Look:
     def covers(self, subject: Subject) -> bool:
         """A cluster as it is now, where it is known: its tags may have changed since somebody asked."""
         return self.scope.covers(self.by_id.get(subject.id, subject))
+
+
+def slug(text: str) -> str:
+    """Any name as part of a key, which people can type."""
+    return SLUG.sub("-", text.casefold()).strip("-")[:40] or "unnamed"

@@ -64,6 +64,7 @@ NAME = 60
 
 SENTENCE = 300
 WHOLE = Decimal(100)
+UNKNOWN = "is not known"
 LITTLE = Decimal("0.5")
 """Percent below which a change is told as none."""
 
@@ -186,9 +187,11 @@ def _summary(digest: Digest, lines: Sequence[Line]) -> str:
 def _headline(digest: Digest) -> str:
     yesterday, month = digest.total("total:yesterday"), digest.total("total:month")
     if yesterday is None or month is None:
-        return "What was spent is not known"
+        return f"What was spent {UNKNOWN}"
     if not digest.clusters and not yesterday.spent and not month.spent:
-        return "No clusters and no charges"
+        return f"No clusters, and what was spent {UNKNOWN}" if digest.estimated else "No clusters and no charges"
+    if digest.estimated and not month.spent:
+        return f"What was spent {UNKNOWN}"
     about = "an estimated " if digest.estimated else ""
     name = month.name.removesuffix(" so far")
     return f"Yesterday {about}{_whole(yesterday)}, {name} {about}{_whole(month)}"
@@ -215,7 +218,13 @@ def _currencies(total: Total) -> list[str]:
 def _total(total: Total, currency: str) -> str:
     name = f"*{total.name}* ({_days(total.since, total.until)})"
     if not currency:
-        return f"{name}: charged was {escape(_whole(total))}{'' if total.settled or total.estimated else ' ⏳'}"
+        if total.estimated:
+            return f"{name}: not known"
+        return f"{name}: {escape(_whole(total))} was charged{'' if total.settled else ' ⏳'}"
+    if not (total.settled or total.estimated) and all(each.currency != currency for each in total.spent):
+        # Nothing has come in yet, which is no sum to compare anything with.
+        was = [_before(_of(each.spent, currency), each) for each in total.compared]
+        return f"{name}: *nothing yet* in {escape(currency)} ⏳ · {', '.join(was)}"
     spent = _of(total.spent, currency)
     said = f"{name}: *{_money(spent)}*{' estimated' if total.estimated else _standing(total, currency)}"
     before = [_against(spent, _of(each.spent, currency), each) for each in total.compared]
@@ -231,14 +240,19 @@ def _standing(total: Total, currency: str) -> str:
 
 def _against(now: Money, before: Money, compared: Compared) -> str:
     change = now - before
-    if not before.amount:
-        return f"nothing {compared.name}"
-    if before.amount < 0:
-        return f"{_money(before)} {compared.name}"
+    if before.amount <= 0:
+        return _before(before, compared)
     percent = change.amount / before.amount * WHOLE
     if abs(percent) < LITTLE:
         return f"as much as {compared.name}"
     return f"{abs(percent):,.0f} % {'more' if percent > 0 else 'less'} than {compared.name} ({_money(before)})"
+
+
+def _before(money: Money, compared: Compared) -> str:
+    """Without a row, a day that may still get one is not known to have cost nothing."""
+    if not money.amount:
+        return f"nothing {'' if compared.settled else 'yet of '}{compared.name}"
+    return f"{_money(money)} {compared.name}"
 
 
 def _foreseen(answer: Answer, digest: Digest) -> Iterator[Note]:
@@ -253,7 +267,7 @@ def _foreseen(answer: Answer, digest: Digest) -> Iterator[Note]:
         return
     other = f"; by {ahead.plain_method}: *{escape(_sum(ahead.plain))}*" if ahead.plain else ""
     answer.say(f"*By the end of {month}*: about *{escape(_sum(ahead.sums))}*{other}", *read)
-    yield f"Foreseen by {ahead.method}.", read
+    yield f"Foreseen by: {ahead.method}.", read
 
 
 def _notes(digest: Digest) -> Iterator[Note]:

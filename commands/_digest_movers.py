@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from approvals.request import Request
 from commands._bill import NOBODY, usage_api
-from commands._digest_look import Look
+from commands._digest_look import Look, slug
 from dac.digest import Kind, Line, Press
 from dac.digest_sums import WEEK, final_weeks, within
 from dac.movers import Mover, movers
@@ -19,6 +19,8 @@ MOST = 10
 """Movers that are told of at all; a message shows the first few."""
 
 MOST_REQUESTS = 2
+USUAL = "USD"
+"""The currency that a key leaves out."""
 
 
 def moved(look: Look, spend: Spend) -> Iterator[Line]:
@@ -32,6 +34,12 @@ def moved(look: Look, spend: Spend) -> Iterator[Line]:
         yield _line(look, each, sorted(touching, key=lambda request: -request.id), spend)
 
 
+def key(look: Look, resource_id: str, currency: str) -> str:
+    """One resource may be charged in several currencies, each of which moves by itself."""
+    found = look.key(Kind.MOVER, resource_id)
+    return found if currency == USUAL else f"{found}-{slug(currency)}"
+
+
 def _line(look: Look, mover: Mover, requests: Sequence[Request], spend: Spend) -> Line:
     cluster = look.by_id.get(mover.resource_id)
     last = requests[0] if requests else None
@@ -42,7 +50,7 @@ def _line(look: Look, mover: Mover, requests: Sequence[Request], spend: Spend) -
     if cluster:
         presses.append(Press(label="Its bill", line=f"cost actual {look.word(cluster)} 14d"))
     return Line(
-        key=look.key("mover", mover.resource_id),
+        key=key(look, mover.resource_id, mover.change.currency),
         kind=Kind.MOVER,
         name=cluster.name if cluster else short(mover.resource_id) if mover.resource_id else NOBODY,
         text=f"{cents(mover.before)} → {cents(mover.after)}{change}. {_reason(look, mover, requests)}",
@@ -62,6 +70,8 @@ def _reason(look: Look, mover: Mover, requests: Sequence[Request]) -> str:
         more = len(requests) - len(told)
         return "; before that: ".join(told) + (f"; and {more} more" if more else "")
     cluster = look.by_id.get(mover.resource_id)
+    if not mover.resource_id:
+        return "Oracle does not tell what it is for"
     if cluster is None:
         return "Not listed any more; no request of ours explains it"
     if not mover.before.amount and cluster.time_created > look.at - WEEK - WEEK - timedelta(days=1):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date
 from decimal import Decimal
 
 from commands._beside import CURRENCY
-from commands._digest_look import Look
+from commands._digest_look import Look, slug
 from dac.anomalies import Anomalies, Anomaly
 from dac.budgets import Budget as TeamBudget
 from dac.digest import Kind, Line, Press, Total, tail
@@ -24,7 +23,6 @@ FULL = Decimal(100)
 NEARLY = Decimal(90)
 MOST_CURRENCIES = 3
 JSON_MARKS = str.maketrans("", "", '{}"')
-SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def budgets(look: Look, month: Total | None, spend: Spend | None) -> Iterator[Line]:
@@ -61,7 +59,7 @@ def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
     pace = _pace(money, month)
     ahead = "" if month.until.day == 1 else f"; at this pace {cents(pace)} by its end"
     return Line(
-        key=f"budget:{_slug(budget.name)}",
+        key=key(budget),
         kind=Kind.BUDGET,
         name=budget.name,
         text=f"{cents(money)} of {cents(limit)} spent ({used:,.1f} %), {month.name}{ahead}",
@@ -73,6 +71,10 @@ def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
             _policy(look),
         ),
     )
+
+
+def key(budget: TeamBudget) -> str:
+    return f"budget:{slug(budget.name)}"
 
 
 def _pace(spent: Money, month: Total) -> Money:
@@ -130,7 +132,7 @@ def _without(look: Look, month: Total, budgeted: set[str], *, known: bool) -> It
     for money in month.spent[:MOST_CURRENCIES]:
         if money.currency not in budgeted:
             yield Line(
-                key=f"budget:none-{_slug(money.currency)}",
+                key=f"budget:none-{slug(money.currency)}",
                 kind=Kind.BUDGET,
                 text=f"No budget in {money.currency} {where}: what is charged in it is held against none",
                 sources=(_policy(look),),
@@ -191,7 +193,3 @@ def _policy(look: Look) -> Source:
 
 def _day(spend: Spend) -> date:
     return spend.read_at.astimezone(UTC).date()
-
-
-def _slug(text: str) -> str:
-    return SLUG.sub("-", text.casefold()).strip("-")[:40] or "unnamed"

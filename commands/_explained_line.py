@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from commands import _bill, _digest_oracle, _explained
+from commands import _bill, _digest_movers, _digest_oracle, _explained
 from commands._advice import seen_at
 from commands._answer import Answer
 from commands._blocks import date, named
@@ -135,12 +135,13 @@ def _mover(answer: Answer, of: Line, look: Look) -> Spend | None:
     if isinstance(both, Unknown):
         answer.say("What Oracle charged cannot be read now, so there is no sum to show.", seen_at(look.fleet))
         return None
-    own = next((part for each, part in both.by_resource().items() if look.key(Kind.MOVER, each) == of.key), None)
+    currency = of.worth.currency if of.worth else ""
+    parts = both.by_resource().items()
+    own = next((part for each, part in parts if _digest_movers.key(look, each, currency) == of.key), None)
     read = _bill.usage_api(both.read_at.astimezone(UTC).date())
     if own is None:
         answer.say("Oracle tells no row of it any more.", read)
         return None
-    currency = of.worth.currency if of.worth else ""
     spans = ((middle, last), (first, middle))
     now, before = (_of(digest_sums.within(own, since, until), currency) for since, until in spans)
     more = False
@@ -153,7 +154,7 @@ def _mover(answer: Answer, of: Line, look: Look) -> Spend | None:
 
 
 def _budget(answer: Answer, of: Line, look: Look) -> Spend | None:
-    budget = next((each for each in look.services.approvals.policy.budgets if each.name == of.name), None)
+    budget = next((each for each in look.services.approvals.policy.budgets if _digest_oracle.key(each) == of.key), None)
     seen = seen_at(look.fleet)
     if budget is None:
         answer.say(

@@ -153,12 +153,16 @@ class Line(Frozen):
 
 
 class Compared(Frozen):
-    """What was charged in days before, of which there are as many where the calendar has them."""
+    """What was charged in days before, of which there are as many where the calendar has them.
+
+    `settled` is that nothing of them can change any more: until then a day without a row is not one that cost nothing.
+    """
 
     name: str
     since: date
     until: date
     spent: tuple[Money, ...]
+    settled: bool = True
 
 
 class Total(Frozen):

@@ -15,6 +15,9 @@ WEEK = timedelta(days=7)
 REGION_PLACE = 3
 """Which part of an OCID names the region."""
 
+REGION_KEYS = {"iad": "us-ashburn-1", "phx": "us-phoenix-1"}
+"""How OCIDs name the two oldest regions, which are of an age before the others' way of naming."""
+
 
 class Span(Frozen):
     """`until` is the first day that is not in it any more."""
@@ -95,15 +98,7 @@ def told(spend: Spend, today: date) -> tuple[Total, ...]:
     found = []
     for each in spans(today):
         part = within(spend, each.span.since, each.span.until)
-        before = [
-            Compared(
-                name=span.name,
-                since=span.since,
-                until=span.until,
-                spent=within(spend, span.since, span.until).totals,
-            )
-            for span in each.before
-        ]
+        before = [_compared(within(spend, span.since, span.until), span.name) for span in each.before]
         found.append(
             Total(
                 key=each.key,
@@ -117,6 +112,10 @@ def told(spend: Spend, today: date) -> tuple[Total, ...]:
             )
         )
     return tuple(found)
+
+
+def _compared(part: Spend, name: str) -> Compared:
+    return Compared(name=name, since=part.since, until=part.until, spent=part.totals, settled=part.complete)
 
 
 def estimated(made: Callable[[date, date], tuple[Money, ...]], today: date) -> tuple[Total, ...]:
@@ -158,7 +157,8 @@ def _of_the_gone(scope: Scope) -> Callable[[str], bool | None]:
         parts = ocid.split(".")
         if scope.by != "region" or parts[0] != "ocid1" or len(parts) <= REGION_PLACE + 1 or not parts[REGION_PLACE]:
             return None
-        return parts[REGION_PLACE] == scope.value
+        place = parts[REGION_PLACE]
+        return REGION_KEYS.get(place, place) == scope.value
 
     return fits
 

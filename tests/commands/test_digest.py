@@ -94,8 +94,8 @@ def test_currencies_are_told_apart_and_not_all_of_many(room: Room) -> None:
     room.oracle.charged = [row(at(22), "1.10"), row(at(22), "2.20", currency="EUR"), row(at(21), "1", currency="CHF")]
     answer = told(room)
     assert "*Yesterday 2.20 EUR and $1.10" in answer
-    assert "*2.20 EUR* ⏳ · nothing the day before" in answer
-    assert "*0 CHF* ⏳ · 100 % less than the day before (1 CHF)" in answer
+    assert "*2.20 EUR* ⏳ · nothing yet of the day before" in answer
+    assert "*nothing yet* in CHF ⏳ · 1 CHF the day before, nothing the Sunday before" in answer
     room.oracle.charged = [row(at(22), "1", currency=f"AA{letter}") for letter in "ABCDEFGH"]
     assert "1 AAC and 5 more currencies" in told(room)
 
@@ -112,10 +112,31 @@ def test_on_the_first_of_a_month_the_last_one_is_told(room: Room) -> None:
     assert "*November* (1 Nov to 30 Nov): *$25,392* ⏳ · 29 % less than all of October ($35,712)" in answer
 
 
+def test_what_has_not_come_in_yet_is_no_sum_and_compared_with_none(room: Room) -> None:
+    assert room.oracle.charged is not None
+    room.oracle.charged = [each for each in room.oracle.charged if each.since < at(21)]
+    answer = told(room)
+    assert "*nothing yet* in USD ⏳ · nothing yet of the day before, $1,152 the Sunday before" in answer
+    assert "100 % less" not in answer
+    assert "$0" not in answer
+
+
+def test_an_estimate_without_any_price_is_not_one_of_nothing(tmp_path: Path) -> None:
+    room = Room(tmp_path, fleet(cluster("odd", unit_shape="NEVER_HEARD_OF")))
+    room.oracle.charged = None
+    answer = told(room)
+    assert "*What was spent is not known for all dedicated AI clusters" in answer
+    assert "*Yesterday* (22 Nov): not known" in answer
+    assert "nothing" not in answer.partition("By the end")[0].partition("Not known")[0].replace("Nothing to see", "")
+    empty = Room(tmp_path / "empty", fleet())
+    empty.oracle.charged = None
+    assert "*No clusters, and what was spent is not known for all" in told(empty)
+
+
 def test_a_first_day_has_nothing_before_it(room: Room) -> None:
     room.oracle.charged = [row(at(22), "600")]
     answer = told(room)
-    assert "*$600* ⏳ · nothing the day before, nothing the Sunday before" in answer
+    assert "*$600* ⏳ · nothing yet of the day before, nothing the Sunday before" in answer
 
 
 def test_an_empty_tenancy_is_one_sentence(tmp_path: Path) -> None:
@@ -123,7 +144,7 @@ def test_an_empty_tenancy_is_one_sentence(tmp_path: Path) -> None:
     room.oracle.charged = []
     reply = room.say("digest")
     assert reply.text == "No clusters and no charges for all dedicated AI clusters. Nothing to see to"
-    assert "*Yesterday* (22 Nov): charged was nothing yet ⏳" in told(room)
+    assert "*Yesterday* (22 Nov): nothing yet was charged ⏳" in told(room)
 
 
 def test_a_scope_is_of_its_clusters_alone(room: Room) -> None:

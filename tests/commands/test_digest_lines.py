@@ -285,8 +285,20 @@ def test_what_is_new_or_gone_or_has_no_name_moved_too(tmp_path: Path) -> None:
     assert said(found(room, Kind.MOVER)) == [
         ("mover:-1.new", "new", "$0 → $700. Made 18 Nov; no request of ours explains it"),
         ("mover:..gone99", "…gone99", "$350 → $0 (-100 %). Not listed any more; no request of ours explains it"),
-        ("mover:none", "no resource named", "$0 → $35. Not listed any more; no request of ours explains it"),
+        ("mover:none", "no resource named", "$0 → $35. Oracle does not tell what it is for"),
     ]
+
+
+def test_what_moved_in_two_currencies_is_two_lines_each_with_a_key(room: Room) -> None:
+    charged(room, ("2304", "1152"))
+    charged(room, ("100", "0"), currency="EUR")
+    lines = {each.key: each.text for each in found(room, Kind.MOVER)}
+    assert len(lines) == 2
+    room.say("digest")
+    for key, text in lines.items():
+        weeks = "0 EUR → 700 EUR" if key.endswith("-eur") else "$8,064 → $16,128"
+        assert text.startswith(weeks)
+        assert f"*chat* · {weeks}" in shown(room.say(f"cost explain {key}"))
 
 
 def test_budgets_of_oracle_and_of_the_team_are_held_against_what_was_spent(tmp_path: Path) -> None:
@@ -444,7 +456,7 @@ def test_what_the_month_will_have_cost_is_told_with_its_method(room: Room) -> No
     reply = html.unescape(shown(message(made, {})))
     # 14 days were charged and are final; 10 follow at 48 dollars an hour.
     assert "*By the end of November*: about *$27,648*" in reply
-    assert "Foreseen by days that are final as Oracle charged them" in reply
+    assert "Foreseen by: days that are final as Oracle charged them" in reply
     room.oracle.add(cluster("odd", unit_shape="VERA_X9"))
     assert "⚪ Not known: what November will have cost. The price of VERA_X9" in shown(message(digest(room), {}))
 

@@ -182,6 +182,23 @@ def test_rows_are_of_the_scope_of_their_cluster() -> None:
         assert open_.totals == unknown
 
 
+def test_a_region_that_ocids_name_by_its_key_is_that_region() -> None:
+    gone = "ocid1.generativeaidedicatedaicluster.oc1.{}.gone".format
+    rows = spend(row(TODAY, "1", resource_id=gone("iad")), row(TODAY, "2", resource_id=gone("phx")))
+    for region, ours in (("us-ashburn-1", usd("1")), ("us-phoenix-1", usd("2")), ("us-chicago-1", ())):
+        part, open_ = digest_sums.parted(rows, fleet(), read_scope(f"region:{region}", PLACES))
+        assert (part.totals, open_.totals) == (ours, ())
+
+
+def test_days_before_are_told_to_be_open_as_long_as_they_may_change() -> None:
+    settled = {
+        (total.key, each.name): each.settled
+        for total in digest_sums.told(spend(row(TODAY - DAY)), TODAY)
+        for each in total.compared
+    }
+    assert [what for what, done in settled.items() if not done] == [("total:yesterday", "the day before")]
+
+
 def test_a_digest_is_kept_as_it_is() -> None:
     total = Total(key="total:week", name="Last 7 days", since=TODAY - DAY, until=TODAY, spent=usd("1.005"))
     line = Line(
