@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
+from sys import intern
 from typing import Any
 
 from dac.cluster import Cluster, Endpoint, Guard, Guardrails, Lifecycle, Model, WorkRequest
@@ -41,17 +43,18 @@ def endpoint(raw: Json, region: str, etag: str | None = None) -> Endpoint:
         id=raw["id"],
         name=_name(raw),
         region=region,
-        compartment_id=raw["compartmentId"],
-        cluster_id=raw["dedicatedAiClusterId"],
-        model_id=raw["modelId"],
+        # Many endpoints name the same: each of these is held once.
+        compartment_id=intern(raw["compartmentId"]),
+        cluster_id=intern(raw["dedicatedAiClusterId"]),
+        model_id=intern(raw["modelId"]),
         lifecycle_state=raw["lifecycleState"],
         lifecycle_details=raw.get("lifecycleDetails"),
         time_created=raw["timeCreated"],
         time_updated=raw.get("timeUpdated"),
-        guardrails=Guardrails(
-            moderation=_guard(raw.get("contentModerationConfig")),
-            prompt_injection=_guard(raw.get("promptInjectionConfig")),
-            pii=_guard(raw.get("piiDetectionConfig")),
+        guardrails=_guardrails(
+            _guard(raw.get("contentModerationConfig")),
+            _guard(raw.get("promptInjectionConfig")),
+            _guard(raw.get("piiDetectionConfig")),
         ),
         freeform_tags=raw.get("freeformTags") or {},
         etag=etag,
@@ -141,6 +144,12 @@ def work_request(raw: Json, errors: tuple[str, ...]) -> WorkRequest:
 def remains(raw: Json) -> bool:
     """Whether it is still there: Oracle goes on listing what has been deleted."""
     return bool(raw["lifecycleState"] != Lifecycle.DELETED)
+
+
+@cache
+def _guardrails(moderation: Guard, prompt_injection: Guard, pii: Guard) -> Guardrails:
+    """One value for all that have the same."""
+    return Guardrails(moderation=moderation, prompt_injection=prompt_injection, pii=pii)
 
 
 def _guard(raw: Json | None) -> Guard:
