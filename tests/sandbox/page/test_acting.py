@@ -46,7 +46,8 @@ def test_a_click_while_the_person_is_switched_is_nobodys(open_as: Open, bot: Bot
     held: list[Route] = []
     page.route("**/_page/state?**", lambda route: held.append(route))  # noqa: PLW0108 - it marks what it is given
     page.get_by_test_id("user-switcher").click()
-    page.locator("[data-user=U02ADA]").click()
+    with page.expect_request("**/_page/state?**"):
+        page.locator("[data-user=U02ADA]").click()
     expect(page.locator("[inert]")).to_have_count(1)
 
     box = approve.bounding_box()
