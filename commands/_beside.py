@@ -18,6 +18,7 @@ from dac.usage_periods import Period
 MOST_BUDGETS = 5
 MOST_PRODUCTS = 4
 MOST_ANOMALIES = 3
+JSON_MARKS = str.maketrans("", "", '{}"')
 CURRENCY = "in your rate card's currency"
 """Oracle names none with either."""
 
@@ -100,8 +101,13 @@ def _anomaly(each: Anomaly) -> str:
     if each.actual is not None:
         told.append(f"{each.actual:,.2f} in place of {each.expected:,.2f}")
     if each.root_cause:
-        told.append(f"because, in Oracle's words, {named(each.root_cause)}")
+        told.append(f"because, in Oracle's words, {named(plain(each.root_cause))}")
     return ", ".join(told).replace(", (", " (")
+
+
+def plain(cause: str) -> str:
+    """Oracle gives a root cause as JSON, of which people read the words."""
+    return cause.translate(JSON_MARKS)
 
 
 def _impact(impact: Decimal | None) -> str:

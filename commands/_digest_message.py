@@ -6,8 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from commands._advice import linked_up, offer
@@ -30,11 +29,11 @@ from commands._chart import SpendDays
 from commands._command import Reply
 from commands._digest_file import sheet
 from commands._digest_marks import SUMS, explaining, typed
+from commands._digest_totals import currencies, summed, total_line, whole
 from commands._spend_chart import spend_chart
-from dac.digest import Compared, Digest, Kind, Line, Total
-from dac.figures import Money, Unknown
+from dac.digest import Digest, Kind, Line
+from dac.figures import Unknown
 from dac.marks import Mark
-from dac.pricing import cents
 
 Marks = Mapping[str, Mark]
 """By key the lines that somebody has acknowledged or put off, as `dac.marks.hidden` finds them: counted, not shown."""
@@ -57,16 +56,12 @@ MOST_OF_A_KIND = 3
 MOST_CHARTS = 2
 """One for each currency; Slack takes so many of its own kind in a message."""
 
-MOST_CURRENCIES = 3
 MOST_UNKNOWN = 4
 NAME = 60
 """Characters of a cluster's name."""
 
 SENTENCE = 300
-WHOLE = Decimal(100)
 UNKNOWN = "is not known"
-LITTLE = Decimal("0.5")
-"""Percent below which a change is told as none."""
 
 UNLIKE_A_LINK = set(" <>|&")
 ONE_DAY = timedelta(days=1)
@@ -168,7 +163,12 @@ def _drawn(
         answer.small(said, *digest.sources)
     if shown:
         answer.small("`/dac cost explain` with what stands behind a line shows the sum behind it.")
-    nexts = [("Yesterday by cluster", "cost actual yesterday"), ("This month", "cost actual month")]
+    # By date, for a digest is read on other days, too.
+    yesterday = digest.at.astimezone(UTC).date() - ONE_DAY
+    nexts = [
+        ("Yesterday by cluster", f"cost actual {yesterday}"),
+        (f"{yesterday:%B} by cluster", f"cost actual {yesterday:%Y-%m}"),
+    ]
     if digest.totals:
         nexts.append(("Explain the month", explaining("total:month", mine=mine)))
     if digest.foreseen:
@@ -194,65 +194,15 @@ def _headline(digest: Digest) -> str:
         return f"What was spent {UNKNOWN}"
     about = "an estimated " if digest.estimated else ""
     name = month.name.removesuffix(" so far")
-    return f"Yesterday {about}{_whole(yesterday)}, {name} {about}{_whole(month)}"
-
-
-def _whole(total: Total) -> str:
-    return _sum(total.spent) if total.spent or total.settled or total.estimated else "nothing yet"
+    return f"Yesterday {about}{whole(yesterday)}, {name} {about}{whole(month)}"
 
 
 def _totals(answer: Answer, digest: Digest) -> None:
     answer.lines(
         (text, _read(digest))
         for total in digest.totals
-        for text in [_total(total, each) for each in _currencies(total)]
+        for text in [total_line(total, each) for each in currencies(total)]
     )
-
-
-def _currencies(total: Total) -> list[str]:
-    """Those that anything was charged in, then or before; at least one, so that nothing is told too."""
-    found = [each.currency for spans in (total.spent, *(before.spent for before in total.compared)) for each in spans]
-    return list(dict.fromkeys(found))[:MOST_CURRENCIES] or [""]
-
-
-def _total(total: Total, currency: str) -> str:
-    name = f"*{total.name}* ({_days(total.since, total.until)})"
-    if not currency:
-        if total.estimated:
-            return f"{name}: not known"
-        return f"{name}: {escape(_whole(total))} was charged{'' if total.settled else ' ⏳'}"
-    if not (total.settled or total.estimated) and all(each.currency != currency for each in total.spent):
-        # Nothing has come in yet, which is no sum to compare anything with.
-        was = [_before(_of(each.spent, currency), each) for each in total.compared]
-        return f"{name}: *nothing yet* in {escape(currency)} ⏳ · {', '.join(was)}"
-    spent = _of(total.spent, currency)
-    said = f"{name}: *{_money(spent)}*{' estimated' if total.estimated else _standing(total, currency)}"
-    before = [_against(spent, _of(each.spent, currency), each) for each in total.compared]
-    return f"{said} · {', '.join(before)}" if before else said
-
-
-def _standing(total: Total, currency: str) -> str:
-    if total.settled:
-        return ""
-    open_, spent = _of(total.provisional, currency), _of(total.spent, currency)
-    return " ⏳" if open_ == spent or not open_.amount else f" ({_money(open_)} of it ⏳)"
-
-
-def _against(now: Money, before: Money, compared: Compared) -> str:
-    change = now - before
-    if before.amount <= 0:
-        return _before(before, compared)
-    percent = change.amount / before.amount * WHOLE
-    if abs(percent) < LITTLE:
-        return f"as much as {compared.name}"
-    return f"{abs(percent):,.0f} % {'more' if percent > 0 else 'less'} than {compared.name} ({_money(before)})"
-
-
-def _before(money: Money, compared: Compared) -> str:
-    """Without a row, a day that may still get one is not known to have cost nothing."""
-    if not money.amount:
-        return f"nothing {'' if compared.settled else 'yet of '}{compared.name}"
-    return f"{_money(money)} {compared.name}"
 
 
 def _foreseen(answer: Answer, digest: Digest) -> Iterator[Note]:
@@ -265,8 +215,8 @@ def _foreseen(answer: Answer, digest: Digest) -> Iterator[Note]:
     if isinstance(ahead.sums, Unknown):
         yield f"⚪ Not known: what {month} will have cost. {_settled_by(ahead.sums.settle)}", read
         return
-    other = f"; by {ahead.plain_method}: *{escape(_sum(ahead.plain))}*" if ahead.plain else ""
-    answer.say(f"*By the end of {month}*: about *{escape(_sum(ahead.sums))}*{other}", *read)
+    other = f"; by {ahead.plain_method}: *{escape(summed(ahead.plain))}*" if ahead.plain else ""
+    answer.say(f"*By the end of {month}*: about *{escape(summed(ahead.sums))}*{other}", *read)
     yield f"Foreseen by: {ahead.method}.", read
 
 
@@ -274,14 +224,15 @@ def _notes(digest: Digest) -> Iterator[Note]:
     """What the sums are and are not."""
     read = _read(digest)
     if digest.estimated:
-        yield f"Estimated: what Oracle charged is not known. {_settled_by(digest.estimated)} {ESTIMATED}", read
+        yield f"Estimated: what Oracle charged is not known. {ESTIMATED} {_settled_by(digest.estimated)}", read
     elif any(not each.settled for each in digest.totals):
         yield "⏳ provisional: Oracle adds to and changes the last 48 h. The rest is final.", (*read, LATE)
     if digest.unattributed:
         since = digest.totals[-1].compared[0].since
-        yield f"{escape(_sum(digest.unattributed))} since {since} are not attributable: {GONE}", read
+        yield f"{escape(summed(digest.unattributed))} since {since} are not attributable: {GONE}", read
     if digest.uncounted:
-        yield f"⚠️ *Not in the sums*: {escape(_sum(digest.uncounted))} of this month. {NEW}", read
+        month = f"{digest.totals[-1].since:%B}"
+        yield f"⚠️ *Not in the sums*: {escape(summed(digest.uncounted))} of {month}. {NEW}", read
     for each in digest.unknown[:MOST_UNKNOWN]:
         yield f"⚪ Not known: {named(each.what, SENTENCE)}. {_settled_by(each.settle)}", read
     if len(digest.unknown) > MOST_UNKNOWN:
@@ -341,25 +292,3 @@ def _read(digest: Digest) -> tuple[Cited, ...]:
     """What the sums rest on; where Oracle did not tell what it charged, that it was asked."""
     api = usage_api((digest.read_at or digest.at).astimezone(UTC).date())
     return (api,) if digest.read_at else (*digest.sources, api)
-
-
-def _of(spent: Sequence[Money], currency: str) -> Money:
-    return next((each for each in spent if each.currency == currency), Money(amount=Decimal(0), currency=currency))
-
-
-def _money(amount: Money) -> str:
-    """Oracle's word for a currency is anybody's."""
-    return escape(str(cents(amount)))
-
-
-def _sum(spent: Sequence[Money]) -> str:
-    shown = [str(cents(each)) for each in spent[:MOST_CURRENCIES]]
-    rest = len(spent) - len(shown)
-    return " and ".join([*shown, *([f"{rest} more currencies"] if rest else [])]) or "nothing"
-
-
-def _days(since: date, until: date) -> str:
-    last = until - ONE_DAY
-    if since == last:
-        return f"{since.day} {since:%b}"
-    return f"{since.day} {since:%b} to {last.day} {last:%b}"

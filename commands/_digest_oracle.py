@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date
 from decimal import Decimal
 
-from commands._beside import CURRENCY
+from commands._beside import CURRENCY, plain
 from commands._digest_look import Look, slug
 from dac.anomalies import Anomalies, Anomaly
 from dac.budgets import Budget as TeamBudget
@@ -22,7 +22,6 @@ from dac.usage import Budget, Budgets, Spend, totals
 FULL = Decimal(100)
 NEARLY = Decimal(90)
 MOST_CURRENCIES = 3
-JSON_MARKS = str.maketrans("", "", '{}"')
 
 
 def budgets(look: Look, month: Total | None, spend: Spend | None) -> Iterator[Line]:
@@ -56,13 +55,14 @@ def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
     limit = Money(amount=budget.monthly, currency=budget.currency)
     used = spent / budget.monthly * FULL
     money = Money(amount=spent, currency=budget.currency)
+    said = cents(money) if month.settled or any(row.currency == budget.currency for row in rows) else "nothing yet"
     pace = _pace(money, month)
     ahead = "" if month.until.day == 1 else f"; at this pace {cents(pace)} by its end"
     return Line(
         key=key(budget),
         kind=Kind.BUDGET,
         name=budget.name,
-        text=f"{cents(money)} of {cents(limit)} spent ({used:,.1f} %), {month.name}{ahead}",
+        text=f"{said} of {cents(limit)} spent ({used:,.1f} %), {month.name}{ahead}",
         severity=_severity(used, over=pace.amount > budget.monthly),
         figure=spent,
         worth=money,
@@ -169,7 +169,7 @@ def _anomaly(anomaly: Anomaly, found: Anomalies) -> Line:
     how = "another sum than foreseen"
     if impact is not None:
         how = f"{abs(impact):,.2f} {'less' if impact < 0 else 'more'} than foreseen, {CURRENCY}"
-    because = f"; in Oracle's words: {_plain(anomaly.root_cause)}" if anomaly.root_cause else ""
+    because = f"; in Oracle's words: {plain(anomaly.root_cause)}" if anomaly.root_cause else ""
     return Line(
         key=f"anomaly:{tail(anomaly.id)}",
         kind=Kind.ANOMALY,
@@ -180,11 +180,6 @@ def _anomaly(anomaly: Anomaly, found: Anomalies) -> Line:
         presses=(Press(label="What was charged", line="cost actual 7d"),),
         sources=(Source(title="Oracle, ListCostAnomalyEvents", as_of=found.read_on, trust=Trust.LIVE),),
     )
-
-
-def _plain(cause: str) -> str:
-    """Oracle gives it as JSON."""
-    return cause.translate(JSON_MARKS)
 
 
 def _policy(look: Look) -> Source:

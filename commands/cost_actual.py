@@ -33,7 +33,7 @@ class Actual(Arguments):
         Field(
             max_length=400,
             title="cluster and period",
-            description="A cluster, or all; and yesterday, week, month, last month, 2026-10 or 7d",
+            description="A cluster, or all; and yesterday, week, month, last month, 2026-10, 2026-10-31 or 7d",
         ),
     ] = ""
 
@@ -139,7 +139,7 @@ def _charged(
 def _says_oracle(answer: Answer, days: Period, services: Services) -> None:
     """Of a month that runs, what budgets say: they know of no other."""
     today = services.now().astimezone(UTC).date()
-    if days.since == today.replace(day=1):
+    if days.since == today.replace(day=1) and days.until > today:
         _beside.budgets(answer, services.fleet.budgets())
     _beside.anomalies(answer, services.fleet.anomalies(), days, services.catalog.part_numbers)
 

@@ -1,4 +1,4 @@
-"""The days that a person means by "yesterday", "last month", "2026-10" or "7d", in UTC, in which Oracle bills."""
+"""The days that a person means by "yesterday", "2026-10", "2026-10-31" or "7d", in UTC, in which Oracle bills."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from dac.naming import clip
 
 DAYS = re.compile(r"([1-9]\d{0,2})\s*d(?:ays?)?", re.ASCII)
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+DAY = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 MOST_DAYS = 366
-EXAMPLES = "yesterday, week, month, last month, 2026-10 or 7d"
+EXAMPLES = "yesterday, week, month, last month, 2026-10, 2026-10-31 or 7d"
 
 
 class Period(Frozen):
@@ -32,7 +33,7 @@ class Period(Frozen):
 def is_period(text: str) -> bool:
     """Whether it is written as one, even if there is nothing to be said of those days."""
     word = " ".join(text.casefold().split())
-    return word in _NAMED or bool(DAYS.fullmatch(word) or MONTH.fullmatch(word))
+    return word in _NAMED or any(each.fullmatch(word) for each in (DAYS, MONTH, DAY))
 
 
 def period(text: str, today: date) -> Period:
@@ -52,6 +53,8 @@ def period(text: str, today: date) -> Period:
         if first > today:
             raise Invalid(f"{word} is still to come: nothing has been charged for it.")
         return Period(name=f"{first:%B %Y}", since=first, until=min(_next_month(first), today + timedelta(days=1)))
+    if DAY.fullmatch(word):
+        return _day(word, today)
     raise Invalid(f"“{clip(text)}” is no period: give {EXAMPLES}.")
 
 
@@ -80,6 +83,16 @@ def _named(name: str, today: date) -> Period:
         case _:
             before = _ago(first, 1).replace(day=1)
             return Period(name=f"{before:%B %Y}", since=before, until=first)
+
+
+def _day(word: str, today: date) -> Period:
+    try:
+        day = date.fromisoformat(word)
+    except ValueError:
+        raise Invalid(f"There is no {word}: its month has no such day.") from None
+    if day > today:
+        raise Invalid(f"{word} is still to come: nothing has been charged for it.")
+    return Period(name=f"{day.day} {day:%B %Y}", since=day, until=day + timedelta(days=1))
 
 
 def _ago(day: date, days: int) -> date:

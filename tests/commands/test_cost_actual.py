@@ -197,7 +197,7 @@ def test_budgets_are_told_of_the_month_that_runs(room: Room) -> None:
 
 def odd(day: datetime, **changes: object) -> Anomaly:
     known = {"id": "ocid1.costanomalyevent.oc1..a", "name": "x", "day": day.date(), "monitor": "Generative AI"}
-    figures = {"region": "us-chicago-1", "impact": "864", "variance": "25", "root_cause": "<!here> 1 more"}
+    figures = {"region": "us-chicago-1", "impact": "864", "variance": "25", "root_cause": '{"<!here>": "1 more"}'}
     return Anomaly.model_validate(known | figures | changes)
 
 
@@ -210,7 +210,7 @@ def test_cost_anomalies_are_told_for_the_whole_tenancy(room: Room) -> None:
     answer = told(room, "cost actual")
     assert (
         "2026-11-18 Generative AI, us-chicago-1: 864.00 more than foreseen (+25.0 %), 4,320.00 in place of 3,456.00, "
-        "because, in Oracle's words, <!here> 1 more; 2026-11-19 Generative AI: another sum than foreseen; "
+        "because, in Oracle's words, <!here>: 1 more; 2026-11-19 Generative AI: another sum than foreseen; "
         "2026-11-20 Generative AI, us-chicago-1: 1.50 less than foreseen, because"
     ) in answer
     assert "; 1 more; 1 of other services." in answer

@@ -112,6 +112,14 @@ def test_on_the_first_of_a_month_the_last_one_is_told(room: Room) -> None:
     assert "*November* (1 Nov to 30 Nov): *$25,392* ⏳ · 29 % less than all of October ($35,712)" in answer
 
 
+def test_its_buttons_are_of_its_own_days(room: Room) -> None:
+    reply = room.say("digest")
+    assert lines(reply.blocks)[-4:-2] == ["cost actual 2026-11-22", "cost actual 2026-11"]
+    assert "*22 November 2026*, 2026-11-22 in UTC: Oracle charged *$1,200*" in shown(room.say("cost actual 2026-11-22"))
+    room.clock.advance(hours=8 * 24)
+    assert lines(room.say("digest").blocks)[-4:-2] == ["cost actual 2026-11-30", "cost actual 2026-11"]
+
+
 def test_what_has_not_come_in_yet_is_no_sum_and_compared_with_none(room: Room) -> None:
     assert room.oracle.charged is not None
     room.oracle.charged = [each for each in room.oracle.charged if each.since < at(21)]
@@ -169,7 +177,8 @@ def test_without_access_it_is_estimated_and_says_so(room: Room) -> None:
     answer = told(room)
     assert "*Yesterday an estimated $1,152, November an estimated $25,344 for all" in answer
     assert "*Last 7 days* (16 Nov to 22 Nov): *$8,064* estimated" in answer
-    assert "Estimated: what Oracle charged is not known. Let the reading identity `read usage-report" in answer
+    assert "Estimated: what Oracle charged is not known. The sums are units × hours" in answer
+    assert "compared with nothing. Let the reading identity `read usage-report in tenancy`" in answer
     assert "Not known: the price of VERA_X9" in answer
     assert "B108082" in str(CATALOG.prices)
     assert "⏳" not in answer
@@ -234,7 +243,7 @@ def test_what_is_on_the_bill_and_in_no_sum_is_told(room: Room) -> None:
         row(at(20), "1", product="Large Cohere"),
         row(at(20, 10), "5", product="Dedicated"),
     ]
-    assert "⚠️ *Not in the sums*: $99 of this month." in told(room)
+    assert "⚠️ *Not in the sums*: $99 of November." in told(room)
     assert "Not in the sums" not in told(room, "digest --scope region:eu-frankfurt-1")
     room.oracle.charged_beside = None
     assert "⚪ Not known: what Oracle charged beside. Let the reading identity read it" in told(room)

@@ -376,6 +376,12 @@ def test_budgets_of_oracle_and_of_the_team_are_held_against_what_was_spent(tmp_p
     ]
 
 
+def test_a_budget_in_whose_currency_nothing_has_come_in_yet_is_not_told_as_none_spent(room: Room) -> None:
+    room.rules = room.rules.model_copy(update={"budgets": (TeamBudget(name="all", monthly=Decimal(100)),)})
+    room.oracle.charged = []
+    assert found(room, Kind.BUDGET)[0].text.startswith("nothing yet of $100 spent (0.0 %)")
+
+
 def test_a_currency_without_a_budget_is_told(room: Room) -> None:
     charged(room, ("1", "1"))
     (line,) = found(room, Kind.BUDGET)

@@ -28,6 +28,9 @@ TODAY = date(2026, 11, 23)
         ("last  month", "October 2026", date(2026, 10, 1), date(2026, 11, 1)),
         ("2026-10", "October 2026", date(2026, 10, 1), date(2026, 11, 1)),
         ("2025-12", "December 2025", date(2025, 12, 1), date(2026, 1, 1)),
+        ("2026-10-31", "31 October 2026", date(2026, 10, 31), date(2026, 11, 1)),
+        ("2024-02-29", "29 February 2024", date(2024, 2, 29), date(2024, 3, 1)),
+        ("2026-11-23", "23 November 2026", date(2026, 11, 23), date(2026, 11, 24)),
         ("2026-11", "November 2026", date(2026, 11, 1), date(2026, 11, 24)),
     ],
 )
@@ -44,7 +47,9 @@ def test_last_month_in_january_is_december() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("fortnight", "is no period: give yesterday, week, month, last month, 2026-10 or 7d"),
+        ("2026-11-24", "is still to come"),
+        ("2026-02-29", "There is no 2026-02-29: its month has no such day."),
+        ("fortnight", "is no period: give yesterday, week, month, last month, 2026-10, 2026-10-31 or 7d"),
         ("2026-12", "still to come"),
         ("400d", "366d at the most"),
     ],

@@ -1,0 +1,91 @@
+"""A total of a digest as a sentence: what was charged in some days, in one currency, beside what was before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from commands._blocks import escape
+from dac.digest import Compared, Total
+from dac.figures import Money
+from dac.pricing import cents
+
+MOST_CURRENCIES = 3
+WHOLE = Decimal(100)
+LITTLE = Decimal("0.5")
+"""Percent below which a change is told as none."""
+
+ONE_DAY = timedelta(days=1)
+
+
+def currencies(total: Total) -> list[str]:
+    """Those that anything was charged in, then or before; at least one, so that nothing is told too."""
+    found = [each.currency for spans in (total.spent, *(before.spent for before in total.compared)) for each in spans]
+    return list(dict.fromkeys(found))[:MOST_CURRENCIES] or [""]
+
+
+def total_line(total: Total, currency: str) -> str:
+    name = f"*{total.name}* ({_days(total.since, total.until)})"
+    if not currency:
+        if total.estimated:
+            return f"{name}: not known"
+        return f"{name}: {escape(whole(total))} was charged{'' if total.settled else ' ⏳'}"
+    if not (total.settled or total.estimated) and all(each.currency != currency for each in total.spent):
+        # Nothing has come in yet, which is no sum to compare anything with.
+        was = [_before(_of(each.spent, currency), each) for each in total.compared]
+        return f"{name}: *nothing yet* in {escape(currency)} ⏳ · {', '.join(was)}"
+    spent = _of(total.spent, currency)
+    said = f"{name}: *{_money(spent)}*{' estimated' if total.estimated else _standing(total, currency)}"
+    before = [_against(spent, _of(each.spent, currency), each) for each in total.compared]
+    return f"{said} · {', '.join(before)}" if before else said
+
+
+def _standing(total: Total, currency: str) -> str:
+    if total.settled:
+        return ""
+    open_, spent = _of(total.provisional, currency), _of(total.spent, currency)
+    return " ⏳" if open_ == spent or not open_.amount else f" ({_money(open_)} of it ⏳)"
+
+
+def _against(now: Money, before: Money, compared: Compared) -> str:
+    change = now - before
+    if before.amount <= 0:
+        return _before(before, compared)
+    percent = change.amount / before.amount * WHOLE
+    if abs(percent) < LITTLE:
+        return f"as much as {compared.name}"
+    return f"{abs(percent):,.0f} % {'more' if percent > 0 else 'less'} than {compared.name} ({_money(before)})"
+
+
+def _before(money: Money, compared: Compared) -> str:
+    """Without a row, a day that may still get one is not known to have cost nothing."""
+    if not money.amount:
+        return f"nothing {'' if compared.settled else 'yet of '}{compared.name}"
+    return f"{_money(money)} {compared.name}"
+
+
+def whole(total: Total) -> str:
+    return summed(total.spent) if total.spent or total.settled or total.estimated else "nothing yet"
+
+
+def _of(spent: Sequence[Money], currency: str) -> Money:
+    return next((each for each in spent if each.currency == currency), Money(amount=Decimal(0), currency=currency))
+
+
+def _money(amount: Money) -> str:
+    """Oracle's word for a currency is anybody's."""
+    return escape(str(cents(amount)))
+
+
+def summed(spent: Sequence[Money]) -> str:
+    shown = [str(cents(each)) for each in spent[:MOST_CURRENCIES]]
+    rest = len(spent) - len(shown)
+    return " and ".join([*shown, *([f"{rest} more currencies"] if rest else [])]) or "nothing"
+
+
+def _days(since: date, until: date) -> str:
+    last = until - ONE_DAY
+    if since == last:
+        return f"{since.day} {since:%b}"
+    return f"{since.day} {since:%b} to {last.day} {last:%b}"
