@@ -85,7 +85,10 @@ class Digesting:
         now: Callable[[], datetime],
         patience: timedelta,
     ) -> None:
-        """`patience` is how long a posting may be tried; with the call that it ends in, less than a claim lasts."""
+        """`patience` is how long a posting may be tried; with the call that it ends in, less than a claim lasts.
+
+        That call lasts no longer than another `patience`.
+        """
         self._occurrences = occurrences
         self._press = press
         self._outlet = outlet
@@ -186,9 +189,15 @@ class Digesting:
     async def _found(self, occurrence: Occurrence) -> Posted | None:
         if occurrence.tried_at is None:
             return None
-        return await self._outlet.slack.find(
-            occurrence.channel, occurrence.name, occurrence.tried_at - SKEW, None, patience=self._patience
-        )
+        since, until = occurrence.tried_at - SKEW, occurrence.tried_at + 2 * self._patience + SKEW
+        # In a lively channel the newest messages may all have come after it; the second look leaves those out.
+        for last in (None, until):
+            found = await self._outlet.slack.find(
+                occurrence.channel, occurrence.name, since, None, last, patience=self._patience / 2
+            )
+            if found:
+                return found
+        return None
 
     async def _post(self, occurrence: Occurrence, reply: Reply) -> Posted | None:
         """None where another process has taken it over, or somebody has paused it, while its pictures were drawn."""
@@ -197,8 +206,10 @@ class Digesting:
             begun = await self._workers.run(self._occurrences.begin, occurrence, self._now())
             if begun is None:
                 return None
+            # Another message may hold the channel's turn for longer than a claim lasts.
+            until = self._now() + self._patience
             return await self._outlet.slack.post(
-                occurrence.channel, reply.text, blocks, name=occurrence.name, patience=self._patience
+                occurrence.channel, reply.text, blocks, name=occurrence.name, until=until
             )
 
         return await self._outlet.pictures.said(reply, say)
@@ -263,8 +274,9 @@ class Digesting:
 
         try:
             await self._outlet.pictures.said(reply, say)
-        except Gone as gone:
-            log.info("%s is not there to be drawn anew: %s", occurrence.name, gone)
+        except (Gone, Denied, Invalid) as error:
+            # The same again would be refused again, in every round.
+            log.warning("%s is not drawn anew: %s", occurrence.name, error)
         await self._workers.run(self._occurrences.redrawn, occurrence.key, _look(reply))
 
     async def _tell_owner(self, schedule: Schedule, tried_at: datetime | None) -> None:
@@ -277,7 +289,8 @@ class Digesting:
             if tried_at is None or not await self._outlet.slack.find(
                 direct, name, tried_at - SKEW, None, patience=self._patience
             ):
-                await self._outlet.slack.post(direct, reply.text, reply.blocks, name=name, patience=self._patience)
+                until = self._now() + self._patience
+                await self._outlet.slack.post(direct, reply.text, reply.blocks, name=name, until=until)
         except (NotFound, Denied, Invalid) as error:
             log.warning("The owner of schedule %s cannot be told: %s", schedule.id, error)
         await self._workers.run(self._occurrences.told, schedule)

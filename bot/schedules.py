@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -19,6 +19,9 @@ schedules = Migrations("schedules")
 
 OPEN = (State.WAITING.value, State.POSTED.value)
 DONE = (State.SENT.value, State.POSTED.value)
+
+TWICE = timedelta(seconds=10)
+"""Within so long, one more out of turn is the second click of a double one."""
 
 
 @schedules()
@@ -122,6 +125,13 @@ class ScheduleBook:
             if made:
                 return Occurrence.model_validate_json(made["body"])
             schedule = read(db, number)
+            twice = db.execute(
+                "SELECT body FROM occurrences WHERE schedule = ? AND delivery IS NOT NULL AND due > ? AND due <= ? "
+                "AND state <> ?",
+                [number, stamp(at - TWICE), stamp(at), State.SKIPPED.value],
+            ).fetchone()
+            if twice:
+                return Occurrence.model_validate_json(twice["body"])
             asked = Occurrence(schedule=number, due=at, channel=schedule.channel, made_at=at, asked_by=by)
             if not insert(db, asked, delivery):
                 raise Conflict(f"Schedule {number} is being run at this very moment.")

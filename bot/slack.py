@@ -138,14 +138,18 @@ class Slack:
         *,
         thread_ts: str | None = None,
         name: str | None = None,
-        patience: timedelta = PATIENCE,
+        until: datetime | None = None,
     ) -> Posted:
         """Post a message. `name` is how `find` will know it; a call whose fate is unknown is not repeated here.
 
-        `patience` counts from the channel's turn on: no call is begun after that.
+        No call is begun after `until`, however long the channel's turn was waited for; without it, patience counts
+        from that turn on.
         """
         metadata = {"event_type": METADATA, "event_payload": {"name": name}} if name else None
         async with self.pace.turn(channel):
+            patience = until - self._now() if until else PATIENCE
+            if patience < timedelta():
+                raise Unavailable("Slack takes no more of that channel just now; try again in a moment.")
             answer = await self.attempt(
                 lambda: self._client.chat_postMessage(
                     channel=channel,

@@ -67,7 +67,8 @@ def standing(marks: Iterable[Mark], digest: Digest) -> tuple[Mark, ...]:
     """Those that still hold after that digest.
 
     An acknowledgement of a line that is gone from digests of its scope has ended, so that the line is told again if it
-    comes back. Where something could not be read, a line may only not have been seen.
+    comes back. Where something could not be read, a line may only not have been seen. What was said after the moment
+    of the digest, which may come late, was said of something newer.
     """
     return tuple(each for each in marks if _stands(each, digest))
 
@@ -98,6 +99,8 @@ class Marks(Protocol):
 
 def _stands(mark: Mark, digest: Digest) -> bool:
     line = digest.line(mark.key)
+    if mark.at > digest.at:
+        return True
     if mark.kind is MarkKind.ACKNOWLEDGED and line is None:
         return mark.scope != str(digest.scope) or bool(digest.unknown or digest.estimated)
     return mark.hides(line.figure if line else None, digest.at)

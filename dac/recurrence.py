@@ -44,13 +44,25 @@ ORDINALS = {
     "4th": "#4",
     "last": "L",
 }
-UNSAID = frozenset({"at", "every", "on", "each", "the", "of", "month", "weekly", "monthly", "and"})
+UNSAID = frozenset({"at", "every", "on", "each", "the", "of", "month", "weekly", "monthly", "and", "in"})
 """What people say and what changes nothing."""
+
+NICKNAMES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+"""What cron takes instead of its five fields."""
 
 CRON = re.compile(r"[\d*][\d*,/-]*")
 TIME = re.compile(
     r"(?<![\w:+/-]) (?: (?P<hour>\d{1,2}) (?: :(?P<minute>\d\d) (?:\s*(?P<half>[ap])\.?m\b\.?)? (?!\d|:\d)"
-    r" | \s*(?P<bare_half>[ap])\.?m\b\.? ) | (?P<name>noon|midnight)\b )",
+    r" | \s*(?P<bare_half>[ap])\.?m\b\.? ) | at\ (?P<bare_hour>\d{1,2}) (?![\w:.'’]|\ [ap]\.?m\b)"  # noqa: RUF001 - as phones type it
+    r" | (?P<name>noon|midnight)\b )",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 NUMBERED = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?", re.ASCII)
@@ -88,7 +100,8 @@ def recurrence(text: str, zone: ZoneInfo) -> Recurrence:
     flat = re.sub(r"[–—−]", "-", " ".join(text.split()))
     if not flat or len(flat) > LONGEST:
         raise Invalid(f"{f'“{clip(flat)}” is too long' if flat else 'It is not said when'}; {EXAMPLES}.")
-    words = flat.split()
+    first, _, rest = flat.partition(" ")
+    words = f"{NICKNAMES.get(first.casefold(), first)} {rest}".split()
     made = _of_cron(flat, words, zone) if len(words) > 1 and all(map(CRON.fullmatch, words[:2])) else None
     made = made or _of_words(flat, zone)
     _check(flat, made)
@@ -129,13 +142,14 @@ def _of_words(flat: str, zone: ZoneInfo) -> Recurrence:
     if not found:
         raise Invalid(f"“{clip(flat)}” says no time of day; {EXAMPLES}.")
     between = [flat[one.end() : other.start()] for one, other in pairwise(found)]
-    if strange := next((each for each in between if each.strip(" ,").casefold() not in {"", "and"}), None):
+    if strange := next((each for each in between if each.strip(" ,").casefold() not in {"", "and", "and at"}), None):
         raise Invalid(f"“{clip(strange.strip())}” stands between two times; {EXAMPLES}.")
     before, after = flat[: found[0].start()], flat[found[-1].end() :].strip(" ,")
     if not _words(before) and after:
         # "09:00 on weekdays Europe/Berlin": the zone, if one is named, is the last word.
         most, _, last = after.rpartition(" ")
         before, after = (most, last) if most and (is_zone(last) or "/" in last) else (after, "")
+    after = re.sub(r"^in ", "", after, flags=re.IGNORECASE)
     named = zone_named(after) if after else zone
     times = sorted({_time(each) for each in found})
     days, said = _days(flat, _words(before))
@@ -151,7 +165,11 @@ def _words(text: str) -> list[str]:
 def _time(found: re.Match[str]) -> tuple[int, int]:
     if found["name"]:
         return (NOON, 0) if found["name"].casefold() == "noon" else (0, 0)
-    hour, minute, half = int(found["hour"]), int(found["minute"] or 0), found["half"] or found["bare_half"]
+    hour, minute, half = (
+        int(found["hour"] or found["bare_hour"]),
+        int(found["minute"] or 0),
+        found["half"] or found["bare_half"],
+    )
     if half and 1 <= hour <= NOON:
         hour = hour % NOON + (NOON if half in "pP" else 0)
     elif half or hour * HOUR + minute >= DAY or minute >= HOUR:

@@ -157,5 +157,5 @@ class Schedules(Protocol):
     def remove(self, number: int) -> Schedule: ...
 
     def run(self, number: int, by: str, *, at: datetime, delivery: str) -> Occurrence:
-        """One out of turn, due at that moment; the same for the same delivery."""
+        """One out of turn, due at that moment; the same for the same delivery, and for the second click of two."""
         ...

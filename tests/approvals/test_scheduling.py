@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from approvals.policy import People
 from approvals.records import Records
 from approvals.scheduling import MOST, Scheduling
 from approvals.store import Store
+from bot.occurrences import Occurrences
 from bot.schedules import ScheduleBook
 from dac.digest import Scope
 from dac.errors import Conflict, DacError, Denied, NotFound, Unavailable
@@ -26,6 +28,7 @@ DAILY = recurrence("daily 09:00 UTC", ZoneInfo("UTC"))
 
 class Office:
     def __init__(self, path: Path, most: int = MOST) -> None:
+        self.path = path
         self.clock, self.groups = FakeClock(), FakeGroups(SLEADS={DAN})
         self.store, self.records = Store(path), Records(path)
         self.members = {OPS: {ANN, BOB}}
@@ -133,9 +136,11 @@ def test_one_that_is_removed_is_there_no_more(office: Office) -> None:
         office.scheduling.run(ANN, 1, delivery="r1")
 
 
-def test_two_cannot_be_run_at_the_very_same_moment(office: Office) -> None:
-    office.add()
-    office.scheduling.run(ANN, 1, delivery="r1")
+def test_none_is_run_at_the_very_moment_at_which_one_is_due(office: Office) -> None:
+    due = office.add().next_at
+    assert due
+    office.clock.advance(seconds=(due - office.clock.now()).total_seconds())
+    Occurrences(office.path, "one", timedelta(seconds=30)).come_round(due)
     with pytest.raises(Conflict, match="at this very moment"):
         office.scheduling.run(BOB, 1, delivery="r2")
     office.clock.advance(seconds=1)

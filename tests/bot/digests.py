@@ -49,6 +49,8 @@ class Newsroom:
     told: list[tuple[str, datetime]] = field(default_factory=list)
     """By scope and moment what has been gathered."""
     files: tuple[Enclosed, ...] = ()
+    times: int = 1
+    """How often a message says everything; a hundred times is more than Slack takes."""
     in_step: bool = False
     """Whether Slack's time goes with the bot's, so that its limits count."""
     broken: Exception | None = None
@@ -80,7 +82,7 @@ class Newsroom:
 
     def draw(self, digest: Digest, marks: Mapping[str, Mark], *, late_since: datetime | None = None) -> Reply:
         made = message(digest, marks, late_since=late_since)
-        return Reply(text=made.text, blocks=made.blocks, files=self.files)
+        return Reply(text=made.text, blocks=[*made.blocks] * self.times, files=self.files)
 
     async def sleep(self, seconds: float) -> None:
         self.clock.advance(seconds=seconds)

@@ -98,6 +98,22 @@ def test_one_whose_posting_was_not_answered_is_looked_for_before_it_is_posted_ag
     assert "late" not in shown(told)
 
 
+def test_one_is_found_again_in_a_channel_in_which_much_has_been_said_since(room: Newsroom) -> None:
+    made = room.schedule()
+    room.book.pause(made.id, Pause(by=ADA, at=room.clock.now()))
+    room.until(datetime.now(UTC))  # Slack's clock, by which messages are found
+    room.book.run(made.id, ADA, at=room.clock.now(), delivery="run-1")
+    room.slack.fault("drop_after", method="chat.postMessage")
+    room.round()
+    room.slack.do("clock", advance=600)
+    for number in range(200):
+        room.slack.web("chat.postMessage", channel=OPS, text=f"talk {number}")
+    room.round(minutes=10)
+    said = [each["text"] for each in room.slack.messages(OPS) if "talk" not in each["text"]]
+    assert len(said) == 1
+    assert room.book.last(made.id)
+
+
 def test_one_that_an_outage_made_late_says_so(room: Newsroom) -> None:
     room.schedule()
     room.until(NINE)
@@ -191,6 +207,18 @@ def test_a_message_follows_what_people_say_of_its_lines(room: Newsroom) -> None:
     assert after["ts"] == before["ts"]
     assert "chat is idle" not in shown(after)
     assert room.told == [("all", NINE)]
+
+
+def test_a_message_that_cannot_be_drawn_anew_is_not_tried_in_every_round(room: Newsroom) -> None:
+    room.schedule()
+    room.until(NINE)
+    room.round()
+    room.times = 100
+    room.marks.mark(Mark(place=OPS, key=IDLE.key, scope="all", kind=MarkKind.ACKNOWLEDGED, by=ADA, at=room.clock.now()))
+    for _ in range(3):
+        room.round(minutes=1)
+    assert len(room.slack.calls("chat.update")) == 1
+    assert "chat is idle" in shown(room.digests()[0])
 
 
 def test_one_deleted_meanwhile_stays_away(room: Newsroom) -> None:
@@ -335,6 +363,20 @@ def test_one_out_of_turn_is_told_even_of_a_paused_schedule_and_changes_no_other_
     (told,) = room.digests()
     assert "late" not in shown(told)
     assert room.told == [("all", START)]
+
+
+def test_a_double_click_has_one_told_out_of_turn(room: Newsroom) -> None:
+    made = room.schedule()
+    room.book.run(made.id, ADA, at=room.clock.now(), delivery="first")
+    room.round()
+    room.clock.advance(seconds=1)
+    room.book.run(made.id, ADA, at=room.clock.now(), delivery="second")
+    room.round()
+    assert len(room.digests()) == 1
+    room.clock.advance(seconds=30)
+    room.book.run(made.id, ADA, at=room.clock.now(), delivery="later")
+    room.round()
+    assert len(room.digests()) == 2
 
 
 def test_a_private_channel_the_bot_is_not_in_is_told_of(room: Newsroom) -> None:

@@ -122,6 +122,21 @@ def test_a_wait_longer_than_patience_is_not_begun(edge: Edge) -> None:
     assert edge.time.waits == []
 
 
+def test_no_posting_is_begun_after_its_time_though_another_held_the_turn_of_its_channel(edge: Edge) -> None:
+    edge.told = [limited("60")]
+
+    async def both(slack: Slack) -> None:
+        first = asyncio.ensure_future(post(slack))
+        await asyncio.sleep(0)
+        until = edge.time.now() + timedelta(seconds=15)
+        with pytest.raises(Unavailable, match="takes no more of that channel"):
+            await slack.post("C01OPS", "a digest", (), until=until)
+        await first
+
+    edge.speak(both)
+    assert edge.asked["chat.postMessage"] == 2
+
+
 def test_who_waits_for_a_group_waits_ten_seconds_at_most(edge: Edge) -> None:
     edge.told = [broken() for _ in range(200)]
     with pytest.raises(Unavailable):

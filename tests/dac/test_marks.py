@@ -91,5 +91,10 @@ def test_a_line_that_could_not_be_seen_or_is_of_another_scope_is_not_gone() -> N
     assert standing(marks, digest(scope=Scope(by="region", value="us-chicago-1"))) == tuple(marks)
 
 
+def test_a_digest_that_comes_late_ends_nothing_that_was_said_after_its_moment() -> None:
+    marks = [acknowledged(), acknowledged(key="lease:12")]
+    assert standing(marks, digest(days=-1, lease_12=900)) == tuple(marks)
+
+
 def test_the_figures_of_a_digest_are_those_of_its_lines() -> None:
     assert figures(digest(idle_abc123=3, lease_12=None)) == {"idle:abc123": Decimal(3), "lease:12": None}

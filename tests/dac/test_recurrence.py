@@ -60,6 +60,13 @@ ZONES = (
         ("0 9 13 * 5", "0 9 13 * 5 Europe/Berlin", "2026-12-04T08:00"),
         ("0 9 L * *", "0 9 L * * Europe/Berlin", "2026-11-30T08:00"),
         ("0 9 * * 1#2", "0 9 * * 1#2 Europe/Berlin", "2026-12-14T08:00"),
+        ("@daily", "0 0 * * * Europe/Berlin", "2026-11-29T23:00"),
+        ("@Weekly UTC", "0 0 * * 0 UTC", "2026-12-06T00:00"),
+        ("every weekday at 9", "weekdays 09:00 Europe/Berlin", "2026-11-30T08:00"),
+        ("every day at 9 and at 17:00", "daily 09:00,17:00 Europe/Berlin", "2026-11-29T16:00"),
+        ("mondays at 9 in America/New_York", "mondays 09:00 America/New_York", "2026-11-30T14:00"),
+        ("mondays at 9 pm", "mondays 21:00 Europe/Berlin", "2026-11-30T20:00"),
+        ("9am every weekday in Asia/Kolkata", "weekdays 09:00 Asia/Kolkata", "2026-11-30T03:30"),
     ],
 )
 def test_what_people_and_cron_say_is_understood_and_said_back(text: str, words: str, then: str) -> None:
@@ -85,6 +92,8 @@ def test_what_people_and_cron_say_is_understood_and_said_back(text: str, words: 
         ("last week 9:00", "“last week” names no days I know"),
         ("1st monday tuesday 9:00", "“1st monday tuesday” names no days I know"),
         ("32nd 9:00", "names a day that no month has; “last day 09:00” is the last"),
+        ("daily at 25", "“at 25” is no time of day"),
+        ("@reboot", "“@reboot” says no time of day"),
         ("daily 25:00", "“25:00” is no time of day"),
         ("daily 9:75", "“9:75” is no time of day"),
         ("daily 13pm", "“13pm” is no time of day"),
