@@ -121,8 +121,13 @@ def _clean(cell: str) -> str:
 
 
 def said(totals: Sequence[Money]) -> str:
-    """All sums, which do not add up over currencies."""
-    return " and ".join(f"*{cents(each)}*" for each in totals) or "*nothing*"
+    """All sums, which do not add up over currencies; what Oracle calls these is escaped."""
+    return " and ".join(f"*{escape(str(cents(each)))}*" for each in totals) or "*nothing*"
+
+
+def plain(totals: Sequence[Money]) -> str:
+    """The same for an answer's text, which is escaped as a whole."""
+    return " and ".join(str(cents(each)) for each in totals) or "nothing"
 
 
 def bill(spend: Spend, known: Mapping[str, str], name: str) -> Enclosed:

@@ -24,7 +24,8 @@ def answer(days: Period, cluster: Cluster | None, fleet: Fleet | Unknown, why: U
     made = [] if isinstance(fleet, Unknown) else list(estimated(days, cluster, fleet, services))
     priced = [each.cost for each in made if isinstance(each.cost, Price)]
     said = _bill.said(sums(made)) if priced else "*unknown*"
-    found = Answer(f"{days.name}: an estimate of {said.replace('*', '')}, for what Oracle charged is not known")
+    plain = _bill.plain(sums(made)) if priced else "unknown"
+    found = Answer(f"{days.name}: an estimate of {plain}, for what Oracle charged is not known")
     asked = _bill.usage_api(services.now().astimezone(UTC).date())
     seen = asked if isinstance(fleet, Unknown) else seen_at(fleet)
     found.say(

@@ -81,7 +81,10 @@ def _money(amount: Money) -> str:
 def summed(spent: Sequence[Money]) -> str:
     shown = [str(cents(each)) for each in spent[:MOST_CURRENCIES]]
     rest = len(spent) - len(shown)
-    return " and ".join([*shown, *([f"{rest} more currencies"] if rest else [])]) or "nothing"
+    return (
+        " and ".join([*shown, *([f"{rest} more {'currency' if rest == 1 else 'currencies'}"] if rest else [])])
+        or "nothing"
+    )
 
 
 def _days(since: date, until: date) -> str:

@@ -97,7 +97,7 @@ def _charged(
     known |= {} if isinstance(fleet, Unknown) else _bill.names(fleet)
     whom = _bill.whom(cluster)
     sums = _bill.said(spend.totals)
-    answer = Answer(f"{days.name}: Oracle charged {sums.replace('*', '')} for {cluster.name if cluster else 'all'}")
+    answer = Answer(f"{days.name}: Oracle charged {_bill.plain(spend.totals)} for {cluster.name if cluster else 'all'}")
     answer.say(f"*{days.name[:1].upper()}{days.name[1:]}*, {days.days} in UTC: Oracle charged {sums} for {whom}", read)
     if isinstance(fleet, Unknown):
         answer.small(f"Clusters go by the ends of their OCIDs: {escape(not_known(fleet))}")

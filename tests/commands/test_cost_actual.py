@@ -108,6 +108,16 @@ def test_currencies_are_told_apart(room: Room) -> None:
     assert "Oracle charged *2.20 EUR* and *$1.10*" in answer
 
 
+def test_what_oracle_calls_a_currency_calls_nobody(room: Room) -> None:
+    room.oracle.charged = [row(at(22), "-1.10", currency="<!here>"), row(at(22), "2.20", currency="A&B")]
+    answer = told(room, "cost actual yesterday")
+    assert "Oracle charged *-1.10 <!here>* and *2.20 A&B*" in answer
+    assert "*-1.10 <!here>* of it are credits" in answer
+    assert room.say("cost actual yesterday").text == (
+        "yesterday: Oracle charged -1.10 &lt;!here&gt; and 2.20 A&amp;B for all"
+    )
+
+
 def test_a_discount_is_shown(room: Room) -> None:
     room.oracle.charged = [row(at(2, 10), "864", unit_price="18"), row(at(3, 10), "900", unit_price="18.75")]
     answer = told(room, "cost actual last month")

@@ -98,6 +98,8 @@ def test_currencies_are_told_apart_and_not_all_of_many(room: Room) -> None:
     assert "*nothing yet* in CHF ⏳ · 1 CHF the day before, nothing the Sunday before" in answer
     room.oracle.charged = [row(at(22), "1", currency=f"AA{letter}") for letter in "ABCDEFGH"]
     assert "1 AAC and 5 more currencies" in told(room)
+    room.oracle.charged = room.oracle.charged[:4]
+    assert "1 AAC and 1 more currency," in told(room)
 
 
 def test_the_end_of_a_utc_day_is_told_where_it_is_another(room: Room) -> None:
