@@ -96,8 +96,12 @@ def _charged(
     known = {each.id: _bill.deleted(each) for each in _gone(days, services)}
     known |= {} if isinstance(fleet, Unknown) else _bill.names(fleet)
     whom = _bill.whom(cluster)
-    sums = _bill.said(spend.totals)
-    answer = Answer(f"{days.name}: Oracle charged {_bill.plain(spend.totals)} for {cluster.name if cluster else 'all'}")
+    # Days without a row that may still get one are not known to have cost nothing.
+    yet = "" if spend.rows or spend.complete else " yet"
+    sums = _bill.said(spend.totals) + yet
+    answer = Answer(
+        f"{days.name}: Oracle charged {_bill.plain(spend.totals)}{yet} for {cluster.name if cluster else 'all'}"
+    )
     answer.say(f"*{days.name[:1].upper()}{days.name[1:]}*, {days.days} in UTC: Oracle charged {sums} for {whom}", read)
     if isinstance(fleet, Unknown):
         answer.small(f"Clusters go by the ends of their OCIDs: {escape(not_known(fleet))}")

@@ -118,6 +118,12 @@ def test_what_oracle_calls_a_currency_calls_nobody(room: Room) -> None:
     )
 
 
+def test_a_day_whose_rows_have_not_come_in_is_not_told_as_free(room: Room) -> None:
+    room.oracle.charged = []
+    assert "Oracle charged *nothing* yet for all" in told(room, "cost actual yesterday")
+    assert "Oracle charged *nothing* for all" in told(room, "cost actual last month")
+
+
 def test_a_discount_is_shown(room: Room) -> None:
     room.oracle.charged = [row(at(2, 10), "864", unit_price="18"), row(at(3, 10), "900", unit_price="18.75")]
     answer = told(room, "cost actual last month")
