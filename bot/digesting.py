@@ -216,6 +216,9 @@ class Digesting:
 
     async def _files(self, occurrence: Occurrence) -> None:
         """What belongs into the thread: tried once, for people would see it twice, and again only after a crash."""
+        if occurrence.digest is None:
+            await self._workers.run(self._occurrences.settle, occurrence.key, State.SENT, self._now())
+            return
         reply = await self._drawn(occurrence)
         giving = self._outlet.enclosures.give(reply.files, occurrence.channel, str(occurrence.ts))
         await self._logged(f"Giving the files of {occurrence.name}", giving)
@@ -260,7 +263,8 @@ class Digesting:
         """Bring its newest digests to what they should look like."""
         marks = await self._workers.run(self._press.marks.of, channel)
         for each in await self._workers.run(self._occurrences.newest, channel, self._now() - REDRAWN_FOR):
-            await self._redraw(each)
+            if each.digest is not None:
+                await self._redraw(each)
         self._followed[channel] = marks
 
     async def _redraw(self, occurrence: Occurrence) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ValidationError, ValidatorFunctionWrapHandler, field_validator
 
 from dac.digest import Digest, Scope
 from dac.figures import Frozen
@@ -107,6 +107,16 @@ class Occurrence(Frozen):
     ts: str | None = None
     sent_at: AwareDatetime | None = None
     drawn: str = ""
+
+    @field_validator("digest", mode="wrap")
+    @classmethod
+    def _readable(cls, kept: object, read: ValidatorFunctionWrapHandler) -> Digest | None:
+        """None for one that another version of the bot has made: it is gathered anew, or left as it is."""
+        try:
+            found: Digest | None = read(kept)
+        except ValidationError:
+            return None
+        return found
 
     @property
     def key(self) -> Key:

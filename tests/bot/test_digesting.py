@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -229,6 +231,43 @@ def test_one_deleted_meanwhile_stays_away(room: Newsroom) -> None:
     room.marks.mark(Mark(place=OPS, key=IDLE.key, scope="all", kind=MarkKind.ACKNOWLEDGED, by=ADA, at=room.clock.now()))
     room.round(minutes=1)
     assert room.digests() == []
+
+
+def of_another_version(room: Newsroom) -> None:
+    """What is kept of the digests has something in it that this version of the bot does not know."""
+    with closing(sqlite3.connect(room.path)) as db, db:
+        db.execute("UPDATE occurrences SET body = json_set(body, '$.digest.novelty', 1)")
+
+
+def test_a_digest_that_another_version_has_made_is_gathered_anew_and_keeps_nobody_waiting(room: Newsroom) -> None:
+    room.schedule()
+    room.until(NINE)
+    room.slack.fault("http_500", method="chat.postMessage")
+    room.round()
+    of_another_version(room)
+    room.schedule(channel=GENERAL)
+    room.round(minutes=1)
+    assert len(room.digests()) == 1
+    of_another_version(room)
+    room.round(hours=24)
+    assert len(room.digests()) == 2
+    assert len(room.digests(GENERAL)) == 1
+
+
+def test_files_of_another_version_s_digest_are_let_be(room: Newsroom) -> None:
+    made = room.schedule()
+    room.until(NINE)
+    dead = Occurrences(room.path, "dead", timedelta(seconds=30))
+    dead.come_round(NINE)
+    claim = dead.claim((made.id, NINE), NINE)
+    assert claim
+    assert dead.begin(claim.occurrence, NINE)
+    assert dead.sent((made.id, NINE), ts="1.1", drawn="", now=NINE, files=True)
+    of_another_version(room)
+    room.round(minutes=1)
+    last = room.book.last(made.id)
+    assert last
+    assert last.state is State.SENT
 
 
 # Channels that take none.

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dac.digest import Scope
+from dac.digest import Digest, Scope
 from dac.recurrence import recurrence
 from dac.schedules import COUNTED, LATE, Occurrence, Pause, Schedule, come_round
 
@@ -57,3 +57,12 @@ def test_why_it_is_late_is_said_as_far_as_it_is_known() -> None:
     assert one.model_copy(update={"why": ""}).because == ""
     assert one.key == (1, NINE)
     assert one.name == "digest-1/2026-11-24T09:00:00+00:00"
+
+
+def test_a_digest_that_another_version_has_made_is_none() -> None:
+    kept = Occurrence(
+        schedule=1, due=NINE, channel="COPS", made_at=NINE, digest=Digest(at=NINE, scope=Scope())
+    ).model_dump(mode="json")
+    assert Occurrence.model_validate(kept).digest == Digest(at=NINE, scope=Scope())
+    kept["digest"]["novelty"] = 1
+    assert Occurrence.model_validate(kept).digest is None
