@@ -46,8 +46,14 @@ REMEMBERED = 200
 REDRAWN_FOR = timedelta(days=7)
 """How long after it was due the message of a digest follows what people say of its lines."""
 
-Told = Callable[[Scope, datetime, ZoneInfo], Digest]
-"""Gathers a digest; blocking."""
+LONGEST_SINCE = timedelta(days=35)
+"""How far back at the most a digest tells what has happened since the one before it."""
+
+
+class Told(Protocol):
+    """Gathers a digest; blocking."""
+
+    def __call__(self, scope: Scope, at: datetime, zone: ZoneInfo, *, since: datetime | None = None) -> Digest: ...
 
 
 class Drawn(Protocol):
@@ -95,7 +101,7 @@ class Digesting:
         self._workers = workers
         self._now = now
         self._patience = patience
-        self._made: OrderedDict[tuple[Scope, datetime, str], asyncio.Task[Digest]] = OrderedDict()
+        self._made: OrderedDict[tuple[Scope, datetime, str, datetime | None], asyncio.Task[Digest]] = OrderedDict()
         self._rest_until: dict[str, datetime] = {}
         self._followed: dict[str, tuple[Mark, ...]] = {}
 
@@ -167,7 +173,7 @@ class Digesting:
             return
         if posted is None:
             await self._outlet.channels.check(occurrence.channel)
-        digest = occurrence.digest or await self._digest_of(schedule, occurrence.due)
+        digest = occurrence.digest or await self._digest_of(schedule, occurrence)
         await self._workers.run(self._press.marks.told, digest, occurrence.channel)
         occurrence = occurrence.model_copy(update={"digest": digest})
         reply = await self._drawn(occurrence)
@@ -224,14 +230,15 @@ class Digesting:
         await self._logged(f"Giving the files of {occurrence.name}", giving)
         await self._workers.run(self._occurrences.settle, occurrence.key, State.SENT, self._now())
 
-    async def _digest_of(self, schedule: Schedule, due: datetime) -> Digest:
+    async def _digest_of(self, schedule: Schedule, occurrence: Occurrence) -> Digest:
         """Gathered once for all that are to be told the same of the same moment; what failed is gathered anew."""
-        zone = schedule.recurrence.zone
-        same = (schedule.scope, due, zone)
+        zone, due = schedule.recurrence.zone, occurrence.due
+        before = await self._workers.run(self._occurrences.before, occurrence.key)
+        since = max(before.due, due - LONGEST_SINCE) if before else None
+        same = (schedule.scope, due, zone, since)
         if same not in self._made:
-            self._made[same] = asyncio.create_task(
-                self._workers.run(self._press.told, schedule.scope, due, ZoneInfo(zone))
-            )
+            told = self._workers.run(self._press.told, schedule.scope, due, ZoneInfo(zone), since=since)
+            self._made[same] = asyncio.create_task(told)
         self._made.move_to_end(same)
         if len(self._made) > REMEMBERED:
             self._made.popitem(last=False)

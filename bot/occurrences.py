@@ -143,6 +143,16 @@ class Occurrences:
                 [drawn, key[0], stamp(key[1])],
             )
 
+    def before(self, key: Key) -> Occurrence | None:
+        """What was sent last of that schedule, of all that were due earlier."""
+        with self._file.transaction(write=False) as db:
+            row = db.execute(
+                "SELECT body FROM occurrences WHERE schedule = ? AND due < ? AND state IN (?, ?) "
+                "ORDER BY due DESC LIMIT 1",
+                [key[0], stamp(key[1]), *DONE],
+            ).fetchone()
+        return Occurrence.model_validate_json(row["body"]) if row else None
+
     def channels(self, since: datetime) -> list[str]:
         """Those in which a digest was sent that was due since then."""
         with self._file.transaction(write=False) as db:

@@ -48,6 +48,8 @@ class Newsroom:
     clock: FakeClock = field(default_factory=FakeClock)
     told: list[tuple[str, datetime]] = field(default_factory=list)
     """By scope and moment what has been gathered."""
+    since: list[datetime | None] = field(default_factory=list)
+    """Since when each of them tells what has happened."""
     files: tuple[Enclosed, ...] = ()
     times: int = 1
     """How often a message says everything; a hundred times is more than Slack takes."""
@@ -74,7 +76,8 @@ class Newsroom:
             delivery=f"d{self._deliveries}",
         )
 
-    def gather(self, scope: Scope, at: datetime, zone: ZoneInfo) -> Digest:
+    def gather(self, scope: Scope, at: datetime, zone: ZoneInfo, *, since: datetime | None = None) -> Digest:
+        self.since.append(since)
         if self.broken and scope.by != "all":
             raise self.broken
         self.told.append((str(scope), at))

@@ -58,6 +58,19 @@ def test_nothing_is_told_before_it_is_due_and_each_once(room: Newsroom) -> None:
     room.round(hours=24)
     assert len(room.digests()) == 2
     assert room.told == [("all", NINE), ("all", NINE + timedelta(days=1))]
+    assert room.since == [None, NINE]
+
+
+def test_what_has_happened_is_told_since_the_digest_before_five_weeks_at_the_most(room: Newsroom) -> None:
+    made = room.schedule("monthly 24 09:00 UTC")
+    room.until(NINE)
+    room.round()
+    room.book.pause(made.id, Pause(by=ADA, at=room.clock.now()))
+    for days in (20, 110):
+        room.until(NINE + timedelta(days=days))
+        room.book.run(made.id, ADA, at=room.clock.now(), delivery=f"run-{days}")
+        room.round()
+    assert room.since == [None, NINE, NINE + timedelta(days=75)]
 
 
 def test_two_processes_tell_it_once(room: Newsroom) -> None:

@@ -132,7 +132,8 @@ class Year:
         occurrences = Occurrences(self.path, f"process {next(self.holders)}", LEASE)
         return Digesting(occurrences, Press(self.gather, _draw, FakeMarks()), outlet, self.workers, now, LEASE / 2)
 
-    def gather(self, scope: Scope, at: datetime, zone: ZoneInfo) -> Digest:
+    def gather(self, scope: Scope, at: datetime, zone: ZoneInfo, *, since: datetime | None = None) -> Digest:
+        assert since is None or at - timedelta(days=35) <= since < at
         self.gathered += 1
         return Digest(at=at, zone=zone.key, scope=scope)
 
