@@ -40,12 +40,14 @@ class Word:
     """An argument that is one word, or several in quotes; taken in the order of the fields.
 
     `fixed`: once given it is shown in the form, not asked. `from_thread`: in a request's thread it goes without
-    saying. `channel`: it is a channel of Slack's, and a form has one picked.
+    saying. `channel`: it is a channel of Slack's, and a form has one picked; where `unless` reads
+    the text that begins there as something else, none was named.
     """
 
     fixed: bool = False
     from_thread: bool = False
     channel: bool = False
+    unless: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,11 @@ def _element(
         return element
     if isinstance(kind, Word) and kind.channel:
         return _channels(str(value or ""))
-    element = {"type": "plain_text_input", "action_id": ACTION, "multiline": isinstance(kind, Rest)}
+    element = {
+        "type": "plain_text_input",
+        "action_id": ACTION,
+        "multiline": isinstance(kind, Rest) and bool(kind.after),
+    }
     element["max_length"] = REASON_INPUT if isinstance(kind, Rest) else WORD_INPUT
     if value:
         element["initial_value"] = clip(str(value), element["max_length"])

@@ -23,8 +23,8 @@ LINK = re.compile(r"<(?:((?:https?|mailto):[^<|>]+)\|([^<|>]+)|((?:https?|mailto
 """Slack's own markup around what it took for a link; people did not type it."""
 
 DASHES = re.compile(r"^(?:[—―]|--|––|–(?=[^\d\s]))(?=\S)")
+OPTION = re.compile(r"\s+(?:[—―]|--|––)(?=\S)")
 MINUS = re.compile(r"^[–−](?=\d)")
-
 
 VALUE_WORDS = 6
 """Words that a value of several is made of at the most: “2027-01-04 18:00 Europe/Berlin” has three."""
@@ -138,6 +138,9 @@ def parse(command: AnyCommand, tail: str) -> Parsed:
         elif rest and rest[1].after and not quoted and word.casefold().rstrip(":") == rest[1].after:
             values[rest[0]] = _unlinked(tail[token.end() :])
             break
+        elif words and _goes_without_saying(kinds[words[0]][0], word, tail[token.start() :]):
+            words.pop(0)
+            tokens.insert(0, token)
         elif words:
             values[words.pop(0)] = word
         elif not quoted and (count := _value_after(command, word, tokens)):
@@ -151,6 +154,13 @@ def parse(command: AnyCommand, tail: str) -> Parsed:
         else:
             raise Invalid(f"“{clip(word)}” is one word too many. Usage: `{command.usage}`")
     return Parsed(values=values, missing=_missing(command, values))
+
+
+def _goes_without_saying(kind: Kind, word: str, text: str) -> bool:
+    """Whether a line begins with something else where a channel may be named."""
+    if not (isinstance(kind, Word) and kind.channel) or word.startswith(("#", "<#")):
+        return False
+    return " " in word or (kind.unless is not None and kind.unless(OPTION.split(text, maxsplit=1)[0]))
 
 
 def attached(command: AnyCommand, parsed: Parsed, files: Sequence[Attachment]) -> Parsed:

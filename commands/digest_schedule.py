@@ -12,10 +12,11 @@ from commands._advice import typed_as
 from commands._command import Arguments, Call, Channel, Command, Group, Option, Reply, Rest, Services, Word
 from commands._schedules import called, told
 from dac.digest import SCOPES, read_scope
-from dac.errors import Invalid
+from dac.errors import Invalid, NotFound
+from dac.naming import clip
 from dac.recurrence import recurrence
 
-HERE = frozenset({"here", "this"})
+HERE = "here"
 QUOTES = "\"“”„'‘’ "  # noqa: RUF001 - what a phone makes of quotation marks
 ANYWHERE = ZoneInfo("UTC")
 
@@ -27,12 +28,22 @@ def _when(text: str) -> str:
     return bare
 
 
+def _reads(text: str) -> bool:
+    try:
+        _when(text)
+    except Invalid:
+        return False
+    return True
+
+
 class ScheduleDigest(Arguments):
     channel: Annotated[
         str,
-        Word(channel=True),
-        Field(min_length=1, max_length=100, title="#channel", description="Where it comes; `here` is this channel"),
-    ]
+        Word(channel=True, unless=_reads),
+        Field(
+            min_length=1, max_length=100, title="#channel", description="Where it comes; this channel if you name none"
+        ),
+    ] = HERE
     when: Annotated[
         str,
         Rest(after=""),
@@ -54,7 +65,7 @@ def run(args: ScheduleDigest, call: Call, services: Services) -> Reply:
     zone = services.zone_of(call.user)
     when = recurrence(args.when, zone)
     scope = read_scope(args.scope, services.fleet.compartments())
-    channel = _channel(services.channels.find(call.channel if args.channel.casefold() in HERE else args.channel))
+    channel = _channel(_found(args.channel, call, services))
     made = services.schedules.add(call.user, channel.id, when, scope, delivery=call.delivery)
     notes = [f"It is for <@{call.user}>, who is told if it does not get through; anybody in the channel can pause it."]
     if zone.key == when.zone and zone.key.casefold() not in args.when.casefold():
@@ -64,6 +75,17 @@ def run(args: ScheduleDigest, call: Call, services: Services) -> Reply:
     )
     reply = told(f"🗓️ {called(made)}, is set up.", made, services, call.user, *notes)
     return replace(reply, public=channel.id == call.channel)
+
+
+def _found(word: str, call: Call, services: Services) -> Channel:
+    if word.casefold() in {HERE, "this"}:
+        return services.channels.find(call.channel)
+    try:
+        return services.channels.find(word)
+    except NotFound as error:
+        if word.startswith(("#", "<#")):
+            raise
+        raise NotFound(f"“{clip(word)}” is no day that I can read, and as a channel: {error}") from None
 
 
 def _channel(found: Channel) -> Channel:
@@ -81,7 +103,7 @@ COMMAND = Command(
     run=run,
     examples=(
         'digest schedule #ops "weekdays 09:00 Europe/Berlin"',
-        "digest schedule here mondays 8:30 --scope compartment:genai-prod",
+        "digest schedule mondays 8:30 --scope compartment:genai-prod",
         "digest schedule #ops 0 9 1 * *",
     ),
     submit="Schedule",

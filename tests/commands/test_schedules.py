@@ -43,6 +43,13 @@ def test_without_a_zone_it_goes_by_that_of_who_asks_and_says_so(room: Room) -> N
     assert schedule(room).channel == CHANNEL
 
 
+@pytest.mark.parametrize("when", ["weekdays 09:00", "“weekdays 09:00” —scope all", "0 9 * * 1-5 --scope all"])
+def test_where_no_channel_is_named_it_comes_to_the_one_that_one_is_in(room: Room, when: str) -> None:
+    room.say(f"digest schedule {when}")
+    assert schedule(room).channel == CHANNEL
+    assert schedule(room).recurrence.next_after(START).hour == 9
+
+
 @pytest.mark.parametrize("channel", ["#ops", "ops", "<#C0OPS|ops>", "C0OPS"])
 @pytest.mark.parametrize("when", ["0 9 * * 1-5", "“weekdays 9am”", "weekdays at 09:00"])
 def test_channel_and_time_are_read_as_they_come(room: Room, channel: str, when: str) -> None:
@@ -56,7 +63,13 @@ def test_channel_and_time_are_read_as_they_come(room: Room, channel: str, when: 
     [
         ("digest schedule strange daily 9:00", Invalid, "I am not in #strange: say `/invite @dac` there"),
         ("digest schedule old daily 9:00", Invalid, "#old is archived"),
-        ("digest schedule nowhere daily 9:00", NotFound, "I know no channel #nowhere"),
+        ("digest schedule #nowhere daily 9:00", NotFound, "I know no channel #nowhere"),
+        (
+            "digest schedule nowhere daily 9:00",
+            NotFound,
+            "“nowhere” is no day that I can read, and as a channel: I know",
+        ),
+        ('digest schedule "every day" --scope all', Invalid, "When: “every day” says no time of day"),
         ("digest schedule here daily", Invalid, "When: “daily” says no time of day"),
         ("digest schedule here */5 * * * *", Invalid, "more often than once an hour"),
         ("digest schedule here daily 9:00 Mars/Base", Invalid, "no time zone I know"),
