@@ -56,7 +56,7 @@ def main() -> int:
     oracle, slack = _port(None), _port(chosen.port)
     parts: list[Part] = []
     try:
-        _start(parts, "oracle", _oracle_arguments(oracle), {})
+        _start(parts, "oracle", _oracle_arguments(oracle, chosen.ledger), {})
         _start(parts, "slack", _slack_arguments(slack, oracle), {})
         world = _wait(parts, f"http://127.0.0.1:{oracle}/_control/state", lambda _: True)
         here = "http://127.0.0.1"
@@ -98,12 +98,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=PAGE_PORT, help="port of the page; another one if it is taken")
     parser.add_argument("--keep", action="store_true", help="go on with the clusters and requests of the last time")
+    parser.add_argument("--ledger", type=Path, help="file with rows that Oracle is to have charged, see docs/ledger.md")
     return parser
 
 
-def _oracle_arguments(port: int) -> list[str]:
+def _oracle_arguments(port: int, ledger: Path | None) -> list[str]:
     keys, state = STATE / "oci", STATE / "oracle.json"
-    return ["sandbox.oracle", "--port", str(port), "--keys", str(keys), "--state", str(state)]
+    more = ["--ledger", str(ledger.resolve())] if ledger else []
+    return ["sandbox.oracle", "--port", str(port), "--keys", str(keys), "--state", str(state), *more]
 
 
 def _slack_arguments(port: int, oracle: int) -> list[str]:

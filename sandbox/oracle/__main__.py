@@ -12,6 +12,7 @@ from sandbox.clock import Clock
 from sandbox.oracle import Config, make_app
 from sandbox.oracle.config import SCENARIO, Fleet
 from sandbox.oracle.keys import make_keys
+from sandbox.oracle.ledger import LedgerError, read_file
 from sandbox.serving import serve
 
 
@@ -23,12 +24,17 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--state", type=Path, help="file that keeps the world over restarts")
     parser.add_argument("--scenario", type=Path, default=SCENARIO)
     parser.add_argument("--fleet", type=Fleet.parse, help="a made-up fleet instead, such as 200x10 or 200x10@all")
+    parser.add_argument("--ledger", type=Path, help="file with rows of the Usage API, see docs/ledger.md")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds every answer takes at least")
     return parser.parse_args(arguments)
 
 
 def main(arguments: list[str]) -> None:
     told = parse(arguments)
+    try:
+        ledger = read_file(told.ledger) if told.ledger else None
+    except LedgerError as error:
+        sys.exit(str(error))
     keys = make_keys(told.keys, told.scenario)
 
     async def tell(_: web.Application) -> None:
@@ -39,11 +45,14 @@ def main(arguments: list[str]) -> None:
         sys.stdout.flush()
 
     def make() -> web.Application:
-        app = make_app(Config(keys, Clock(), told.scenario, told.state, told.fleet, told.latency))
+        app = make_app(Config(keys, Clock(), told.scenario, told.state, told.fleet, ledger, told.latency))
         app.on_startup.append(tell)
         return app
 
-    serve(make, told.host, told.port)
+    try:
+        serve(make, told.host, told.port)
+    except LedgerError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -23,11 +23,6 @@ async def read(request: web.Request, model: type[Model]) -> Model:
     return model.model_validate_json(await request.read() or b"{}")
 
 
-async def read_exactly(request: web.Request, model: type[Model]) -> Model:
-    """The same where figures are to keep every digit."""
-    return model.model_validate(exactly.loads(await request.read() or b"{}"))
-
-
 def safely(act: Callable[[web.Request], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Answer with JSON: what was done, or in a sentence why it was not."""
 

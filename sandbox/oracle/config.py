@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sandbox.clock import Clock
+from sandbox.oracle.ledger import Ledger
 
 SCENARIO = Path(__file__).parents[1] / "scenario.toml"
 HEALTHY = SCENARIO.with_name("healthy.toml")
@@ -58,5 +59,7 @@ class Config:
     state: Path | None = None
     """Where the world is kept so that it survives a restart."""
     fleet: Fleet | None = None
+    ledger: Ledger | None = None
+    """What is charged beside, or instead of, what runs; from the scenario's first day on."""
     latency: float = 0.0
     """Seconds every answer takes at least, as Oracle's do."""

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
-from pydantic import Field
 
-from sandbox.oracle import anomalies, usage
-from sandbox.oracle.asked import PREFIX, Asked, read, read_exactly, safely
+from sandbox.oracle import anomalies, exactly, ledger
+from sandbox.oracle.asked import PREFIX, read, safely
 from sandbox.oracle.plane import ControlPlane
 from sandbox.oracle.scenario import AnomalyPlan
-from sandbox.oracle.times import later
 from sandbox.oracle.world import Json
-
-
-class Change(Asked):
-    """What is not said stays as it is; rows are added, named as Oracle names their fields."""
-
-    rows: list[dict[str, Any]] = Field(default_factory=list)
-    arrives_in: float = Field(0, ge=0)
-    """Seconds until these rows show."""
-    credit: bool = False
-    """Whether these rows are credits."""
-    discount: float | None = Field(None, ge=0, le=1)
-    delay: float | None = Field(None, ge=0)
-    """Hours after which usage shows in the ledger."""
 
 
 class UsageControl:
@@ -42,18 +25,15 @@ class UsageControl:
 
     async def show(self, _: web.Request) -> Json:
         world = self._plane.world
-        return {"rows": world.ledger, "discount": world.discount, "delay": world.usage_delay}
+        return {
+            "rows": world.ledger,
+            "alone": world.ledger_alone,
+            "discount": world.discount,
+            "delay": world.usage_delay,
+        }
 
     async def change(self, request: web.Request) -> Json:
-        asked, world = await read_exactly(request, Change), self._plane.world
-        for row in asked.rows:
-            if not {"timeUsageStarted", "computedAmount"} <= row.keys():
-                raise LookupError("a row has a timeUsageStarted and a computedAmount")
-            usage.put(world, row | {"arrives": later(world.now(), asked.arrives_in), "credit": asked.credit})
-        if asked.discount is not None:
-            world.discount = asked.discount
-        if asked.delay is not None:
-            world.usage_delay = asked.delay
+        ledger.load(self._plane.world, ledger.read(exactly.loads(await request.read() or b"{}")))
         return await self._kept(request)
 
     async def forget(self, request: web.Request) -> Json:

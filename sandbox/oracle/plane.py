@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from aiohttp import ClientPayloadError, web
 
-from sandbox.oracle import ids, objects, storage
+from sandbox.oracle import ids, ledger, objects, storage
 from sandbox.oracle.build import build
 from sandbox.oracle.calls import Answer, Call
 from sandbox.oracle.config import Config, Permission
@@ -86,6 +86,8 @@ class ControlPlane:
         self.incidents.clear()
         self._well = None
         self.world = build(self.scenario, self.config.clock)
+        if self.config.ledger:
+            ledger.load(self.world, self.config.ledger)
         self.save()
 
     def remember(self) -> None:

@@ -15,7 +15,7 @@ from sandbox.oracle.scenario import Scenario
 from sandbox.oracle.times import moment
 from sandbox.oracle.world import Json, Receipt, Resource, Work, World
 
-FORMAT = 6
+FORMAT = 7
 
 
 def snapshot(world: World) -> Json:
@@ -34,6 +34,7 @@ def snapshot(world: World) -> Json:
         "prices": world.prices,
         "prices_updated": world.prices_updated,
         "ledger": exactly.dumps(world.ledger),
+        "ledger_alone": world.ledger_alone,
         "discount": world.discount,
         "usage_delay": world.usage_delay,
         "past_clusters": world.past_clusters,
@@ -81,6 +82,7 @@ def restored(scenario: Scenario, clock: Clock, kept: Json) -> World:
         prices=kept["prices"],
         prices_updated=kept["prices_updated"],
         ledger=exactly.loads(kept["ledger"]),
+        ledger_alone=kept["ledger_alone"],
         discount=kept["discount"],
         usage_delay=kept["usage_delay"],
         past_clusters=kept["past_clusters"],

@@ -5,8 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation, localcontext
-from typing import Any
+from decimal import Decimal, localcontext
 
 from sandbox.oracle import ids
 from sandbox.oracle.billing import billed, quantity, rate_of
@@ -54,7 +53,6 @@ REQUEST = {
     "forecast": struct(),
 }
 
-FIGURES = ("computedAmount", "computedQuantity", "unitPrice", "listRate")
 OF_CLUSTER = ("compartmentId", "compartmentName", "compartmentPath", "region", "skuPartNumber")
 DIGITS = 200
 """More than rows add up to."""
@@ -100,8 +98,7 @@ def spent(world: World, since: datetime, at: datetime, currency: str, fits: Fits
 def put(world: World, row: Json) -> Json:
     """Add a row to the ledger: it is one of its day, and shows from the moment it `arrives`.
 
-    What it does not say of a cluster, such as its compartment, is as in the cluster's own rows. Figures keep every
-    digit, and may be given as text.
+    What it does not say of a cluster, such as its compartment, is as in the cluster's own rows.
     """
     start = moment(row["timeUsageStarted"])
     kept = {
@@ -114,7 +111,6 @@ def put(world: World, row: Json) -> Json:
         "arrives": world.now(),
         "credit": False,
     } | row
-    kept |= {name: _figure(name, kept[name]) for name in FIGURES if kept.get(name) is not None}
     kept["timeUsageStarted"] = stamp(start)
     world.ledger.append(kept)
     world.changed = True
@@ -130,16 +126,6 @@ def _of_cluster(world: World, ocid: str | None) -> Json:
             own = _row(world, cluster, Decimal(0))
             return {name: own[name] for name in OF_CLUSTER}
     return {}
-
-
-def _figure(name: str, told: Any) -> Decimal:
-    try:
-        figure = Decimal(str(told))
-    except InvalidOperation:
-        figure = Decimal("NaN")
-    if not figure.is_finite():
-        raise LookupError(f"{name}: {told!r} is no number")
-    return figure
 
 
 # ---------------------------------------------------------------------------------------------------- what was asked
@@ -220,7 +206,7 @@ def _rows(world: World, spans: list[tuple[datetime, datetime]], now: datetime) -
     """Those that there were to be seen at that moment."""
     known_until, seen = now - timedelta(hours=world.usage_delay), stamp(now)
     shown = [{"timeUsageStarted": stamp(since), "timeUsageEnded": stamp(until)} for since, until in spans]
-    for cluster in billed(world):
+    for cluster in [] if world.ledger_alone else billed(world):
         for (since, until), times in zip(spans, shown, strict=True):
             used = quantity(cluster, since, min(until, known_until)) if since < known_until else Decimal(0)
             if used:
@@ -279,7 +265,8 @@ def _grouped(rows: list[Json], groups: tuple[str, ...], tag: str | None) -> list
     """Bring together what is alike in its time, its currency and what was asked to be grouped by."""
     found: dict[tuple[object, ...], list[Json]] = {}
     for row in rows:
-        key = (row["timeUsageStarted"], row["currency"], *(row.get(name) for name in groups), _value(row, tag))
+        apart = (row.get("isForecast", False), row.get("overagesFlag", "N"))
+        key = (row["timeUsageStarted"], row["currency"], *(row.get(name) for name in groups), _value(row, tag), *apart)
         found.setdefault(key, []).append(row)
     return [found[key] for key in sorted(found, key=str)]
 
@@ -304,14 +291,14 @@ def _shown(rows: list[Json], groups: tuple[str, ...], tag: str | None, query: st
         "computedQuantity": _sum(rows, "computedQuantity"),
         "attributedCost": None,
         "attributedUsage": None,
-        "overagesFlag": "N",
+        "overagesFlag": first.get("overagesFlag", "N"),
         "overage": None,
         "subscriptionId": None,
-        "isForecast": False,
+        "isForecast": first.get("isForecast", False),
         "tags": [{"namespace": None, "key": tag, "value": _value(first, tag)}] if tag else [],
     }
     shown |= {name: first.get(name) for name in groups}
-    for name in ("listRate", "unitPrice", "unit"):
+    for name in ("listRate", "unitPrice", "unit", "discount", "overage", "subscriptionId"):
         values = {row.get(name) for row in rows}
         shown[name] = values.pop() if len(values) == 1 else None
     return shown

@@ -107,6 +107,8 @@ class World:
     prices_updated: str = ""
     ledger: list[Json] = field(default_factory=list)
     """Rows of the Usage API that nothing here has caused."""
+    ledger_alone: bool = False
+    """Whether those are all there is, and what runs here costs nothing."""
     discount: float = 0.0
     """How much less than the list price the contract says, as a share."""
     usage_delay: float = 6.0
