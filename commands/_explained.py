@@ -12,12 +12,16 @@ from commands._blocks import escape, named
 from dac.catalog import Catalog
 from dac.explained import Behind, Item, behind, items
 from dac.figures import Money, Source, Unknown
+from dac.naming import clip
 from dac.pricing import UnitRate, cents, unit_rate
 from dac.usage import Spend
 from dac.usage_estimate import Estimate, sums
 
 WHOLE = Decimal(100)
 MICRO = Decimal("1e-6")
+PRODUCT = 100
+"""Characters of a product's name that are shown; Oracle's own are shorter."""
+
 ROUNDED = "rounded once, half a cent up"
 
 
@@ -45,6 +49,7 @@ def rows(answer: Answer, spend: Spend) -> bool:
     answer.lines((_line(each), (read,)) for each in told[: _bill.SHOWN])
     if len(told) > _bill.SHOWN:
         answer.small(f"{len(told) - _bill.SHOWN} more lines are in the sum, and only in the sheet.", read)
+    answer.asides((text, (read,)) for text in _products(spend, {each.part_number for each in told[: _bill.SHOWN]}))
     for each in behind(spend):
         answer.lines((text, (read,)) for text in _sums(each))
         if each.provisional.amount:
@@ -52,6 +57,16 @@ def rows(answer: Answer, spend: Spend) -> bool:
     if not told:
         answer.say("No row of Oracle's: *nothing* was charged, as far as it tells by now.", read)
     return len(told) > _bill.SHOWN or any(each.rows > 1 for each in told)
+
+
+def _products(spend: Spend, wanted: set[str]) -> list[str]:
+    """What the part numbers stand for, and what their quantities are of, in Oracle's words."""
+    told = {row.part_number: (row.product, row.unit) for row in reversed(spend.rows) if row.product}
+    return [
+        f"{named(number)} is {escape(clip(product, PRODUCT))}{f' ({escape(clip(unit, PRODUCT))})' if unit else ''}."
+        for number, (product, unit) in sorted(told.items())
+        if number in wanted
+    ]
 
 
 def _line(of: Item) -> str:

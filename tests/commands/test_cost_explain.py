@@ -73,6 +73,7 @@ def test_a_week_is_a_line_a_day_with_every_digit_and_one_rounding(room: Room) ->
     assert "Together *6,048 USD* in 7 rows; rounded once, half a cent up: *$6,048*" in text
     assert "At Oracle's list rates: 8,064 USD; your contract took 2,016 USD off, 25.0 %" in text
     assert "1,728 USD of it may still change" in text
+    assert text.count("B108082 is Large Cohere - Dedicated (AI Unit Per Hour).") == 1
     assert lines(answer.blocks) == []
 
 
@@ -98,8 +99,10 @@ def test_a_part_number_is_explained_by_itself(room: Room) -> None:
     charged = room.oracle.charged
     assert charged is not None
     charged.append(row(at(22), "240", part_number="B108085", quantity="24", unit_price="10", list_rate=None))
+    charged.append(row(at(22), "1", part_number="B1", product="", quantity="1", unit_price="1"))
     text = said(room.say("cost explain b108085 yesterday"))
     assert "Together *240 USD* in 1 row" in text
+    assert "B1 is" not in text
     assert "list rates" not in text
 
 
