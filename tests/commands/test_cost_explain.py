@@ -99,11 +99,16 @@ def test_a_part_number_is_explained_by_itself(room: Room) -> None:
     charged = room.oracle.charged
     assert charged is not None
     charged.append(row(at(22), "240", part_number="B108085", quantity="24", unit_price="10", list_rate=None))
-    charged.append(row(at(22), "1", part_number="B1", product="", quantity="1", unit_price="1"))
     text = said(room.say("cost explain b108085 yesterday"))
     assert "Together *240 USD* in 1 row" in text
-    assert "B1 is" not in text
     assert "list rates" not in text
+
+
+def test_a_part_number_without_a_name_of_oracle_s_is_its_number_alone(room: Room) -> None:
+    room.oracle.charged = [row(at(22), product="")]
+    text = said(room.say("cost explain all yesterday"))
+    assert "B108082: 48 × 18 = 864 USD" in text
+    assert "B108082 is" not in text
 
 
 def test_what_oracle_does_not_tell_is_an_estimate_by_units_hours_and_price(room: Room) -> None:
