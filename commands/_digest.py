@@ -26,7 +26,7 @@ MONTH = "total:month"
 FLEET = "which clusters there are"
 CHARGED = "what Oracle charged"
 PERIOD = timedelta(days=7)
-"""How far back broken glass is told of, where it is not said since when."""
+"""How far back emergencies are told of, where it is not said since when."""
 
 Part = Callable[[], Iterator[Line]]
 
@@ -156,7 +156,7 @@ def _parts(
         "which cost anomalies Oracle found": lambda: _digest_oracle.anomalies(look, today),
         "which requests wait": lambda: _digest_asked.waiting(look),
         "which reviews are owed": lambda: _digest_asked.reviews(look),
-        "whether glass was broken": lambda: _digest_asked.glasses(look, since),
+        "which emergencies there were (break-glass)": lambda: _digest_asked.emergencies(look, since),
         "which leases end": lambda: _digest_asked.leases(look),
     }
     if isinstance(fleet, Fleet):

@@ -1,4 +1,4 @@
-"""Lines of a digest on requests: those that wait, leases that end, broken glass and the reviews owed for it."""
+"""Lines of a digest on requests: those that wait, leases that end, and emergencies with the reviews owed for them."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ def waiting(look: Look) -> Iterator[Line]:
 def reviews(look: Look) -> Iterator[Line]:
     for each in look.services.requests.review_owed():
         if each.glass and look.covers(each.plan.subject):
-            said = f"{each.plan.summary}, without approval: “{clip(each.glass.because, WORDS)}”"
+            said = f"{each.plan.summary}, done without approval: “{clip(each.glass.because, WORDS)}”"
             who, due = each.glass.reviewers, each.glass.review_by
             press = Press(label="Review …", line=f"review {each.id}")
             yield _line(look, Kind.REVIEW, each, said, until=due, who=who, presses=(press,))
 
 
-def glasses(look: Look, since: datetime) -> Iterator[Line]:
-    """Those that were broken and have been reviewed; the others are told as reviews that are owed."""
+def emergencies(look: Look, since: datetime) -> Iterator[Line]:
+    """Those that have been reviewed; the others are told as reviews that are owed."""
     for each in look.services.requests.emergencies(since):
         glass = each.glass
         if glass and not glass.owed and glass.at <= look.at and look.covers(each.plan.subject):
             found = "justified" if glass.justified else "not justified"
-            said = f"{each.plan.summary}, without approval: “{clip(glass.because, WORDS)}”. Reviewed: {found}"
-            yield _line(look, Kind.GLASS, each, said, who=(glass.by,), severity=Severity.OK)
+            said = f"{each.plan.summary}, done without approval: “{clip(glass.because, WORDS)}”. Reviewed: {found}"
+            yield _line(look, Kind.EMERGENCY, each, said, who=(glass.by,), severity=Severity.OK)
 
 
 def leases(look: Look) -> Iterator[Line]:

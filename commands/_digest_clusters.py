@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, timedelta
+from decimal import Decimal
 
 from commands._digest_look import Look
 from commands._loads import loads
 from commands._words import by
+from dac.advice import Advice
 from dac.cluster import Cluster
 from dac.digest import Kind, Line, Press, tail
 from dac.errors import Unavailable
@@ -18,9 +20,6 @@ from dac.forecast import CommitmentStatus, commitment
 from dac.health import Health
 from dac.optimise import hosting, optimise
 from dac.pricing import cents, monthly
-
-MOST_CLUSTERS = 60
-"""Whose days are read for one digest; more would not come back in time."""
 
 SOON = timedelta(days=7)
 MOST_NAMES = 3
@@ -49,15 +48,15 @@ def _idle(health: Health) -> Finding | None:
 def _idle_line(look: Look, cluster: Cluster, finding: Finding) -> Line:
     cost, read = monthly(look.services.catalog, cluster.unit_shape, cluster.unit_count), _read(finding)
     said = finding.sentence.removeprefix("Idle: ")
-    saves = "what its end would save is not known"
+    saves = "What deleting it would save is not known"
     if isinstance(cost, Price):
-        saves = f"without it {cents(cost.money)} a month less {by(cost.basis)}"
+        saves = f"Deleting it saves {_a_month(look, cost)}{_minimum(look, cluster)}"
     why = "nobody calls it" if finding.aspect is Aspect.TRAFFIC else "nothing runs on it"
     return Line(
         key=look.key("idle", cluster.id),
         kind=Kind.IDLE,
         name=cluster.name,
-        text=f"{said[:1].upper()}{said[1:]}; {saves}",
+        text=f"{said[:1].upper()}{said[1:]}. {saves}",
         severity=Severity.ATTENTION,
         figure=cost.money.amount if isinstance(cost, Price) else None,
         worth=cost.money if isinstance(cost, Price) else None,
@@ -67,14 +66,19 @@ def _idle_line(look: Look, cluster: Cluster, finding: Finding) -> Line:
 
 
 def oversized(look: Look) -> Iterator[Line]:
-    """What saves most by what was measured, one for each cluster that is called."""
+    """What saves most by what was measured, one for each cluster that is called.
+
+    All of them are looked at, the dearest first; how many were not before the time was over is said.
+    """
     alive = {each.id for each in look.clusters}
     called = [each for each in look.healths if not _idle(each)]
     wanted = [each for each in hosting(look.fleet) if each.id in alive & {health.cluster.id for health in called}]
-    read = wanted[:MOST_CLUSTERS]
     services = look.services
-    histories = loads(read, services)
-    advice = optimise(look.fleet, read, histories, catalog=services.catalog, handbook=services.handbook, zone=look.zone)
+    wanted.sort(key=lambda each: (-_dear(look, each), each.id))
+    histories = loads(wanted, services)
+    advice = optimise(
+        look.fleet, wanted, histories, catalog=services.catalog, handbook=services.handbook, zone=look.zone
+    )
     told = set[str]()
     for each in advice:
         if not (each.firm and isinstance(each.saves, Price)) or each.cluster.id in told:
@@ -84,7 +88,7 @@ def oversized(look: Look) -> Iterator[Line]:
             key=look.key("oversized", each.cluster.id),
             kind=Kind.OVERSIZED,
             name=each.cluster.name,
-            text=f"{each.sentence} Saves {cents(each.saves.money)} a month {by(each.saves.basis)}",
+            text=f"{each.sentence} Saves {_a_month(look, each.saves)}{_ending(look, each)}",
             severity=Severity.ATTENTION,
             figure=each.saves.money.amount,
             worth=each.saves.money,
@@ -93,10 +97,11 @@ def oversized(look: Look) -> Iterator[Line]:
                 dict.fromkeys((*(one for proof in each.evidence for one in proof.sources), *each.saves.sources))
             ),
         )
-    unread = len(wanted) - sum(not isinstance(each, Unknown) for each in histories.values())
+    unread = [each.name for each in wanted if isinstance(histories[each.id], Unknown)]
     if unread:
+        count = f"{len(unread)} of {len(wanted)} clusters" if len(wanted) > 1 else "the one cluster"
         raise Unavailable(
-            f"The load of {unread} of {len(wanted)} clusters was not read; `/dac optimise` with its name looks at one."
+            f"The load of {count} was not read ({_listed(unread)}). `/dac optimise <cluster>` looks at one."
         )
 
 
@@ -134,17 +139,47 @@ def retirements(look: Look) -> Iterator[Line]:
                 serving[each.about].append(health.cluster)
     for about, finding in sorted(findings.items(), key=lambda each: (each[1].severity, each[1].sentence)):
         clusters = serving[about]
-        names = [each.name for each in clusters[:MOST_NAMES]]
-        more = [f"{len(clusters) - MOST_NAMES} more"] if len(clusters) > MOST_NAMES else []
         yield Line(
             key=f"retirement:{tail(about)}",
             kind=Kind.RETIREMENT,
-            name=", ".join([*names, *more]),
+            name=_listed([each.name for each in clusters]),
             text=finding.sentence,
             severity=finding.severity,
             presses=(Press(label="Ask to migrate …", line=f"migrate {look.word(clusters[0])}"),),
             sources=(Source(title="Oracle, ListModels", as_of=finding.at.date(), trust=Trust.LIVE),),
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = [f"{len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else []
+    return ", ".join([*names[:MOST_NAMES], *more])
+
+
+def _dear(look: Look, cluster: Cluster) -> Decimal:
+    cost = monthly(look.services.catalog, cluster.unit_shape, cluster.unit_count)
+    return cost.money.amount if isinstance(cost, Price) else Decimal(0)
+
+
+def _a_month(look: Look, saves: Price) -> str:
+    """With the hours of the month that is meant, for months differ."""
+    hours = look.services.catalog.commitments.hosting.count
+    return f"{cents(saves.money)} a month ({hours} h {by(saves.basis)})"
+
+
+def _ending(look: Look, advice: Advice) -> str:
+    """Of what is done by another size no minimum is owed: the cluster stays."""
+    return "" if advice.line.startswith("scale ") else _minimum(look, advice.cluster)
+
+
+def _minimum(look: Look, cluster: Cluster) -> str:
+    """From when on the end of a cluster saves anything."""
+    status = commitment(cluster, look.services.catalog, look.at)
+    if isinstance(status, Unknown):
+        return "; whether its minimum is met is not known"
+    if status is None or status.met:
+        return ""
+    met = f"{status.met_at_latest.astimezone(UTC):%-d %b %H:%M} UTC"
+    return f", from {met} at the latest, when its minimum of {status.least:,} {status.measure} is met"
 
 
 def _read(finding: Finding) -> Source:

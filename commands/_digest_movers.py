@@ -19,6 +19,7 @@ MOST = 10
 """Movers that are told of at all; a message shows the first few."""
 
 MOST_REQUESTS = 2
+ONE_DAY = timedelta(days=1)
 USUAL = "USD"
 """The currency that a key leaves out."""
 
@@ -29,9 +30,10 @@ def moved(look: Look, spend: Spend) -> Iterator[Line]:
     found = movers(within(spend, middle, last), within(spend, first, middle))
     since, until = (datetime.combine(day, time(), UTC) for day in (first, last))
     done = [each for each in look.services.requests.applied(since) if each.ended_at and each.ended_at < until]
+    days = f"{first}..{last - ONE_DAY}"
     for each in found[:MOST]:
         touching = [request for request in done if each.resource_id in request.touches]
-        yield _line(look, each, sorted(touching, key=lambda request: -request.id), spend)
+        yield _line(look, each, sorted(touching, key=lambda request: -request.id), spend, days)
 
 
 def key(look: Look, resource_id: str, currency: str) -> str:
@@ -40,7 +42,7 @@ def key(look: Look, resource_id: str, currency: str) -> str:
     return found if currency == USUAL else f"{found}-{slug(currency)}"
 
 
-def _line(look: Look, mover: Mover, requests: Sequence[Request], spend: Spend) -> Line:
+def _line(look: Look, mover: Mover, requests: Sequence[Request], spend: Spend, days: str) -> Line:
     cluster = look.by_id.get(mover.resource_id)
     last = requests[0] if requests else None
     change = "" if mover.percent is None else f" ({mover.percent:+,.0f} %)"
@@ -48,7 +50,7 @@ def _line(look: Look, mover: Mover, requests: Sequence[Request], spend: Spend) -
     if last:
         presses.append(Press(label="Details", line=f"request {last.id}"))
     if cluster:
-        presses.append(Press(label="Its bill", line=f"cost actual {look.word(cluster)} 14d"))
+        presses.append(Press(label="Its bill", line=f"cost actual {look.word(cluster)} {days}"))
     return Line(
         key=key(look, mover.resource_id, mover.change.currency),
         kind=Kind.MOVER,
@@ -74,7 +76,7 @@ def _reason(look: Look, mover: Mover, requests: Sequence[Request]) -> str:
         return "Oracle does not tell what it is for"
     if cluster is None:
         return "Not listed any more; no request of ours explains it"
-    if not mover.before.amount and cluster.time_created > look.at - WEEK - WEEK - timedelta(days=1):
+    if not mover.before.amount and cluster.time_created > look.at - WEEK - WEEK - ONE_DAY:
         return f"Made {_day(cluster.time_created)}; no request of ours explains it"
     return "No request of ours explains it"
 

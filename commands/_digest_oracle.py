@@ -177,7 +177,7 @@ def _anomaly(anomaly: Anomaly, found: Anomalies) -> Line:
         text=f"{anomaly.day:%-d %b}: {how}{because}",
         severity=Severity.OK if impact is not None and impact < 0 else Severity.ATTENTION,
         figure=impact,
-        presses=(Press(label="What was charged", line="cost actual 7d"),),
+        presses=(Press(label=f"{anomaly.day:%-d %b} by cluster", line=f"cost actual {anomaly.day}"),),
         sources=(Source(title="Oracle, ListCostAnomalyEvents", as_of=found.read_on, trust=Trust.LIVE),),
     )
 

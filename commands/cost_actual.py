@@ -33,7 +33,8 @@ class Actual(Arguments):
         Field(
             max_length=400,
             title="cluster and period",
-            description="A cluster, or all; and yesterday, week, month, last month, 2026-10, 2026-10-31 or 7d",
+            description="A cluster, or all; and yesterday, week, month, last month, 2026-10, 2026-10-31, "
+            "2026-10-01..2026-10-14 or 7d",
         ),
     ] = ""
 
@@ -75,9 +76,9 @@ def _found(fleet: Fleet, typed: str, gone: tuple[Cluster, ...]) -> Cluster:
 
 
 def meant(what: str) -> tuple[str, str]:
-    """Cluster and period: the last word or two are the period if they are written as one, the rest is the cluster."""
+    """Cluster and period: the last words are the period if they are written as one, the rest is the cluster."""
     words = what.split()
-    for count in (2, 1):
+    for count in (3, 2, 1):
         last = " ".join(words[-count:])
         if len(words) >= count and is_period(last):
             return _unquoted(words[:-count]), last

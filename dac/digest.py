@@ -109,7 +109,7 @@ class Kind(StrEnum):
     ANOMALY = "anomaly"
     REQUEST = "request"
     REVIEW = "review"
-    GLASS = "glass"
+    EMERGENCY = "emergency"
     LEASE = "lease"
     RETIREMENT = "retirement"
     IDLE = "idle"

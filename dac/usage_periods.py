@@ -1,4 +1,4 @@
-"""The days that a person means by "yesterday", "2026-10", "2026-10-31" or "7d", in UTC, in which Oracle bills."""
+"""The days that a person means by "last month", "2026-10-01..2026-10-14" or "7d", in UTC, in which Oracle bills."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from dac.naming import clip
 DAYS = re.compile(r"([1-9]\d{0,2})\s*d(?:ays?)?", re.ASCII)
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 DAY = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
+RANGE = re.compile(rf"({DAY.pattern})(?: ?\.\. ?| to )({DAY.pattern})", re.ASCII)
 MOST_DAYS = 366
-EXAMPLES = "yesterday, week, month, last month, 2026-10, 2026-10-31 or 7d"
+EXAMPLES = "yesterday, week, month, last month, 2026-10, 2026-10-31, 2026-10-01..2026-10-14 or 7d"
 
 
 class Period(Frozen):
@@ -33,7 +34,7 @@ class Period(Frozen):
 def is_period(text: str) -> bool:
     """Whether it is written as one, even if there is nothing to be said of those days."""
     word = " ".join(text.casefold().split())
-    return word in _NAMED or any(each.fullmatch(word) for each in (DAYS, MONTH, DAY))
+    return word in _NAMED or any(each.fullmatch(word) for each in (DAYS, MONTH, DAY, RANGE))
 
 
 def period(text: str, today: date) -> Period:
@@ -55,6 +56,8 @@ def period(text: str, today: date) -> Period:
         return Period(name=f"{first:%B %Y}", since=first, until=min(_next_month(first), today + timedelta(days=1)))
     if DAY.fullmatch(word):
         return _day(word, today)
+    if span := RANGE.fullmatch(word):
+        return _range(_day(span[1], today), _day(span[2], today))
     raise Invalid(f"“{clip(text)}” is no period: give {EXAMPLES}.")
 
 
@@ -93,6 +96,15 @@ def _day(word: str, today: date) -> Period:
     if day > today:
         raise Invalid(f"{word} is still to come: nothing has been charged for it.")
     return Period(name=f"{day.day} {day:%B %Y}", since=day, until=day + timedelta(days=1))
+
+
+def _range(first: Period, last: Period) -> Period:
+    if last.since < first.since:
+        raise Invalid(f"{last.since} is before {first.since}: give the earlier day first.")
+    if (last.until - first.since).days > MOST_DAYS:
+        raise Invalid(f"{first.since} to {last.since} is too long: give {MOST_DAYS} days at the most.")
+    name = first.name if first == last else f"{first.name} to {last.name}"
+    return Period(name=name, since=first.since, until=last.until)
 
 
 def _ago(day: date, days: int) -> date:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,11 +16,13 @@ import pytest
 from approvals.policy import People
 from commands._digest import told
 from commands._digest_message import message
+from commands._loads import loads
 from commands._resizings import resizings
 from dac.anomalies import Anomalies, Anomaly
 from dac.budgets import Budget as TeamBudget
 from dac.digest import Digest, Kind, Line, Scope
 from dac.errors import Unavailable
+from dac.figures import Unknown
 from dac.findings import Severity
 from dac.month_end import Resizing
 from dac.usage import Budget, Budgets, UsageRow
@@ -101,7 +105,7 @@ ELSEWHERE = Scope(by="region", value="us-chicago-1")
 def test_what_is_idle_has_its_saving_and_a_request_to_end_it(tmp_path: Path) -> None:
     held = world(
         (cluster("busy"), BUSY),
-        (cluster("idle", units=4), QUIET),
+        (cluster("idle", units=4, time_created=START - 40 * DAY), QUIET),
         (cluster("bare"), None),
         (cluster("tuning", type="FINE_TUNING", unit_shape="SMALL_COHERE"), None),
         (cluster("odd", unit_shape="VERA_X9"), QUIET),
@@ -110,13 +114,19 @@ def test_what_is_idle_has_its_saving_and_a_request_to_end_it(tmp_path: Path) -> 
     )
     lines_ = {each.name: each for each in found(calm(Room(tmp_path, held)), Kind.IDLE)}
     assert list(lines_) == ["idle", "bare", "tuning", "odd"]
-    assert lines_["idle"].text == "No calls in 72 h, which cost $6,912; without it $71,424 a month less at list price"
+    assert (
+        lines_["idle"].text
+        == "No calls in 72 h, which cost $6,912. Deleting it saves $71,424 a month (744 h at list price)"
+    )
     assert lines_["idle"].key == "idle:1.idle"
     assert presses(lines_["idle"]) == ["delete idle because nobody calls it"]
-    assert lines_["bare"].text.startswith("No endpoint: nothing can call it, and it costs; without it $35,712")
+    assert lines_["bare"].text == (
+        "No endpoint: nothing can call it, and it costs. Deleting it saves $35,712 a month (744 h at list price), from "
+        "24 Nov 12:00 UTC at the latest, when its minimum of 744 unit-hours is met"
+    )
     assert presses(lines_["bare"]) == ["delete bare because nothing runs on it"]
     assert lines_["tuning"].text.startswith("Fine-tuning cluster with nothing being trained")
-    assert lines_["odd"].text.endswith("what its end would save is not known")
+    assert lines_["odd"].text.endswith("What deleting it would save is not known")
     assert all(each.asks for each in lines_.values())
 
 
@@ -127,11 +137,24 @@ def test_what_is_larger_than_needed_has_the_smaller_size_as_a_request(tmp_path: 
     assert all(each.worth and each.worth.amount > 0 for each in lines_)
     assert len({each.key for each in lines_}) == len(lines_)
     assert not {each.name for each in lines_} & {each.name for each in found(room, Kind.IDLE)}
-    room.oracle.fail("history", Unavailable("Monitoring does not answer."))
-    unknown = digest(room).unknown
-    assert any(
-        "1 of 7 clusters was not read" in each.settle or "clusters was not read" in each.settle for each in unknown
-    )
+
+
+def unread(room: Room) -> list[str]:
+    return [each.settle for each in digest(room).unknown if each.what == "which clusters are larger than needed"]
+
+
+def test_every_cluster_is_looked_at_the_dearest_first(tmp_path: Path) -> None:
+    held = [cluster(f"chat-{number:02}", units=1 + number % 7, endpoint_capacity=99) for number in range(70)]
+    room = calm(Room(tmp_path, world(*((each, BUSY) for each in held))))
+    assert unread(room) == []
+    room.oracle.fail("history", Unavailable("Monitoring does not answer."), times=70)
+    (said_,) = unread(room)
+    assert said_.startswith("The load of 70 of 70 clusters was not read (chat-06, chat-13, chat-20, 67 more). ")
+    # Every look at the clock is a second later: 25 are waited for.
+    seconds = count()
+    ticking = replace(room.services, now=lambda: START + timedelta(seconds=next(seconds)))
+    histories = loads(held, ticking)
+    assert sum(isinstance(each, Unknown) for each in histories.values()) == 70 - 24
 
 
 def test_a_minimum_that_is_met_soon_is_told(tmp_path: Path) -> None:
@@ -182,31 +205,31 @@ def test_a_request_that_waits_for_who_asked_says_so(room: Room) -> None:
     assert line.who == (ANN,)
 
 
-def test_broken_glass_is_told_as_a_review_that_is_owed_and_then_as_such(room: Room) -> None:
+def test_an_emergency_is_told_as_a_review_that_is_owed_and_then_as_reviewed(room: Room) -> None:
     room.say("scale chat 4")
     room.say("break-glass 1 chat because it is on fire", EVE)
     (line,) = found(room, Kind.REVIEW)
-    assert line.text == "Scale chat from 2 to 4 units, without approval: “it is on fire”"
+    assert line.text == "Scale chat from 2 to 4 units, done without approval: “it is on fire”"
     assert BOB in line.who
     assert presses(line) == ["review 1"]
-    assert found(room, Kind.GLASS) == []
+    assert found(room, Kind.EMERGENCY) == []
     assert found(room, Kind.REVIEW, ELSEWHERE) == []
     room.say("review 1 justified because it was", BOB)
     assert found(room, Kind.REVIEW) == []
-    (line,) = found(room, Kind.GLASS)
+    (line,) = found(room, Kind.EMERGENCY)
     assert line.text.endswith("“it is on fire”. Reviewed: justified")
     assert line.who == (EVE,)
     assert not line.asks
-    assert found(room, Kind.GLASS, ELSEWHERE) == []
+    assert found(room, Kind.EMERGENCY, ELSEWHERE) == []
     since = told(room.services, Scope(), room.clock.now(), ZoneInfo("UTC"), since=room.clock.now() + DAY)
-    assert not [each for each in since.lines if each.kind is Kind.GLASS]
+    assert not [each for each in since.lines if each.kind is Kind.EMERGENCY]
 
 
-def test_glass_that_was_broken_for_no_good_reason_says_so(room: Room) -> None:
+def test_an_emergency_that_was_none_says_so(room: Room) -> None:
     room.say("scale chat 4")
     room.say("break-glass 1 chat because why not", EVE)
     room.say("review 1 unjustified because it could have waited", BOB)
-    (line,) = found(room, Kind.GLASS)
+    (line,) = found(room, Kind.EMERGENCY)
     assert line.text.endswith("Reviewed: not justified")
 
 
@@ -257,7 +280,7 @@ def test_what_moved_has_the_request_that_did_it(room: Room) -> None:
     (line,) = found(room, Kind.MOVER)
     assert line.text == "$8,064 → $16,128 (+100 %). Scale chat from 2 to 4 units, 23 Nov"
     assert (line.request, line.name) == (1, "chat")
-    assert presses(line) == ["request 1", "cost actual chat 14d"]
+    assert presses(line) == ["request 1", "cost actual chat 2026-11-13..2026-11-26"]
 
 
 def test_of_several_requests_the_last_are_told(room: Room) -> None:

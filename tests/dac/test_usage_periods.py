@@ -31,6 +31,8 @@ TODAY = date(2026, 11, 23)
         ("2026-10-31", "31 October 2026", date(2026, 10, 31), date(2026, 11, 1)),
         ("2024-02-29", "29 February 2024", date(2024, 2, 29), date(2024, 3, 1)),
         ("2026-11-23", "23 November 2026", date(2026, 11, 23), date(2026, 11, 24)),
+        ("2026-11-08..2026-11-21", "8 November 2026 to 21 November 2026", date(2026, 11, 8), date(2026, 11, 22)),
+        ("2026-11-08 to 2026-11-08", "8 November 2026", date(2026, 11, 8), date(2026, 11, 9)),
         ("2026-11", "November 2026", date(2026, 11, 1), date(2026, 11, 24)),
     ],
 )
@@ -49,8 +51,14 @@ def test_last_month_in_january_is_december() -> None:
     [
         ("2026-11-24", "is still to come"),
         ("2026-02-29", "There is no 2026-02-29: its month has no such day."),
-        ("fortnight", "is no period: give yesterday, week, month, last month, 2026-10, 2026-10-31 or 7d"),
+        (
+            "fortnight",
+            "is no period: give yesterday, week, month, last month, 2026-10, 2026-10-31, 2026-10-01..2026-10-14 or 7d",
+        ),
         ("2026-12", "still to come"),
+        ("2026-11-09..2026-11-08", "2026-11-08 is before 2026-11-09: give the earlier day first"),
+        ("2025-01-01..2026-11-08", "2025-01-01 to 2026-11-08 is too long: give 366 days at the most"),
+        ("2026-11-09..2026-11-31", "There is no 2026-11-31"),
         ("400d", "366d at the most"),
     ],
 )
