@@ -15,7 +15,8 @@ from approvals.events import Event
 from approvals.request import Request
 from approvals.store import Store
 from approvals.unreadable import Unreadable
-from bot.postings import CARD, NOTICE, Posting, Postings
+from bot.once import Once, Place, Unseen
+from bot.postings import CARD, NOTICE, WORD, Posting, Postings
 from bot.slack import Closed, Gone, Posted, Sealed, Slack
 from bot.workers import Workers
 from commands._blocks import escape
@@ -32,14 +33,14 @@ TOGETHER = 8
 REST = timedelta(minutes=1)
 """How long a card that Slack refuses is left alone before it is tried again."""
 
-SKEW = timedelta(seconds=60)
-"""How far Slack's clock and ours may be apart when a message is looked for by time."""
-
 LOOKED_AFTER = timedelta(minutes=2)
 """How long a card is believed to be there; then its messages are looked after, if it is their turn."""
 
 A_LOOK = timedelta(seconds=3)
 """What looking after one message costs: twenty a minute of the fifty updates that Slack allows."""
+
+NOT_SHOWN = f"{WORD}not shown"
+"""What the person who asked is told where no place takes the card."""
 
 KEPT = timedelta(days=1)
 """How long after its end a request's messages are still looked after."""
@@ -78,6 +79,7 @@ class Cards:
         self._store = store
         self._postings = postings
         self._slack = slack
+        self._once = Once(postings, slack, workers, now)
         self._workers = workers
         self._now = now
         self._retry_at: dict[int, datetime] = {}
@@ -142,6 +144,10 @@ class Cards:
             complete = complete and there is not None
         link = seen.link if seen.head == head else None
         complete = await self._tell_others(seen, head, link or await self._find_link(request_id, head)) and complete
+        word = seen.there.get(NOT_SHOWN)
+        if word and word.ts:
+            # It is shown, so where it cannot be shown another time that is news.
+            await self._workers.run(self._postings.lost, request_id, NOT_SHOWN, word.ts)
         if complete:
             await self._workers.run(self._drawn, request)
             self._retry_at.pop(request_id, None)
@@ -209,24 +215,14 @@ class Cards:
     async def _post(
         self, request: Request, name: str, message: Message, digest: str, place: tuple[str, str | None]
     ) -> Posted | None:
-        channel, thread_ts = place
-        claimed = await self._workers.run(self._postings.claim, request.id, name, channel, self._now())
-        if claimed is None:
+        said = await self._once.post(request.id, name, f"{request.tag}/{name}", message, Place(*place))
+        if said is None:
             return None
-        named = f"{request.tag}/{name}"
-        posted = None
-        if claimed.tried_at is not None:
-            posted = await self._slack.find(claimed.channel, named, claimed.tried_at - SKEW, thread_ts)
-            # Found again, it may have been drawn from an older version: the empty digest has it updated.
-            digest = "" if posted else digest
-        if posted is None:
-            try:
-                posted = await self._slack.post(channel, message.text, message.blocks, thread_ts=thread_ts, name=named)
-            except (Gone, Denied, Invalid):
-                await self._workers.run(self._postings.unclaim, request.id, name)
-                raise
+        posted = said.posted
+        # Found again, it may have been drawn from an older version: the empty digest has it updated.
+        digest = "" if said.found else digest
         await self._workers.run(self._postings.posted, request.id, name, posted.channel, posted.ts, digest, self._now())
-        if not digest:
+        if said.found:
             raise Unavailable(f"The message “{name}” was found again; it is brought up to date.")
         return posted
 
@@ -282,25 +278,32 @@ class Cards:
         text = (
             f"Request {request.id} ({escape(request.plan.summary)}) cannot be shown in {place}, so its card is {where}."
         )
-        await self._tell(request, text)
+        await self._tell(request, f"{WORD}moved:{head.ts}", text)
 
     async def _cannot(self, request_id: int, error: DacError) -> None:
         """Where a card cannot be shown, the person who asked is told once; it is tried again all the same."""
         log.error("Drawing request %s: %s", request_id, error)
-        told = request_id in self._retry_at
         self._retry_at[request_id] = self._now() + REST
-        if told:
-            return
         request = await self._workers.run(self._store.get, request_id)
         text = (
             f"Request {request_id} ({escape(request.plan.summary)}) is recorded, but I cannot show it in "
             f"<#{request.channel}>: {error} Invite me there; I keep trying."
         )
-        await self._tell(request, text)
+        await self._tell(request, NOT_SHOWN, text)
 
-    async def _tell(self, request: Request, text: str) -> None:
+    async def _tell(self, request: Request, name: str, text: str) -> None:
+        """Once, whichever process finds it out; that the request is there can be read in `/dac requests`, too."""
+        there = await self._workers.run(self._postings.of, request.id)
+        if _posted(there.get(name)):
+            return
         try:
-            await self._slack.tell(request.requester, text, ())
+            direct = Place(await self._slack.direct(request.requester))
+            said = await self._once.post(
+                request.id, name, f"{request.tag}/{name}", Message(text, ()), direct, unseen=Unseen.LEAVE
+            )
+            if said:
+                at = said.posted
+                await self._workers.run(self._postings.posted, request.id, name, at.channel, at.ts, "", self._now())
         except DacError as silent:
             log.error("Telling the requester of %s: %s", request.id, silent)  # noqa: TRY400 - its sentence says it all
 

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 from bot.enclosures import Enclosures
+from bot.pace import Sleep
 from bot.pictures import Pictures
-from bot.slack import BRIEF, PATIENCE, Closed, Gone, Posted, Slack, Sleep
+from bot.slack import BRIEF, PATIENCE, Closed, Gone, Posted, Slack
 from bot.turns import Turns
 from bot.under_way import UnderWay
 from bot.workers import Workers
@@ -232,8 +233,10 @@ class Lasting:
         name = f"{_name(call)}/end"
         words = f"<@{call.user}> {clip(last.text, MOST_SAID)}"
         try:
-            # After a crash it may have been said already.
-            if call.since and await self._slack.find(channel, name, call.since - LOOKED_BACK, thread_ts):
+            # After a crash it may have been said already; where that cannot be seen, it is better not said twice.
+            if call.since and await self._slack.search(
+                channel, name, (call.since - LOOKED_BACK, None), thread_ts, PATIENCE
+            ):
                 return
             await self._slack.post(channel, words, [section(words)], thread_ts=thread_ts, name=name)
         except DacError as error:

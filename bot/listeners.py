@@ -19,8 +19,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.desk import Desk, Way
 from bot.errands import Errands
 from bot.inbox import Delivery, Inbox
+from bot.pace import Sleep
 from bot.postings import Postings
-from bot.slack import Sleep
 from bot.workers import Workers
 from commands import COMMANDS
 from commands._blocks import PREFIX

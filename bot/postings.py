@@ -6,10 +6,10 @@ import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pydantic import AwareDatetime
 from sqlite_utils import Database, Migrations
 
-from approvals.database import File, prepare, stamp
+from approvals.database import stamp
+from bot.claims import Claims
 from dac.figures import Frozen
 
 postings = Migrations("postings")
@@ -19,6 +19,9 @@ CARD = "card"
 
 NOTICE = "notify:"
 """Before the channel that is told of a request: these messages stand by themselves."""
+
+WORD = "word:"
+"""Before what the person who asked is told directly: these stand by themselves, too."""
 
 
 @postings()
@@ -43,6 +46,12 @@ def messages(db: Database) -> None:
     db.execute("CREATE INDEX postings_to_look_at ON postings (looked_at) WHERE looked_at IS NOT NULL")
 
 
+@postings()
+def held_apart_from_tried(db: Database) -> None:
+    """A claim is held anew while what was tried under an older one may still be there."""
+    db.execute("ALTER TABLE postings ADD COLUMN held_at TEXT")
+
+
 class Posting(Frozen):
     """A message we have posted, or are about to: without `ts` it is not known to be there."""
 
@@ -52,56 +61,30 @@ class Posting(Frozen):
     ts: str | None
     digest: str
     link: str | None
-    tried_at: AwareDatetime | None
 
 
-class Postings:
+class Postings(Claims):
+    TABLE = "postings"
+    NUMBER = "request_id"
+
     def __init__(self, path: Path, holder: str, lease: timedelta) -> None:
-        self._holder = holder
-        self._lease = lease
-        prepare(path, postings)
-        self._file = File(path)
+        super().__init__(path, postings, holder, lease)
 
     def of(self, request_id: int) -> dict[str, Posting]:
         with self._file.transaction(write=False) as db:
             rows = db.execute("SELECT * FROM postings WHERE request_id = ?", [request_id]).fetchall()
         return {str(row["name"]): _posting(row) for row in rows}
 
-    def claim(self, request_id: int, name: str, channel: str, at: datetime) -> Posting | None:
-        """Take it on oneself to post a message; None while another process has.
+    def posted(self, request_id: int, name: str, channel: str, ts: str, digest: str, at: datetime) -> None:
+        """It is there and looks as the digest says; a card is looked at again some time after that.
 
-        The row says when and where it was last tried: then its fate may be unknown and it has to be looked for first.
+        Where another process has put down a message of its own, that one stays the one on record.
         """
         with self._file.transaction(write=True) as db:
             db.execute(
-                "INSERT INTO postings (request_id, name, channel) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [request_id, name, channel],
-            )
-            row = db.execute("SELECT * FROM postings WHERE request_id = ? AND name = ?", [request_id, name]).fetchone()
-            found = _posting(row)
-            held = row["holder"] not in {None, self._holder} and found.tried_at and found.tried_at + self._lease > at
-            if found.ts or held:
-                return None
-            db.execute(
-                "UPDATE postings SET holder = ?, tried_at = ?, channel = ? WHERE request_id = ? AND name = ?",
-                [self._holder, stamp(at), channel, request_id, name],
-            )
-            return found
-
-    def unclaim(self, request_id: int, name: str) -> None:
-        """Slack said no: it was certainly not posted."""
-        with self._file.transaction(write=True) as db:
-            db.execute(
-                "UPDATE postings SET holder = NULL, tried_at = NULL WHERE request_id = ? AND name = ? AND ts IS NULL",
-                [request_id, name],
-            )
-
-    def posted(self, request_id: int, name: str, channel: str, ts: str, digest: str, at: datetime) -> None:
-        """It is there and looks as the digest says; a card is looked at again some time after that."""
-        with self._file.transaction(write=True) as db:
-            db.execute(
-                "UPDATE postings SET channel = ?, ts = ?, digest = ?, looked_at = ? WHERE request_id = ? AND name = ?",
-                [channel, ts, digest, stamp(at) if name == CARD else None, request_id, name],
+                "UPDATE postings SET channel = ?, ts = ?, digest = ?, looked_at = ? "
+                "WHERE request_id = ? AND name = ? AND (ts IS NULL OR ts = ?)",
+                [channel, ts, digest, stamp(at) if name == CARD else None, request_id, name, ts],
             )
 
     def linked(self, request_id: int, link: str) -> None:
@@ -128,8 +111,9 @@ class Postings:
             if found:
                 db.execute(
                     "UPDATE postings SET ts = NULL, digest = '', link = NULL, tried_at = NULL, holder = NULL, "
-                    "looked_at = NULL WHERE request_id = ? AND (name = ? OR (? AND name NOT GLOB ?))",
-                    [request_id, name, name == CARD, f"{NOTICE}*"],
+                    "looked_at = NULL WHERE request_id = ? "
+                    "AND (name = ? OR (? AND name NOT GLOB ? AND name NOT GLOB ?))",
+                    [request_id, name, name == CARD, f"{NOTICE}*", f"{WORD}*"],
                 )
 
     def look(self, since: datetime, at: datetime) -> int | None:

@@ -127,7 +127,8 @@ class Settings(Files):
         ),
     )
     poll_seconds: float = Field(3, gt=0, le=600, description="How often work under way is looked at")
-    lease_seconds: float = Field(30, ge=1, le=600, description="How long one process's claim keeps others away")
+    # A posting is tried for half of it and may then take ten seconds more.
+    lease_seconds: float = Field(30, ge=20, le=600, description="How long one process's claim keeps others away")
     watch_channel: str | None = Field(
         None,
         pattern=r"^[CG][A-Z0-9]{2,20}$",

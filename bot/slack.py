@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -16,13 +15,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.pace import Busy, Now, Pace, Sleep
 from dac.errors import DacError, Denied, Invalid, NotFound, Unavailable
 
 log = logging.getLogger(__name__)
 
 Block = dict[str, Any]
-Now = Callable[[], datetime]
-Sleep = Callable[[float], Awaitable[None]]
 
 TROUBLES = {
     "internal_error",
@@ -38,9 +36,6 @@ RATE_LIMITED = 429
 SERVER_ERROR = 500
 OK = 200
 
-BURST = 3
-"""Messages a channel may get at once; after that one a second, as Slack asks."""
-
 PATIENCE = timedelta(minutes=10)
 """How long an answer is tried to be delivered; a response_url lives for thirty."""
 
@@ -49,6 +44,9 @@ SHORT = timedelta(seconds=10)
 
 BRIEF = timedelta(seconds=2)
 """How long one waits for what one can do without."""
+
+PAGES = 20
+"""Of two hundred messages each, in which one of ours is looked for."""
 
 LONGEST_WAIT = 5.0
 """Seconds between two tries at the most, so that Slack is found again soon after an outage."""
@@ -98,28 +96,6 @@ class Person:
     deleted: bool
 
 
-class Pace:
-    """At most `BURST` messages at once and one a second after that, for each channel."""
-
-    def __init__(self, now: Now, sleep: Sleep) -> None:
-        self._now = now
-        self._sleep = sleep
-        self._free_at: dict[str, datetime] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
-
-    @contextlib.asynccontextmanager
-    async def turn(self, channel: str) -> AsyncIterator[None]:
-        async with self._turns.setdefault(channel, asyncio.Lock()):
-            now = self._now()
-            # Each message costs a second of a budget that holds BURST of them.
-            full = now - timedelta(seconds=BURST - 1)
-            free_at = max(self._free_at.get(channel, full), full)
-            if free_at > now:
-                await self._sleep((free_at - now).total_seconds())
-            self._free_at[channel] = free_at + timedelta(seconds=1)
-            yield
-
-
 class Slack:
     """Speaks for the bot. What passes by itself is tried again; what does not becomes a `DacError`."""
 
@@ -142,27 +118,29 @@ class Slack:
     ) -> Posted:
         """Post a message. `name` is how `find` will know it; a call whose fate is unknown is not repeated here.
 
-        No call is begun after `until`, however long the channel's turn was waited for; without it, patience counts
-        from that turn on.
+        No call is begun after `until`, however long the channel's turn was waited for: then `Busy` is raised, and
+        nothing was posted. Without it, patience counts from that turn on.
         """
         metadata = {"event_type": METADATA, "event_payload": {"name": name}} if name else None
-        async with self.pace.turn(channel):
-            patience = until - self._now() if until else PATIENCE
-            if patience < timedelta():
-                raise Unavailable("Slack takes no more of that channel just now; try again in a moment.")
-            answer = await self.attempt(
-                lambda: self._client.chat_postMessage(
-                    channel=channel,
-                    text=text,
-                    blocks=list(blocks) or None,
-                    thread_ts=thread_ts,
-                    metadata=metadata,
-                    unfurl_links=False,
-                    unfurl_media=False,
-                ),
-                repeatable=False,
-                patience=patience,
-            )
+        async with self.pace.turn(channel, until):
+            try:
+                answer = await self.attempt(
+                    lambda: self._client.chat_postMessage(
+                        channel=channel,
+                        text=text,
+                        blocks=list(blocks) or None,
+                        thread_ts=thread_ts,
+                        metadata=metadata,
+                        unfurl_links=False,
+                        unfurl_media=False,
+                    ),
+                    repeatable=False,
+                    patience=until - self._now() if until else PATIENCE,
+                )
+            except Busy as busy:
+                # Whoever has something for that channel next need not ask to be told the same.
+                self.pace.rest(channel, busy.seconds)
+                raise
         return Posted(channel=str(answer["channel"]), ts=str(answer["ts"]))
 
     async def update(
@@ -191,24 +169,43 @@ class Slack:
         until: datetime | None = None,
         patience: timedelta = PATIENCE,
     ) -> Posted | None:
-        """A message of ours by its name, for a posting whose answer was lost; None where it may not be looked up.
-
-        Of those posted between the two times the newest two hundred are looked through.
-        """
-        asked: dict[str, Any] = {"include_all_metadata": True, "limit": 200, "oldest": str(since.timestamp())}
-        if until:
-            asked["latest"] = str(until.timestamp())
-        listing = self._client.conversations_replies if thread_ts else self._client.conversations_history
-        if thread_ts:
-            asked["ts"] = thread_ts
+        """The same as `search`, but None also where it may not be looked up."""
         try:
-            answer = await self.attempt(lambda: listing(channel=channel, **asked), patience=patience)
+            return await self.search(channel, name, (since, until), thread_ts, patience)
         except (Denied, Invalid, NotFound):
             return None
-        for message in answer.get("messages", []):
-            metadata = message.get("metadata") or {}
-            if (metadata.get("event_payload") or {}).get("name") == name:
-                return Posted(channel=channel, ts=str(message["ts"]))
+
+    async def search(
+        self,
+        channel: str,
+        name: str,
+        between: tuple[datetime, datetime | None],
+        thread_ts: str | None,
+        patience: timedelta,
+    ) -> Posted | None:
+        """A message of ours by its name, for a posting whose answer was lost; raises where it may not be looked up.
+
+        Looked through are the newest two hundred messages since the first time, and where there are more and a second
+        is given, all of what was said between the two, up to a limit that no channel should reach.
+        """
+        listing = self._client.conversations_replies if thread_ts else self._client.conversations_history
+        since, until = between
+        asked: dict[str, Any] = {"include_all_metadata": True, "limit": 200, "oldest": str(since.timestamp())}
+        if thread_ts:
+            asked["ts"] = thread_ts
+        for page in range(1 + PAGES if until else 1):
+            if page and until:
+                asked["latest"] = str(until.timestamp())
+            answer = await self.attempt(partial(listing, channel=channel, **asked), patience=patience)
+            for message in answer.get("messages", []):
+                metadata = message.get("metadata") or {}
+                if (metadata.get("event_payload") or {}).get("name") == name:
+                    return Posted(channel=channel, ts=str(message["ts"]))
+            following = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not following:
+                break
+            # What comes before the newest is paged through from the second time on.
+            asked["cursor"] = following if page else None
         return None
 
     async def whisper(
@@ -303,8 +300,9 @@ class Slack:
                     raise Unavailable("Slack did not answer; whether it did it is not known.") from error
                 last = error
             if self._now() + timedelta(seconds=pause) > until:
-                why = "is asked too often" if isinstance(last, Refusal) and last.limited else "does not answer"
-                raise Unavailable(f"Slack {why} just now; try again in a moment.") from last
+                if isinstance(last, Refusal) and last.limited:
+                    raise Busy(pause) from last
+                raise Unavailable("Slack does not answer just now; try again in a moment.") from last
             log.info(
                 "Slack: waiting %.1f s after %s", pause, last if isinstance(last, Refusal) else type(last).__name__
             )

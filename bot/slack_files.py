@@ -12,7 +12,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.download import Download
-from bot.slack import OK, SHORT, Refusal, Slack, Sleep, gist, refusal_of, retry_after
+from bot.pace import Sleep
+from bot.slack import OK, SHORT, Refusal, Slack, gist, refusal_of, retry_after
 from commands._command import File
 from dac.errors import Denied, Invalid, NotFound, Unavailable
 from dac.naming import clip

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from pydantic import AwareDatetime
 from sqlite_utils import Database, Migrations
 
-from approvals.database import File, prepare, stamp
+from bot.claims import Claims
 from dac.figures import Frozen
 
 tellings = Migrations("tellings")
@@ -38,6 +37,12 @@ def messages(db: Database) -> None:
     )
 
 
+@tellings()
+def held_apart_from_tried(db: Database) -> None:
+    """A claim is held anew while what was tried under an older one may still be there."""
+    db.execute("ALTER TABLE tellings ADD COLUMN held_at TEXT")
+
+
 class Telling(Frozen):
     """A message posted, or about to be: without `ts` it is not known to be there, and `gone` it was deleted.
 
@@ -49,56 +54,27 @@ class Telling(Frozen):
     digest: str
     mark: str
     gone: bool
-    tried_at: AwareDatetime | None
 
 
-class Tellings:
+class Tellings(Claims):
+    TABLE = "tellings"
+    NUMBER = "number"
+
     def __init__(self, path: Path, holder: str, lease: timedelta) -> None:
-        self._holder = holder
-        self._lease = lease
-        prepare(path, tellings)
-        self._file = File(path)
+        super().__init__(path, tellings, holder, lease)
 
     def of(self, number: int) -> dict[str, Telling]:
         with self._file.transaction(write=False) as db:
             rows = db.execute("SELECT * FROM tellings WHERE number = ?", [number]).fetchall()
         return {str(row["name"]): _telling(row) for row in rows}
 
-    def claim(self, number: int, name: str, channel: str, at: datetime) -> Telling | None:
-        """Take it on oneself to post a message; None while another process has, or where it is there.
-
-        It says when and where that was last tried: then its fate may be unknown and it has to be looked for first.
-        """
-        with self._file.transaction(write=True) as db:
-            db.execute(
-                "INSERT INTO tellings (number, name, channel) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [number, name, channel],
-            )
-            row = db.execute("SELECT * FROM tellings WHERE number = ? AND name = ?", [number, name]).fetchone()
-            found = _telling(row)
-            held = row["holder"] not in {None, self._holder} and found.tried_at and found.tried_at + self._lease > at
-            if found.ts or held:
-                return None
-            db.execute(
-                "UPDATE tellings SET holder = ?, tried_at = ?, channel = ? WHERE number = ? AND name = ?",
-                [self._holder, stamp(at), channel, number, name],
-            )
-            return found
-
-    def unclaim(self, number: int, name: str) -> None:
-        """It was certainly not posted."""
-        with self._file.transaction(write=True) as db:
-            db.execute(
-                "UPDATE tellings SET holder = NULL, tried_at = NULL WHERE number = ? AND name = ? AND ts IS NULL",
-                [number, name],
-            )
-
     def posted(self, number: int, name: str, channel: str, ts: str, digest: str, mark: str) -> None:
-        """It is there, looks as the digest says and tells what the mark says."""
+        """It is there, looks as the digest says and tells what the mark says, if no other one is on record by now."""
         with self._file.transaction(write=True) as db:
             db.execute(
-                "UPDATE tellings SET channel = ?, ts = ?, digest = ?, mark = ?, gone = 0 WHERE number = ? AND name = ?",
-                [channel, ts, digest, mark, number, name],
+                "UPDATE tellings SET channel = ?, ts = ?, digest = ?, mark = ?, gone = 0 "
+                "WHERE number = ? AND name = ? AND (ts IS NULL OR ts = ?)",
+                [channel, ts, digest, mark, number, name, ts],
             )
 
     def lost(self, number: int, name: str, ts: str) -> None:

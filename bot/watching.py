@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.boards import Boards
-from bot.slack import Closed, Gone, Posted, Sealed, Slack
+from bot.once import Once, Place
+from bot.slack import Gone, Posted, Sealed, Slack
 from bot.tellings import ALERT, Telling, Tellings
 from bot.workers import Workers
 from commands._alerts import late, message, replies
@@ -18,15 +19,12 @@ from commands._card import Message
 from dac.alerting import Look, Rules, look
 from dac.alerts import Incident
 from dac.catalog import Catalog
-from dac.errors import DacError, Denied, Invalid
+from dac.errors import DacError
 from dac.gateway import FleetReader
 from dac.health import survey
 from dac.thresholds import SHIPPED, Thresholds
 
 log = logging.getLogger(__name__)
-
-SKEW = timedelta(seconds=60)
-"""How far Slack's clock and ours may be apart when a message is looked for by time."""
 
 REST = timedelta(minutes=1)
 """How long a message that Slack refuses is left alone before it is tried again."""
@@ -62,6 +60,7 @@ class Watch:
         self._boards = boards
         self._tellings = tellings
         self._slack = slack
+        self._once = Once(tellings, slack, workers, now)
         self._workers = workers
         self._now = now
         self._retry_at: dict[int, datetime] = {}
@@ -133,24 +132,16 @@ class Watch:
 
     async def _post(self, incident: Incident, name: str, message: Message, head: Posted | None) -> Posted | None:
         channel, thread_ts = (head.channel, head.ts) if head else (self._watched.channel, None)
-        claimed = await self._workers.run(self._tellings.claim, incident.number, name, channel, self._now())
-        if claimed is None:
+        # What it says of being late is no part of the message as it should be: it goes if there is something new.
+        words = message if incident.open else late(incident)
+        said = await self._once.post(
+            incident.number, name, f"watch-{incident.number}/{name}", words, Place(channel, thread_ts)
+        )
+        if said is None:
             return None
-        named, digest, posted = f"watch-{incident.number}/{name}", _digest(message), None
-        if claimed.tried_at is not None:
-            posted = await self._slack.find(claimed.channel, named, claimed.tried_at - SKEW, thread_ts)
-            # Found again, it may tell what was so before: the empty digest has it updated.
-            digest = "" if posted else digest
-        if posted is None:
-            # What it says of being late is no part of the message as it should be: it goes if there is something new.
-            said = message if incident.open else late(incident)
-            try:
-                posted = await self._slack.post(channel, said.text, said.blocks, thread_ts=thread_ts, name=named)
-            except (Closed, Gone, Denied, Invalid):
-                await self._workers.run(self._tellings.unclaim, incident.number, name)
-                raise
-        await self._note(incident, name, posted, digest)
-        return posted
+        # Found again, it may tell what was so before: the empty digest has it updated.
+        await self._note(incident, name, said.posted, "" if said.found else _digest(message))
+        return said.posted
 
     async def _note(self, incident: Incident, name: str, posted: Posted, digest: str) -> None:
         await self._workers.run(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from approvals.store import Store
+from bot.claims import Try
 from bot.postings import CARD, NOTICE, Postings
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -45,26 +46,36 @@ def test_of_many_at_once_one_posts(path: Path) -> None:
 
 
 def test_who_claims_first_has_nothing_to_look_for(one: Postings) -> None:
-    claimed = one.claim(1, CARD, "C1", NOW)
-    assert claimed
-    assert claimed.tried_at is None
+    assert one.claim(1, CARD, "C1", NOW) == Try("C1", None)
 
 
-def test_who_claims_again_is_told_when_it_was_tried(one: Postings) -> None:
+def test_a_claim_alone_leaves_nothing_to_look_for(one: Postings) -> None:
     one.claim(1, CARD, "C1", NOW)
-    again = one.claim(1, CARD, "C1", NOW + timedelta(seconds=1))
-    assert again
-    assert again.tried_at == NOW
+    assert one.claim(1, CARD, "C2", NOW + timedelta(seconds=1)) == Try("C1", None)
+
+
+def test_where_and_when_it_was_tried_is_known_until_it_is_tried_again_however_often_it_is_claimed(
+    one: Postings, two: Postings
+) -> None:
+    one.claim(1, CARD, "C1", NOW)
+    assert one.begin(1, CARD, "C2", NOW)
+    for minutes in (1, 2, 3):
+        assert two.claim(1, CARD, "C3", NOW + timedelta(minutes=minutes)) == Try("C2", NOW)
+    assert two.begin(1, CARD, "C3", NOW + timedelta(minutes=4))
+    assert two.claim(1, CARD, "C3", NOW + timedelta(minutes=5)) == Try("C3", NOW + timedelta(minutes=4))
 
 
 @pytest.mark.parametrize(("after", "may"), [(29, False), (31, True)])
 def test_a_claim_passes_on_when_its_lease_ends(one: Postings, two: Postings, after: int, *, may: bool) -> None:
     one.claim(1, CARD, "C1", NOW)
-    taken = two.claim(1, CARD, "C1", NOW + timedelta(seconds=after))
-    assert bool(taken) is may
-    if taken:
-        assert taken.tried_at == NOW
-        assert one.claim(1, CARD, "C1", NOW + timedelta(seconds=after + 1)) is None
+    assert bool(two.claim(1, CARD, "C1", NOW + timedelta(seconds=after))) is may
+    assert one.begin(1, CARD, "C1", NOW + timedelta(seconds=after + 1)) is not may
+
+
+def test_who_begins_late_has_it_for_as_long_again(one: Postings, two: Postings) -> None:
+    one.claim(1, CARD, "C1", NOW)
+    assert one.begin(1, CARD, "C1", NOW + timedelta(seconds=50))
+    assert two.claim(1, CARD, "C1", NOW + timedelta(seconds=79)) is None
 
 
 def test_what_has_been_posted_is_not_posted_again(one: Postings, two: Postings) -> None:
@@ -76,18 +87,27 @@ def test_what_has_been_posted_is_not_posted_again(one: Postings, two: Postings) 
     assert (found.channel, found.ts, found.digest) == ("C1", "1.1", "digest")
 
 
-def test_what_slack_refused_is_free_at_once_and_not_looked_for(one: Postings, two: Postings) -> None:
+@pytest.mark.parametrize("before", [Try("C1", None), Try("C0", NOW - timedelta(hours=1))])
+def test_what_slack_refused_is_free_at_once_and_known_as_it_was(one: Postings, two: Postings, before: Try) -> None:
     one.claim(1, CARD, "C1", NOW)
-    one.unclaim(1, CARD)
-    claimed = two.claim(1, CARD, "C1", NOW)
-    assert claimed
-    assert claimed.tried_at is None
+    one.begin(1, CARD, "C1", NOW)
+    one.refused(1, CARD, before)
+    assert two.claim(1, CARD, "C1", NOW) == before
+    one.refused(1, CARD, Try("C9", None))
+    assert one.claim(1, CARD, "C1", NOW) is None
 
 
-def test_what_is_posted_is_not_unclaimed(one: Postings) -> None:
+def test_what_is_posted_is_refused_by_nobody(one: Postings) -> None:
     one.claim(1, CARD, "C1", NOW)
     one.posted(1, CARD, "C1", "1.1", "digest", NOW)
-    one.unclaim(1, CARD)
+    one.refused(1, CARD, Try("C1", None))
+    assert one.of(1)[CARD].ts == "1.1"
+
+
+def test_of_two_that_are_there_the_first_put_down_stays_on_record(one: Postings, two: Postings) -> None:
+    one.claim(1, CARD, "C1", NOW)
+    one.posted(1, CARD, "C1", "1.1", "digest", NOW)
+    two.posted(1, CARD, "C1", "1.2", "digest", NOW)
     assert one.of(1)[CARD].ts == "1.1"
 
 
@@ -97,9 +117,7 @@ def test_a_lost_card_takes_its_thread_with_it(one: Postings) -> None:
         one.posted(1, name, "C1", ts, "digest", NOW)
     one.lost(1, CARD, "1.1")
     assert {each.ts for each in one.of(1).values()} == {None}
-    claimed = one.claim(1, "detail", "C1", NOW)
-    assert claimed
-    assert claimed.tried_at is None
+    assert one.claim(1, "detail", "C1", NOW) == Try("C1", None)
 
 
 def test_a_lost_line_leaves_the_rest(one: Postings) -> None:

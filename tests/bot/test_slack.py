@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from bot.slack import Gone, Pace, Posted, Sealed, Slack
+from bot.pace import Pace
+from bot.slack import Gone, Posted, Sealed, Slack
 from dac.errors import DacError, Denied, Invalid, NotFound, Unavailable
 from tests.bot.edge import NOW, Edge, FakeTime, broken, limited, no, ok
 
@@ -129,7 +130,7 @@ def test_no_posting_is_begun_after_its_time_though_another_held_the_turn_of_its_
         first = asyncio.ensure_future(post(slack))
         await asyncio.sleep(0)
         until = edge.time.now() + timedelta(seconds=15)
-        with pytest.raises(Unavailable, match="takes no more of that channel"):
+        with pytest.raises(Unavailable, match="asked too often"):
             await slack.post("C01OPS", "a digest", (), until=until)
         await first
 

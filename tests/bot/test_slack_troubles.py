@@ -58,11 +58,11 @@ def finished(home: House, bot: Running) -> None:
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
 def test_slack_says_how_long_to_wait_and_the_bot_does(home: House, bot: Running, slack: Slack, method: str) -> None:
-    slack.fault("ratelimited", method=method, times=2, retry_after=17)
+    slack.fault("ratelimited", method=method, times=2, retry_after=7)
     card = asked(slack)
     slack.press("ada", card, "Approve")
     finished(home, bot)
-    assert home.time.waits.count(17) == 2
+    assert home.time.waits.count(7) == 2
 
 
 @pytest.mark.parametrize(
