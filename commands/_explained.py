@@ -22,7 +22,7 @@ MICRO = Decimal("1e-6")
 PRODUCT = 100
 """Characters of a product's name that are shown; Oracle's own are shorter."""
 
-ROUNDED = "rounded once, half a cent up"
+ROUNDED = "rounded once, halves away from zero"
 
 
 def digits(value: Decimal) -> str:

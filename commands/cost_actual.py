@@ -19,6 +19,7 @@ from dac.cluster import Cluster, Fleet
 from dac.errors import DacError, NotFound
 from dac.figures import Source, Unknown
 from dac.naming import find_cluster
+from dac.pricing import cents
 from dac.usage import Spend, totals
 from dac.usage_periods import Period, is_period, period
 
@@ -115,17 +116,15 @@ def _charged(
         off = _bill.discounts(spend)
         if off and off != "0 %":
             answer.small(f"Your contract's discount, as units were sold against Oracle's list rate: {off}", read)
-        answer.small(
-            f"The sum is of {len(spend.rows):,} rows, to every digit, and rounded once; a line is rounded by itself.",
-            read,
-        )
+        rows = f"{len(spend.rows):,} row{'' if len(spend.rows) == 1 else 's'}"
+        answer.small(f"The sum is of {rows}, to every digit, and rounded once; a line is rounded by itself.", read)
     elif everything.rows:
         answer.small(
             "Oracle's rows of these days name other resources, not this cluster; that they name a cluster by its OCID "
             "is not confirmed, so look at all of them: `/dac cost actual`",
             read,
         )
-    if credited := spend.credited:
+    if credited := [each for each in spend.credited if cents(each).amount]:
         answer.small(f"{_bill.said(credited)} of it are credits, refunds and corrections: rows below zero.", read)
     beside = services.fleet.uncounted(days.since, days.until, cluster.id if cluster else "")
     _beside.uncounted(answer, beside, named(cluster.name) if cluster else "")
@@ -156,7 +155,7 @@ def _late(answer: Answer, spend: Spend, read: Source) -> None:
         return
     since = max(spend.settled_until, spend.since)
     part = totals(spend.provisional)
-    so_far = f"{_bill.said(part)} of it is provisional" if part else "it is provisional"
+    so_far = f"{_bill.said(part)} of it is provisional" if part else "Provisional"
     answer.small(
         f"⏳ {so_far}: Oracle still changes and adds rows of the days since {since}, up to 48 h.", read, _bill.LATE
     )

@@ -43,13 +43,28 @@ class Source(Frozen):
         return f"{self.title}, {self.as_of.isoformat()}"
 
 
+MINOR_UNITS = {
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0,
+    "RWF": 0, "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+    "CLF": 4, "UYW": 4,
+}  # fmt: skip
+"""Digits after the point of what a currency is paid in, where that is no hundredth: by ISO 4217."""
+
+
 class Money(Frozen):
     amount: Decimal
     currency: str = "USD"
 
+    @property
+    def places(self) -> int:
+        """Digits after the point of the smallest amount that can be paid in this currency."""
+        return MINOR_UNITS.get(self.currency, 2)
+
     def __str__(self) -> str:
-        sign = "-" if self.amount < 0 else ""
-        digits = f"{self.amount.copy_abs():,.2f}".removesuffix(".00")
+        digits = f"{self.amount.copy_abs():,.{self.places}f}"
+        sign = "-" if self.amount < 0 and digits.strip("0.") else ""
+        digits = digits.removesuffix(f".{'0' * self.places}")
         return f"{sign}${digits}" if self.currency == "USD" else f"{sign}{digits} {self.currency}"
 
     def __sub__(self, other: Money) -> Money:
@@ -62,7 +77,7 @@ class Money(Frozen):
 
 
 def exact(money: Money) -> str:
-    """With every digit that matters, where a `Money` as text ends at the cents: price lists count in parts of them."""
+    """With every digit that matters, where a `Money` as text ends at the smallest coin: price lists go beyond it."""
     whole, _, cents = f"{money.amount.normalize():,f}".partition(".")
     digits = f"{whole}.{cents.ljust(2, '0')}" if cents else whole
     return f"${digits}" if money.currency == "USD" else f"{digits} {money.currency}"

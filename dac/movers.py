@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from dac.figures import Frozen, Money
+from dac.pricing import cents
 from dac.usage import Spend
 
 LEAST = Decimal("0.1")
@@ -41,7 +42,10 @@ def movers(after: Spend, before: Spend) -> tuple[Mover, ...]:
             before=Money(amount=was.get((resource, currency), Decimal(0)), currency=currency),
             after=Money(amount=now.get((resource, currency), Decimal(0)), currency=currency),
         )
-        if abs(mover.change.amount) > LEAST * max(abs(mover.before.amount), abs(mover.after.amount)):
+        # What reads the same before and after has not moved.
+        if cents(mover.before) != cents(mover.after) and abs(mover.change.amount) > LEAST * max(
+            abs(mover.before.amount), abs(mover.after.amount)
+        ):
             of_currency[currency].append(mover)
     found = [
         (place, currency, mover)

@@ -9,7 +9,6 @@ from dac.catalog import Catalog, PriceEntry
 from dac.errors import Invalid
 from dac.figures import Money, Price, Source, Trust, Unknown
 
-_CENT = Decimal("0.01")
 _WIDE = Context(prec=200)
 """Bills may be of any size, and Decimal refuses to round what has more digits than its context."""
 _TIMES = " \N{MULTIPLICATION SIGN} "
@@ -109,8 +108,12 @@ def difference(before: Price | Unknown, after: Price | Unknown) -> Price | Unkno
 
 
 def cents(money: Money) -> Money:
-    """For showing: to the cent, half a cent up. Sums are kept exact and rounded here alone, once, at the end."""
-    return Money(amount=money.amount.quantize(_CENT, ROUND_HALF_UP, _WIDE), currency=money.currency)
+    """For showing: to the cent, or to what else its currency is paid in; a half goes up, below zero down.
+
+    Sums are kept exact and rounded here alone, once, at the end.
+    """
+    least = Decimal(1).scaleb(-money.places)
+    return Money(amount=money.amount.quantize(least, ROUND_HALF_UP, _WIDE), currency=money.currency)
 
 
 def _month_rate(catalog: Catalog, shape_name: str, units: int) -> UnitRate | Unknown:

@@ -92,6 +92,7 @@ def summarize(world: World, call: Call) -> Answer:
 def spent(world: World, since: datetime, at: datetime, currency: str, fits: Fits) -> Decimal:
     """What rows since then came to, as far as they were to be seen at that moment."""
     rows = [row for row in _rows(world, [(since, at)], at) if row["currency"] == currency and fits(row)]
+    rows = [row for row in rows if not row.get("isForecast")]
     return _sum(rows, "computedAmount") or Decimal(0)
 
 

@@ -142,7 +142,7 @@ def test_what_may_still_change_is_marked_and_what_is_settled_is_not(room: Room) 
     room.oracle.charged = []
     answer = told(room, "cost actual yesterday")
     assert "Oracle charged *nothing*" in answer
-    assert "it is provisional" in answer
+    assert "⏳ Provisional: Oracle still changes" in answer
 
 
 def test_credits_and_corrections_lower_the_sum(room: Room) -> None:

@@ -70,7 +70,7 @@ def test_a_week_is_a_line_a_day_with_every_digit_and_one_rounding(room: Room) ->
     text = said(answer)
     assert "2026-11-16 · B108082: 48 × 18 = 864 USD\n" in text.replace(" \n", "\n")
     assert "2026-11-22 · B108082: 48 × 18 = 864 USD ⏳" in text
-    assert "Together *6,048 USD* in 7 rows; rounded once, half a cent up: *$6,048*" in text
+    assert "Together *6,048 USD* in 7 rows; rounded once, halves away from zero: *$6,048*" in text
     assert "At Oracle's list rates: 8,064 USD; your contract took 2,016 USD off, 25.0 %" in text
     assert "1,728 USD of it may still change" in text
     assert text.count("B108082 is Large Cohere - Dedicated (AI Unit Per Hour).") == 1
@@ -85,7 +85,7 @@ def test_a_month_is_a_line_for_each_price_and_its_rows_are_in_a_sheet(room: Room
     text = said(answer)
     assert "B108082: -20.005 USD, with no quantity and no unit price" in text
     assert "B108082: 1,104 × 18 = 19,872 USD (23 rows)" in text
-    assert "Together *19,851.995 USD* in 24 rows; rounded once, half a cent up: *$19,852*" in text
+    assert "Together *19,851.995 USD* in 24 rows; rounded once, halves away from zero: *$19,852*" in text
     assert "1 of the rows is no quantity × unit price, such as a credit or a correction: -20.005 USD" in text
     assert lines(answer.blocks) == ["cost explain all month --file"]
     (given,) = list(room.say("cost explain all month --file").then or ())
@@ -116,7 +116,7 @@ def test_what_oracle_does_not_tell_is_an_estimate_by_units_hours_and_price(room:
     text = said(room.say("cost explain all yesterday"))
     assert "estimated, for what Oracle charged is not known" in text
     assert "*chat*: (2 × 24 unit-hours) × 24 USD = 1,152 USD" in text
-    assert "Together *$1,152*, rounded once, half a cent up; an estimate" in text
+    assert "Together *$1,152*, rounded once, halves away from zero; an estimate" in text
     assert "(2 × 24 unit-hours)" in said(room.say("cost explain B108082 yesterday"))
     assert "Together *unknown*" in said(room.say("cost explain B111015 yesterday"))
     room.oracle.add(cluster("rank", units=3, unit_shape="RERANK_COHERE", time_created=AGO, id=f"{CHAT}rank"))
@@ -184,7 +184,7 @@ def test_the_forecast_is_its_method_with_its_numbers(room: Room) -> None:
     assert "2026-11-01 to 2026-11-20 as charged: 17,280 USD, 20 rows, final" in text
     assert "*chat*, 21 Nov 00:00 to 1 Dec 00:00 UTC: 2 units × 18 USD × 240 hours = 8,640 USD" in text
     assert "what Oracle charged a unit of B108082 on 2026-11-22" in text
-    assert "Together *25,920 USD*; rounded once, half a cent up: *$25,920*" in text
+    assert "Together *25,920 USD*; rounded once, halves away from zero: *$25,920*" in text
     assert "(10 of them): *$25,920*, no more than a tenth apart" in text
     assert said(room.say("cost explain")) == text
 

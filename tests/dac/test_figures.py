@@ -27,6 +27,13 @@ def usd(amount: str) -> Money:
         ("1000", "EUR", "1,000 EUR"),
         ("-1000.10", "EUR", "-1,000.10 EUR"),
         ("100.00", "EUR", "100 EUR"),
+        ("-0.004", "USD", "$0"),
+        ("120000", "JPY", "120,000 JPY"),
+        ("-1234.6", "JPY", "-1,235 JPY"),
+        ("-0.4", "JPY", "0 JPY"),
+        ("1.2346", "KWD", "1.235 KWD"),
+        ("12.000", "KWD", "12 KWD"),
+        ("12.500", "KWD", "12.500 KWD"),
     ],
 )
 def test_how_money_reads(amount: str, currency: str, shown: str) -> None:

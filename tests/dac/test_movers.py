@@ -52,6 +52,7 @@ def test_currencies_take_turns() -> None:
 def test_what_hardly_moved_has_not() -> None:
     assert movers(spend(("a", "90"), ("b", "0")), spend(("a", "100"), ("b", "0"))) == ()
     assert len(movers(spend(("a", "89.99")), spend(("a", "100")))) == 1
+    assert movers(spend(("a", "-0.001"), ("b", "0.4", "JPY")), spend()) == ()
 
 
 def test_a_credit_is_no_base_for_a_share() -> None:

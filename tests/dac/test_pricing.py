@@ -229,10 +229,21 @@ def test_an_hour_and_a_month_do_not_compare() -> None:
 
 
 @pytest.mark.parametrize(
-    ("exact", "shown"), [("0.125", "0.13"), ("0.0156", "0.02"), ("2.005", "2.01"), ("-0.125", "-0.13"), ("7", "7.00")]
+    ("exact", "currency", "shown"),
+    [
+        ("0.125", "EUR", "0.13"),
+        ("0.0156", "EUR", "0.02"),
+        ("2.005", "EUR", "2.01"),
+        ("-0.125", "EUR", "-0.13"),
+        ("7", "EUR", "7.00"),
+        ("1234.5", "JPY", "1235"),
+        ("-1234.5", "JPY", "-1235"),
+        ("1.2345", "KWD", "1.235"),
+        ("0.00005", "CLF", "0.0001"),
+    ],
 )
-def test_cents_round_half_up(exact: str, shown: str) -> None:
-    assert cents(Money(amount=Decimal(exact), currency="EUR")) == Money(amount=Decimal(shown), currency="EUR")
+def test_a_half_of_what_a_currency_is_paid_in_goes_up(exact: str, currency: str, shown: str) -> None:
+    assert cents(Money(amount=Decimal(exact), currency=currency)) == Money(amount=Decimal(shown), currency=currency)
 
 
 def test_sums_stay_exact_until_they_are_shown() -> None:

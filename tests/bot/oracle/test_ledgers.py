@@ -41,6 +41,7 @@ ON_DEMAND, NEW, COMPUTE = "B108077", "B999999", "B91628"
 GONE = "ocid1.generativeaidedicatedaicluster.oc1.us-chicago-1.amaaaaaagone4242"
 LATE = 60.0
 NEVER = 10.0**8
+PLACES = {"JPY": 0, "KWD": 3}
 
 Sums = dict[str, Fraction]
 
@@ -96,7 +97,7 @@ ROWS = st.builds(
     Row,
     at=st.builds(lambda at, hour: at + timedelta(hours=hour), INSTANTS, st.integers(0, 23)),
     amount=AMOUNTS,
-    currency=st.sampled_from(["USD", "USD", "EUR", "JPY"]),
+    currency=st.sampled_from(["USD", "USD", "EUR", "JPY", "KWD"]),
     resource=st.sampled_from(["chat-prod", "docs-idle", GONE, ""]),
     part=st.sampled_from([*sorted(OURS), *sorted(OURS), ON_DEMAND, NEW, COMPUTE]),
     compartment=st.sampled_from(["prod", "prod", "dev", "ocid1.compartment.oc1..others"]),
@@ -158,19 +159,21 @@ def counts(row: Row, period: str, *, late: bool) -> bool:
     return here and since <= row.at.date() < until and row.arrives_in <= (LATE if late else 0)
 
 
-def cents(amount: Fraction) -> int:
-    """Half a cent away from nought."""
-    whole = (abs(amount) * 100 + Fraction(1, 2)).__floor__()
+def coins(amount: Fraction, currency: str) -> int:
+    """Of the smallest that there are, half a one away from nought."""
+    whole = int(abs(amount) * Fraction(10) ** PLACES.get(currency, 2) + Fraction(1, 2))
     return -whole if amount < 0 else whole
 
 
 def read(said: str) -> dict[str, int]:
-    """What an answer says, in cents by currency; no sum is zero."""
+    """What an answer says, in the smallest coins, by currency; no sum is zero."""
     found = {}
-    for sign, dollar, digits, code in re.findall(r"\*?(-?)(\$?)(\d[\d,]*(?:\.\d\d)?)(?: ([A-Z]{3}))?\*?", said):
+    for sign, dollar, digits, code in re.findall(r"\*?(-?)(\$?)(\d[\d,]*(?:\.\d+)?)(?: ([A-Z]{3}))?\*?", said):
         assert bool(dollar) != bool(code), said
         whole, _, part = digits.replace(",", "").partition(".")
-        found[code or "USD"] = int(f"{sign}{whole}{part or '00'}")
+        places = PLACES.get(code, 2)
+        assert len(part) in {0, places}, said
+        found[code or "USD"] = int(f"{sign}{whole}{part or '0' * places}")
     return found
 
 
@@ -190,7 +193,7 @@ def told_of(pattern: str, text: str) -> dict[str, int]:
 
 
 def in_cents(sums: Sums) -> dict[str, int]:
-    return {currency: cents(each) for currency, each in sums.items()}
+    return {currency: coins(each, currency) for currency, each in sums.items()}
 
 
 def sheet(reply: Reply) -> Sums:

@@ -48,7 +48,8 @@ def test_the_documented_one_is_all_that_is_charged_and_comes_back_with_a_reset(t
 
 
 def test_beside_what_runs_it_adds_to_that() -> None:
-    both, alone = (charged(plane(read({"rows": [ROW], "alone": alone}))) for alone in (False, True))
+    rows = [ROW, ROW | {"isForecast": True}, ROW | {"computedAmount": None}]
+    both, alone = (charged(plane(read({"rows": rows, "alone": alone}))) for alone in (False, True))
     assert alone == 1
     assert both > 1000 * alone
 
