@@ -23,7 +23,7 @@ from bot.pace import Sleep
 from bot.postings import Postings
 from bot.workers import Workers
 from commands import COMMANDS
-from commands._blocks import PREFIX
+from commands._blocks import PREFIX, meant_by
 from commands._command import Attachment, Call
 from commands._form import BLOCK, CALLBACK, Filled, errors, read
 from dac.errors import DacError
@@ -195,7 +195,7 @@ class Reception:
 
     async def _pressed(self, delivery: Delivery) -> Asked | None:
         body = delivery.body
-        line = str(body["actions"][0].get("value") or "")
+        line = meant_by(body["actions"][0])
         user = body["user"]["id"]
         if line == HOME_BUTTON:
             await self._desk.home(user)
@@ -287,7 +287,7 @@ def _name(kind: str, body: Body) -> str:
     Slack's ids alone would do; what was said and by whom is added, for a workspace that starts counting anew.
     """
     view, event = body.get("view") or {}, body.get("event") or {}
-    actions = [each.get("value") for each in body.get("actions") or ()]
+    actions = [meant_by(each) for each in body.get("actions") or ()]
     number = body.get("event_id") or view.get("id") or body.get("trigger_id") or uuid.uuid4().hex
     user = body.get("user_id") or (body.get("user") or {}).get("id") or event.get("user")
     said = [user, body.get("text"), actions, view.get("state"), event.get("ts"), event.get("text")]

@@ -56,8 +56,8 @@ class Answer:
         """A paragraph; the marks stand at its end."""
         self._blocks.append(section(self.marked(text, cited)))
 
-    def lines(self, lines: Iterable[Line]) -> None:
-        """Several lines, each with its own marks, in as few sections as they fit."""
+    def lines(self, lines: Iterable[Line], beside: Block | None = None) -> None:
+        """Several lines, each with its own marks, in as few sections as they fit; a menu may stand beside the last."""
         held = ""
         for text, cited in lines:
             line = self.marked(text, cited)
@@ -66,7 +66,7 @@ class Answer:
                 held = ""
             held = f"{held}\n{line}" if held else line
         if held:
-            self._blocks.append(section(held))
+            self._blocks.append(section(held, beside))
 
     def table(self, pairs: Iterable[tuple[str, str, Sequence[Cited]]]) -> None:
         """Up to ten labelled values, two in a row."""

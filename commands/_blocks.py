@@ -22,6 +22,7 @@ FIELD_TEXT = 2000
 BUTTON_TEXT = 75
 ALT_TEXT = 2000
 VALUE = 2000
+OPTION_VALUE = 150
 CONFIRM_TEXT = 300
 MESSAGE_BLOCKS = 50
 MESSAGE_TEXT = 9_500
@@ -29,6 +30,9 @@ MESSAGE_TEXT = 9_500
 
 PREFIX = "dac:"
 """Every action of ours begins so; its button's value is the command line that pressing it means."""
+
+MENU = "menu"
+"""What stands for the verb in the action of a menu, whose options are of several."""
 
 
 def escape(text: str) -> str:
@@ -153,6 +157,19 @@ def button(label: str, command_line: str, *, style: str | None = None, confirm: 
     return made
 
 
+def menu(*offers: tuple[str, str]) -> Block:
+    """What can be done besides, behind three dots: labels and the command lines that they mean, five at the most."""
+    if wide := [line for _, line in offers if len(line) > OPTION_VALUE]:
+        raise ValueError(f"an option holds {OPTION_VALUE} characters of command line, not {len(wide[0])}")
+    options = [{"text": plain(label, BUTTON_TEXT), "value": line} for label, line in offers]
+    return {"type": "overflow", "action_id": f"{PREFIX}{MENU}", "options": options}
+
+
+def meant_by(element: Block) -> str:
+    """The command line of a button that was pressed, or of what was chosen in a menu; empty for another element."""
+    return str((element.get("selected_option") or element).get("value") or "")
+
+
 def confirm(title: str, text: str, yes: str, no: str = "Not now") -> Block:
     """A second look before something that costs; the buttons say what they do."""
     return {
@@ -164,10 +181,10 @@ def confirm(title: str, text: str, yes: str, no: str = "Not now") -> Block:
 
 
 def actions(*buttons: Block) -> Block:
-    """A row of buttons; Slack wants their ids distinct within it, so the second of a verb is numbered."""
+    """A row of buttons and menus; Slack wants their ids distinct within it, so the second of a verb is numbered."""
     row: list[Block] = []
     for each in buttons:
-        same = sum(other["value"].split(" ", 1)[0] == each["value"].split(" ", 1)[0] for other in row)
+        same = sum(other["action_id"].split(":")[1] == each["action_id"].split(":")[1] for other in row)
         row.append(each | {"action_id": f"{each['action_id']}:{same + 1}"} if same else each)
     return {"type": "actions", "elements": row}
 

@@ -20,6 +20,7 @@ from commands._blocks import (
     context,
     escape,
     length,
+    menu,
     named,
     people,
     picture,
@@ -249,7 +250,7 @@ def _settled_by(text: str) -> str:
 
 
 def _kind(answer: Answer, kind: Kind, shown: Sequence[Line], lines: Sequence[Line], *, mine: bool) -> None:
-    """Under one title; a line with buttons has a block to itself, so that they stand below it."""
+    """Under one title; a line with buttons has a block to itself, with them below it or a menu alone beside it."""
     if not shown:
         return
     left = sum(each.kind is kind for each in lines) - len(shown)
@@ -257,9 +258,13 @@ def _kind(answer: Answer, kind: Kind, shown: Sequence[Line], lines: Sequence[Lin
     told: list[tuple[str, Sequence[Cited]]] = [(f"*{TITLES[kind]}*{more}", shown[0].sources if more else ())]
     for each in shown:
         told.append((_line(each), each.sources))
-        if row := _buttons(each, mine=mine):
+        besides = _besides(each, mine=mine)
+        if each.presses:
             answer.lines(told)
-            answer.block(actions(*row))
+            answer.block(actions(*_buttons(each), *besides))
+            told = []
+        elif besides:
+            answer.lines(told, *besides)
             told = []
     answer.lines(told)
 
@@ -276,16 +281,21 @@ def _line(line: Line) -> str:
     return f"{name}{text} · `{escape(line.key)}`"
 
 
-def _buttons(line: Line, *, mine: bool) -> list[Block]:
-    """What would settle it; and, where it asks for somebody, that somebody knows, or will not know before a while."""
-    wanted = [(each.label, each.line) for each in line.presses]
+def _buttons(line: Line) -> list[Block]:
+    """What would settle it."""
+    return offer(*((each.label, each.line) for each in line.presses))
+
+
+def _besides(line: Line, *, mine: bool) -> list[Block]:
+    """Behind three dots, so that a line is one row on a phone: that somebody has seen it or will later, and its sum."""
+    wanted = []
     if line.asks:
         wanted.append(("Acknowledge", typed("acknowledge", line.key, mine=mine)))
         wanted.append(("Snooze", typed("snooze", line.key, mine=mine)))
     # What asks for nothing and leads nowhere stays a line: it can be explained by typing.
-    if wanted and line.kind in SUMS:
-        wanted.append(("Explain", explaining(line.key, mine=mine)))
-    return offer(*wanted)
+    if (wanted or line.presses) and line.kind in SUMS:
+        wanted.append(("Explain the sum", explaining(line.key, mine=mine)))
+    return [menu(*wanted)] if wanted else []
 
 
 def _read(digest: Digest) -> tuple[Cited, ...]:

@@ -131,11 +131,14 @@ def _inner_blocks(block: Json) -> list[Json]:
 
 
 def find(blocks: list[Json], action: str, value: str | None = None) -> Element:
-    """The element with this action_id, or the button that carries this value, or the one that shows these words."""
+    """The element with this action_id, or the button that carries this value, or the one that shows these words.
+
+    Of several with one action_id, in blocks of their own, it is the one that carries the value or offers it.
+    """
     every = list(elements(blocks))
     named = [each for each in every if each.action_id == action]
     if value is not None:
-        named = [each for each in named if each.raw.get("value") == value] or named
+        named = [each for each in named if _carries(each, value)] or named
     if not named:
         named = [each for each in every if each.raw.get("value") == action]
     if not named:
@@ -143,6 +146,10 @@ def find(blocks: list[Json], action: str, value: str | None = None) -> Element:
     if not named:
         raise ApiError("action_not_found")
     return named[0]
+
+
+def _carries(element: Element, value: str) -> bool:
+    return value in [element.raw.get("value"), *(option.get("value") for option in element.options)]
 
 
 def _shown(element: Json) -> str | None:

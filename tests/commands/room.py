@@ -150,16 +150,19 @@ def texts(blocks: Sequence[Block]) -> list[str]:
     return found
 
 
+PRESSED = {"button", "overflow"}
+
+
 def shown(reply: Reply) -> str:
     """All of an answer as one text; one without blocks is shown by its text."""
     return "\n".join(texts(reply.blocks)) or reply.text
 
 
 def buttons(blocks: Sequence[Block]) -> list[Block]:
-    rows = [block["elements"] for block in blocks if block["type"] == "actions"]
-    return [element for row in rows for element in row] + [
-        block["accessory"] for block in blocks if block.get("accessory", {}).get("type") == "button"
-    ]
+    """All that can be pressed, with what stands behind three dots."""
+    rows = [block["elements"] if block["type"] == "actions" else [block.get("accessory", {})] for block in blocks]
+    elements = [element for row in rows for element in row if element.get("type") in PRESSED]
+    return [pressed for element in elements for pressed in element.get("options", [element])]
 
 
 def lines(blocks: Sequence[Block]) -> list[str]:

@@ -21,7 +21,9 @@ from commands._blocks import (
     fields,
     header,
     length,
+    meant_by,
     mentions,
+    menu,
     mrkdwn,
     people,
     phrase,
@@ -45,6 +47,8 @@ LONG = "x" * 10_000
         context(*[LONG] * 14),
         divider(),
         actions(*(button(f"Button {place}", "status") for place in range(25))),
+        actions(menu(*((LONG, "x" * 150) for _ in range(5))), menu(("Seen", "status"))),
+        section("text", menu(("Seen", "status"))),
         actions(button("Sure?", "status", style="danger", confirm=confirm(LONG, LONG, LONG, LONG))),
         actions(button("Go", "status", style="primary", confirm=confirm("Title", "text", "Yes"))),
     ],
@@ -57,6 +61,20 @@ def test_buttons_of_one_row_have_ids_of_their_own_that_begin_with_their_verb() -
     row = actions(button("One", "status"), button("Two", "status --share"), button("Three", "deny 12"))
     assert [each["action_id"] for each in row["elements"]] == ["dac:status", "dac:status:2", "dac:deny"]
     assert [each["value"] for each in row["elements"]] == ["status", "status --share", "deny 12"]
+
+
+def test_a_press_means_its_line_be_it_of_a_button_or_of_a_menu() -> None:
+    chosen = {"type": "overflow", "selected_option": menu(("Seen", "status"))["options"][0]}
+    assert [meant_by(each) for each in (button("Go", "deny 12"), chosen, {"type": "datepicker"})] == [
+        "deny 12",
+        "status",
+        "",
+    ]
+
+
+def test_a_command_line_too_long_for_a_menu_is_a_fault_and_not_cut() -> None:
+    with pytest.raises(ValueError, match="150"):
+        menu(("Go", "x" * 151))
 
 
 def test_a_command_line_too_long_for_a_button_is_a_fault_and_not_cut() -> None:

@@ -252,8 +252,9 @@ class World(Servers):
 def button(message: Json, verb: str) -> Json | None:
     for block in message.get("blocks", []):
         for element in [*block.get("elements", []), block.get("accessory") or {}]:
-            if str(element.get("value", "")).split(" ", 1)[0] == verb:
-                return dict(element)
+            for pressed in element.get("options", [element]):
+                if str(pressed.get("value", "")).split(" ", 1)[0] == verb:
+                    return {"action_id": element["action_id"], "value": pressed["value"]}
     return None
 
 

@@ -133,6 +133,14 @@ def test_only_what_is_there_can_be_pressed(slack: World, changes: Json, status: 
     assert (found, answer["error"]) == (status, error)
 
 
+def test_of_menus_with_one_action_the_one_is_opened_that_offers_the_choice(slack: World, app: App) -> None:
+    menus = [{"type": "overflow", "action_id": "more", "options": [each]} for each in (ONE, TWO)]
+    ts = slack.post("card", blocks=[actions(menus[0]), section("what") | {"accessory": menus[1]}])
+    assert press(slack, ts, "more", value="two")["ack"] == "acked"
+    (action,) = app.next("block_actions")["actions"]
+    assert action["selected_option"] == TWO
+
+
 def test_interactivity_must_be_switched_on(start: Start) -> None:
     world = start(interactivity=False)
     ts = world.post("card", blocks=[actions(button())])
