@@ -1,4 +1,4 @@
-"""A digest as a sheet: every total and every line, to every digit."""
+"""A digest as a sheet: every sum, every line and what is not known, to every digit and in full."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from commands._bill import cell
 from commands._command import Enclosed
 from dac.digest import Digest, Line, Total
-from dac.figures import Money
+from dac.figures import Money, Unknown
 
 COLUMNS = ("line", "kind", "name", "text", "since", "until", "amount", "currency", "standing", "request", "next")
 
@@ -20,8 +20,11 @@ def sheet(digest: Digest) -> Enclosed:
     writer.writerow(COLUMNS)
     for total in digest.totals:
         writer.writerows(_total(total))
+    writer.writerows(_others(digest))
     for line in digest.lines:
         writer.writerow(_line(line))
+    for each in digest.unknown:
+        writer.writerow(("", "not known", cell(each.what), cell(each.settle), *[""] * 7))
     name = f"digest-{digest.at:%Y-%m-%d}"
     return Enclosed(name=f"{name}.csv", title=f"Cost digest of {digest.at:%Y-%m-%d}", content=text.getvalue().encode())
 
@@ -33,6 +36,20 @@ def _total(total: Total) -> Iterator[Sequence[object]]:
     for before in total.compared:
         for money in before.spent:
             yield _sum(total.key, "compared", before.name, (before.since, before.until), money, "")
+
+
+def _others(digest: Digest) -> Iterator[Sequence[object]]:
+    """What is told beside the totals."""
+    month = digest.totals[-1] if digest.totals else None
+    days = (month.since, month.until) if month else ("", "")
+    if (ahead := digest.foreseen) and not isinstance(ahead.sums, Unknown):
+        for method, sums in ((ahead.method, ahead.sums), (ahead.plain_method, ahead.plain)):
+            for money in sums:
+                yield _sum("forecast", "forecast", method, (days[0], ahead.until), money, "estimated")
+    for money in digest.uncounted:
+        yield _sum("", "not in the sums", "part numbers that are not known", days, money, "")
+    for money in digest.unattributed:
+        yield _sum("", "not in the sums", "not attributable", ("", days[1]), money, "")
 
 
 def _sum(key: str, kind: str, name: str, days: tuple[object, object], money: Money, standing: str) -> Sequence[object]:

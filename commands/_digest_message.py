@@ -30,11 +30,12 @@ from commands._chart import SpendDays
 from commands._command import Reply
 from commands._digest_file import sheet
 from commands._digest_marks import SUMS, explaining, typed
-from commands._digest_totals import currencies, summed, total_line, whole
+from commands._digest_totals import MOST_CURRENCIES, currencies, summed, total_line, whole
 from commands._spend_chart import spend_chart
 from dac.digest import Digest, Kind, Line
 from dac.figures import Unknown
 from dac.marks import Mark
+from dac.naming import in_one_line
 
 Marks = Mapping[str, Mark]
 """By key the lines that somebody has acknowledged or put off, as `dac.marks.hidden` finds them: counted, not shown."""
@@ -42,9 +43,8 @@ Marks = Mapping[str, Mark]
 Note = tuple[str, Sequence[Cited]]
 
 ESTIMATED = (
-    "The sums are units × hours × the price on file, with the sizes that requests of ours have brought about. What was "
-    "changed elsewhere, clusters that are gone, Oracle's minimum and credits are no part of them, so they are compared "
-    "with nothing."
+    "These sums are units × hours × the price on file. Not in them: what was changed without a request of ours, clusters "
+    "that are gone, Oracle's minimum, credits. So they are compared with nothing."
 )
 NEW = "It is dedicated by its name, and I do not know its part number: `/dac cost actual` tells which."
 GONE = "of resources that are gone it is not known whether they were here."
@@ -69,29 +69,29 @@ ONE_DAY = timedelta(days=1)
 
 TITLES = {
     Kind.BUDGET: "💰 Budgets",
-    Kind.ANOMALY: "📈 Anomalies that Oracle sees",
-    Kind.REQUEST: "🗳️ Requests that wait",
+    Kind.ANOMALY: "📈 Cost anomalies that Oracle sees",
+    Kind.REQUEST: "🗳️ Requests waiting",
     Kind.REVIEW: "🔎 Emergencies (break-glass) to review",
     Kind.EMERGENCY: "🚨 Emergencies (break-glass), reviewed",
-    Kind.LEASE: "🔁 Leases that end",
-    Kind.RETIREMENT: "🪦 Models that retire",
-    Kind.IDLE: "💤 Idle",
-    Kind.OVERSIZED: "📐 Larger than needed",
-    Kind.COMMITMENT: "🔓 Commitments met soon",
-    Kind.MOVER: "↕️ What moved most, by the last final week and the one before",
+    Kind.LEASE: "🔁 Leases ending",
+    Kind.RETIREMENT: "🪦 Models retiring",
+    Kind.IDLE: "💤 Idle clusters",
+    Kind.OVERSIZED: "📐 Oversized clusters",
+    Kind.COMMITMENT: "🔓 Minimum commitments met soon",
+    Kind.MOVER: "↕️ Largest changes in cost, the last final week against the one before",
 }
 COUNTED = {
-    Kind.BUDGET: ("budget is short", "budgets are short"),
-    Kind.ANOMALY: ("anomaly", "anomalies"),
-    Kind.REQUEST: ("request waits", "requests wait"),
+    Kind.BUDGET: ("budget running out", "budgets running out"),
+    Kind.ANOMALY: ("cost anomaly", "cost anomalies"),
+    Kind.REQUEST: ("request waiting", "requests waiting"),
     Kind.REVIEW: ("emergency to review", "emergencies to review"),
     Kind.EMERGENCY: ("emergency", "emergencies"),
-    Kind.LEASE: ("lease ends", "leases end"),
-    Kind.RETIREMENT: ("model retires", "models retire"),
-    Kind.IDLE: ("cluster is idle", "clusters are idle"),
-    Kind.OVERSIZED: ("cluster is larger than needed", "clusters are larger than needed"),
-    Kind.COMMITMENT: ("commitment", "commitments"),
-    Kind.MOVER: ("cost that moved", "costs that moved"),
+    Kind.LEASE: ("lease ending", "leases ending"),
+    Kind.RETIREMENT: ("model retiring", "models retiring"),
+    Kind.IDLE: ("idle cluster", "idle clusters"),
+    Kind.OVERSIZED: ("oversized cluster", "oversized clusters"),
+    Kind.COMMITMENT: ("minimum commitment", "minimum commitments"),
+    Kind.MOVER: ("change in cost", "changes in cost"),
 }
 """How many of a kind need somebody, as part of a sentence."""
 
@@ -117,8 +117,22 @@ def message(digest: Digest, marks: Marks, *, late_since: datetime | None = None,
         most -= 1
         shown = _chosen(lines, most)
         made = _drawn(digest, lines, shown, late_since, mine=mine)
-    files = (sheet(digest),) if len(shown) < len(lines) else ()
+    files = (sheet(digest),) if len(shown) < len(lines) or _shortened(digest, shown) else ()
     return replace(made, files=files, pictures=_charts(digest))
+
+
+def _shortened(digest: Digest, shown: Sequence[Line]) -> bool:
+    """Whether anything else is not shown whole."""
+    texts = [(each.text, SENTENCE) for each in shown] + [(each.name, NAME) for each in shown]
+    texts += [(text, SENTENCE) for each in digest.unknown for text in (each.what, each.settle)]
+    sums = [each for total in digest.totals for each in (total.spent, *(before.spent for before in total.compared))]
+    ahead = digest.foreseen.sums if digest.foreseen else ()
+    sums += [digest.uncounted, digest.unattributed, () if isinstance(ahead, Unknown) else ahead]
+    return (
+        len(digest.unknown) > MOST_UNKNOWN
+        or any(len({money.currency for money in each}) > MOST_CURRENCIES for each in sums)
+        or any(len(escape(in_one_line(text))) > most for text, most in texts)
+    )
 
 
 def _charts(digest: Digest) -> dict[str, SpendDays]:
@@ -162,8 +176,8 @@ def _drawn(
         listing = "/dac digest lines --mine" if mine else "/dac digest lines"
         said = f"Acknowledged or put off, and so not shown: {hidden}. `{listing}` lists them."
         answer.small(said, *digest.sources)
-    if shown:
-        answer.small("`/dac cost explain` with what stands behind a line shows the sum behind it.")
+    if sums := [each.key for each in shown if each.kind in SUMS and each.figure is not None]:
+        answer.small(f"The sum behind a line: `/dac cost explain {escape(sums[0])}`, with what stands at its end.")
     # By date, for a digest is read on other days, too.
     yesterday = digest.at.astimezone(UTC).date() - ONE_DAY
     nexts = [
@@ -179,10 +193,10 @@ def _drawn(
 
 def _summary(digest: Digest, lines: Sequence[Line]) -> str:
     """One sentence that is worth a look at a phone: what it came to, and what needs somebody."""
-    said = f"{_headline(digest)} for {digest.scope.words}"
+    said = _headline(digest) if digest.scope.by == "all" else f"{_headline(digest)} for {digest.scope.words}"
     needs = Counter(each.kind for each in lines if each.asks)
     told = [f"{needs[kind]} {COUNTED[kind][needs[kind] != 1]}" for kind in Kind if needs[kind]]
-    return f"{said}. To see to: {', '.join(told)}" if told else f"{said}. Nothing to see to"
+    return f"{said}. Needs attention: {', '.join(told)}" if told else f"{said}. Nothing needs attention"
 
 
 def _headline(digest: Digest) -> str:

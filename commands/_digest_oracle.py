@@ -102,6 +102,7 @@ def _oracle(budget: Budget, found: Budgets) -> Line:
     spent, used, ahead = budget.actual, budget.used, budget.forecast
     share = f" ({used:,.1f} %)" if used is not None else ""
     foreseen = f", {ahead:,.2f} foreseen by Oracle" if ahead is not None else ""
+    counts = "everything with its tag" if budget.target_type == "TAG" else "everything in its compartment"
     so_far = (
         f"{spent:,.2f} of {budget.amount:,.2f} spent"
         if spent is not None
@@ -111,7 +112,7 @@ def _oracle(budget: Budget, found: Budgets) -> Line:
         key=f"budget:{tail(budget.id)}",
         kind=Kind.BUDGET,
         name=budget.name,
-        text=f"{so_far}{share}{foreseen}, {CURRENCY}; of all of its target",
+        text=f"{so_far}{share}{foreseen}, {CURRENCY}, for {counts}",
         severity=_severity(used, over=None if ahead is None else ahead > budget.amount),
         figure=spent,
         sources=(Source(title="Oracle, ListBudgets", as_of=found.read_at.astimezone(UTC).date(), trust=Trust.LIVE),),
@@ -168,7 +169,8 @@ def _anomaly(anomaly: Anomaly, found: Anomalies) -> Line:
     impact = anomaly.impact
     how = "another sum than foreseen"
     if impact is not None:
-        how = f"{abs(impact):,.2f} {'less' if impact < 0 else 'more'} than foreseen, {CURRENCY}"
+        share = f" ({anomaly.variance:+,.0f} %)" if anomaly.variance is not None else ""
+        how = f"{abs(impact):,.2f} {'less' if impact < 0 else 'more'} than foreseen{share}, {CURRENCY}"
     because = f"; in Oracle's words: {plain(anomaly.root_cause)}" if anomaly.root_cause else ""
     return Line(
         key=f"anomaly:{tail(anomaly.id)}",

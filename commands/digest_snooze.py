@@ -14,11 +14,14 @@ from commands._when import span
 from dac.marks import MarkKind
 
 WEEK = "7d"
+QUOTES = '"“”„'
 
 
 def _length(text: str) -> str:
-    span(text)
-    return text
+    """People quote what has several words, and a phone does so with its own quotes."""
+    bare = text.strip(QUOTES)
+    span(bare)
+    return bare
 
 
 class Snooze(OfLine):

@@ -59,9 +59,9 @@ def told(room: Room, line: str = "digest") -> str:
 
 def test_it_leads_with_what_it_came_to(room: Room) -> None:
     reply = room.say("digest")
-    assert reply.text == ("Yesterday $1,200, November $25,392 for all dedicated AI clusters. Nothing to see to")
+    assert reply.text == ("Yesterday $1,200, November $25,392. Nothing needs attention")
     answer = told(room)
-    assert answer.startswith("Cost digest, Mon 23 Nov 2026\n*Yesterday $1,200, November $25,392 for all")
+    assert answer.startswith("Cost digest, Mon 23 Nov 2026\n*Yesterday $1,200, November $25,392")
     assert "Oracle, RequestSummarizedUsages, 2026-11-23" in answer
 
 
@@ -110,7 +110,7 @@ def test_the_end_of_a_utc_day_is_told_where_it_is_another(room: Room) -> None:
 def test_on_the_first_of_a_month_the_last_one_is_told(room: Room) -> None:
     room.clock.advance(hours=8 * 24)
     answer = told(room)
-    assert "*Yesterday nothing yet, November $25,392 for all" in answer
+    assert "*Yesterday nothing yet, November $25,392" in answer
     assert "*November* (1 Nov to 30 Nov): *$25,392* ⏳ · 29 % less than all of October ($35,712)" in answer
 
 
@@ -135,12 +135,12 @@ def test_an_estimate_without_any_price_is_not_one_of_nothing(tmp_path: Path) -> 
     room = Room(tmp_path, fleet(cluster("odd", unit_shape="NEVER_HEARD_OF")))
     room.oracle.charged = None
     answer = told(room)
-    assert "*What was spent is not known for all dedicated AI clusters" in answer
+    assert "*What was spent is not known" in answer
     assert "*Yesterday* (22 Nov): not known" in answer
     assert "nothing" not in answer.partition("By the end")[0].partition("Not known")[0].replace("Nothing to see", "")
     empty = Room(tmp_path / "empty", fleet())
     empty.oracle.charged = None
-    assert "*No clusters, and what was spent is not known for all" in told(empty)
+    assert "*No clusters, and what was spent is not known" in told(empty)
 
 
 def test_a_first_day_has_nothing_before_it(room: Room) -> None:
@@ -153,7 +153,7 @@ def test_an_empty_tenancy_is_one_sentence(tmp_path: Path) -> None:
     room = Room(tmp_path, fleet())
     room.oracle.charged = []
     reply = room.say("digest")
-    assert reply.text == "No clusters and no charges for all dedicated AI clusters. Nothing to see to"
+    assert reply.text == "No clusters and no charges. Nothing needs attention"
     assert "*Yesterday* (22 Nov): nothing yet was charged ⏳" in told(room)
 
 
@@ -177,9 +177,9 @@ def test_without_access_it_is_estimated_and_says_so(room: Room) -> None:
     room.oracle.charged = None
     room.oracle.add(cluster("odd", unit_shape="VERA_X9"))
     answer = told(room)
-    assert "*Yesterday an estimated $1,152, November an estimated $25,344 for all" in answer
+    assert "*Yesterday an estimated $1,152, November an estimated $25,344" in answer
     assert "*Last 7 days* (16 Nov to 22 Nov): *$8,064* estimated" in answer
-    assert "Estimated: what Oracle charged is not known. The sums are units × hours" in answer
+    assert "Estimated: what Oracle charged is not known. These sums are units × hours" in answer
     assert "compared with nothing. Let the reading identity `read usage-report in tenancy`" in answer
     assert "Not known: the price of VERA_X9" in answer
     assert "B108082" in str(CATALOG.prices)

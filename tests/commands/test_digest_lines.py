@@ -191,7 +191,7 @@ def test_requests_that_wait_say_for_whom(room: Room) -> None:
     assert line.until == room.request().expires_at
     assert line.link == "https://team.slack.example/archives/CTEAM/p0000000000000001"
     assert presses(line) == ["request 1"]
-    assert message(digest(room), {}).text.endswith("To see to: 1 request waits")
+    assert message(digest(room), {}).text.endswith("Needs attention: 1 request waiting")
     assert len(found(room, Kind.REQUEST, REGIONAL)) == 1
     assert found(room, Kind.REQUEST, ELSEWHERE) == []
 
@@ -368,15 +368,15 @@ def test_budgets_of_oracle_and_of_the_team_are_held_against_what_was_spent(tmp_p
             "budget:prod0001",
             "prod <!here>",
             (
-                "96,412.37 of 180,000.00 spent (53.6 %), 171,350.20 foreseen by Oracle, in your rate card's currency; "
-                "of all of its target"
+                "96,412.37 of 180,000.00 spent (53.6 %), 171,350.20 foreseen by Oracle, in your rate card's currency, "
+                "for everything in its compartment"
             ),
         ),
         ("budget:over0001", "prod <!here>", lines_[3].text),
         (
             "budget:bare0001",
             "prod <!here>",
-            "180,000.00, not reckoned yet, in your rate card's currency; of all of its target",
+            "180,000.00, not reckoned yet, in your rate card's currency, for everything in its compartment",
         ),
         ("budget:near0001", "prod <!here>", lines_[5].text),
     ]

@@ -63,6 +63,7 @@ def test_a_line_is_acknowledged_with_what_it_said_and_counted_then(told: Room) -
         ("digest snooze idle:abc123 3d", 3),
         ("digest snooze idle:abc123 2 weeks", 14),
         ("digest snooze `idle:abc123` 1d", 1),
+        ("digest snooze idle:abc123 “2 weeks”", 14),
         ("digest snooze 1 1d", 1),
     ],
 )

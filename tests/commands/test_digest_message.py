@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commands._bill import cell
 from commands._command import Reply
 from commands._digest import told
 from commands._digest_message import message
@@ -75,16 +76,16 @@ def test_a_few_of_each_kind_are_shown_and_the_rest_is_a_sheet() -> None:
     reply = message(made, {})
     answer = sound(reply)
     assert answer.count("`idle:") == 1
-    assert "*💤 Idle*, and 4 more" in answer
+    assert "*💤 Idle clusters*, and 4 more" in answer
     (file,) = reply.files
     sheet = list(csv.DictReader(io.StringIO(file.content.decode())))
     assert len([each for each in sheet if each["kind"] == "idle"]) == 5
-    assert "5 clusters are idle" in reply.text
+    assert "5 idle clusters" in reply.text
 
 
 def test_what_fits_needs_no_sheet() -> None:
     reply = message(digest(line(1), line(2)), {})
-    assert "*💤 Idle*\n*chat-1* · No calls · `idle:1`" in sound(reply)
+    assert "*💤 Idle clusters*\n*chat-1* · No calls · `idle:1`" in sound(reply)
     assert reply.files == ()
 
 
@@ -121,7 +122,7 @@ def test_a_marked_line_is_counted_and_not_shown() -> None:
     assert "`/dac digest lines --mine` lists them." in sound(
         message(digest(line(1), line(2)), {"idle:1": mark}, mine=True)
     )
-    assert "1 cluster is idle" in reply.text
+    assert "1 idle cluster" in reply.text
 
 
 def test_one_that_is_late_says_so() -> None:
@@ -141,7 +142,7 @@ def test_a_line_says_who_until_when_and_by_which_request() -> None:
     answer = sound(message(digest(made), {}))
     assert "(<https://team.slack.example/p7?a=1&b=2|request 7>) · expires <!date^" in answer
     assert "waits for <@UBOB> or <@UCAT>" in answer
-    assert "Nothing" not in answer.replace("Nothing to see to", "")
+    assert "Nothing" not in answer.replace("Nothing needs attention", "")
 
 
 def test_much_that_is_not_known_is_counted() -> None:
@@ -185,7 +186,7 @@ totals = st.builds(
 many_lines = st.lists(
     st.builds(
         Line,
-        key=st.integers(0, 99).map(lambda number: f"idle:{number}"),
+        key=st.integers(0, 999).map(lambda number: f"idle:{number}"),
         kind=st.sampled_from(list(Kind)),
         text=hostile_text,
         name=hostile_text,
@@ -198,6 +199,7 @@ many_lines = st.lists(
         sources=st.just((READ,)),
     ),
     max_size=40,
+    unique_by=lambda each: each.key,
 )
 unknowns = st.lists(st.builds(Unknown, what=hostile_text, settle=hostile_text), max_size=8).map(tuple)
 
@@ -211,6 +213,8 @@ unknowns = st.lists(st.builds(Unknown, what=hostile_text, settle=hostile_text), 
     st.sampled_from(["", HOSTILE, "x" * 4000]),
     st.builds(Foreseen, until=st.just(date(2026, 12, 1)), sums=moneys, method=st.just("x"), plain=moneys),
     st.builds(Scope, by=st.just("tag"), value=hostile_text.map(lambda text: text[:300])),
+    st.sets(st.integers(0, 39)),
+    st.booleans(),
 )
 def test_slack_takes_every_digest(
     told_: tuple[Total, ...],
@@ -220,6 +224,8 @@ def test_slack_takes_every_digest(
     estimated: str,
     foreseen: Foreseen,
     scope: Scope,
+    away: set[int],
+    mine: bool,  # noqa: FBT001 - drawn
 ) -> None:
     made = digest(
         *lines_,
@@ -232,13 +238,32 @@ def test_slack_takes_every_digest(
         zone="Europe/Berlin",
     )
     again = Digest.model_validate_json(made.model_dump_json())
-    reply = message(again, {}, late_since=START)
+    marks = {
+        each.key: Mark(place="C1", scope="all", key=each.key, kind=MarkKind.ACKNOWLEDGED, by="UANN", at=START)
+        for number, each in enumerate(lines_)
+        if number in away
+    }
+    reply = message(again, marks, late_since=START, mine=mine)
     assert refused(reply.text, reply.blocks) == []
     for text in (*markup(reply.blocks), reply.text):
         assert live(text) + halved(text) == []
-    for file in reply.files:
-        rows = list(csv.DictReader(io.StringIO(file.content.decode())))
-        assert len([each for each in rows if each["kind"] in set(Kind)]) == len(lines_)
+    answer = shown(reply)
+    seen = {each.key for each in lines_ if f"`{each.key}`" in answer}
+    assert not seen & marks.keys()
+    assert (f"not shown: {len(marks)}." in answer) == bool(marks)
+    # Nothing is lost: what the message does not show is in the sheet, whole.
+    rows = [row for file in reply.files for row in csv.DictReader(io.StringIO(file.content.decode()))]
+    kept = {row["line"]: row["text"] for row in rows if row["kind"] in set(Kind)}
+    assert seen | marks.keys() | kept.keys() == {each.key for each in lines_}
+    if rows:
+        assert len(kept) == len(lines_)
+        assert len([row for row in rows if row["kind"] == "not known"]) == len(missing)
+        assert [row["currency"] for row in rows if row["kind"] == "total"] == [
+            cell(money.currency) for each in told_ for money in each.spent
+        ]
+    else:
+        assert all(len(html.escape(each.text, quote=False)) <= 300 for each in lines_ if each.key in seen)
+        assert len(missing) <= 4
 
 
 def charged(room: Room) -> None:
