@@ -146,7 +146,7 @@ class Lasting:
         async for channel, thread_ts in self._places(call):
             try:
                 return await self._found(channel, thread_ts, call) or await self._slack.post(
-                    channel, reply.text, reply.blocks, thread_ts=thread_ts, name=_name(call)
+                    channel, reply.text, _words(reply), thread_ts=thread_ts, name=_name(call)
                 )
             except (Closed, Denied) as error:
                 log.info("Answering directly, for nothing can be said in %s", channel)

@@ -43,8 +43,8 @@ Marks = Mapping[str, Mark]
 Note = tuple[str, Sequence[Cited]]
 
 ESTIMATED = (
-    "These sums are units × hours × the price on file. Not in them: what was changed without a request of ours, clusters "
-    "that are gone, Oracle's minimum, credits. So they are compared with nothing."
+    "These sums are units × hours × the price on file. Not in them: what was changed without a request of ours, "
+    "clusters that are gone, Oracle's minimum, credits. So they are compared with nothing."
 )
 NEW = "It is dedicated by its name, and I do not know its part number: `/dac cost actual` tells which."
 GONE = "of resources that are gone it is not known whether they were here."
