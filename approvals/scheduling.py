@@ -86,6 +86,13 @@ class Scheduling:
         self._note(actor, removed, "remove", delivery)
         return removed
 
+    def take_over(self, actor: str, number: int, *, delivery: str) -> tuple[str, Schedule]:
+        """Whose it was, and the schedule, which is that person's from now on."""
+        before = self._check(actor, number, "take over", delivery)
+        taken = self._schedules.take_over(number, actor)
+        self._note(actor, taken, "take over", delivery)
+        return before.owner, taken
+
     def run(self, actor: str, number: int, *, delivery: str) -> Schedule:
         """Have one digest told now, out of turn."""
         schedule = self._check(actor, number, "run", delivery)

@@ -50,6 +50,7 @@ from bot.marks import StoredMarks
 from bot.occurrences import Occurrences
 from bot.oracle import Identity, OracleConfig, connect
 from bot.oracle.identity import Kind
+from bot.owners import Owners
 from bot.pictures import Pictures
 from bot.playbook_folder import read_playbooks
 from bot.policy_file import PolicyFile
@@ -59,6 +60,7 @@ from bot.settings import Settings
 from bot.slack import Slack
 from bot.slack_files import FileReader, SlackFiles
 from bot.tellings import Tellings
+from bot.trouble_tellings import TroubleTellings
 from bot.under_way import UnderWay
 from bot.watching import Watch, Watched
 from bot.workers import Workers
@@ -174,17 +176,20 @@ def digesting(
     settings: Settings,
     services: Services,
     outlet: Outlet,
+    owners: Owners,
     workers: Workers,
     holder: str,
 ) -> Round:
     """The round of the digests that come by themselves."""
+    occurrences, patience = Occurrences(settings.database, holder, settings.lease), settings.lease / 2
     return Digesting(
-        Occurrences(settings.database, holder, settings.lease),
+        occurrences,
         Press(partial(told, services), message, services.marks),
         outlet,
+        TroubleTellings(occurrences, owners, outlet.slack, workers, services.now, patience),
         workers,
         services.now,
-        settings.lease / 2,
+        patience,
     ).digest
 
 
@@ -323,6 +328,7 @@ async def running(
                     Pictures(charts, files, background, now),
                     Enclosures(slack, files),
                 ),
+                Owners(directory.has_left, rules, directory.members),
                 background,
                 holder,
             ),

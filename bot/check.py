@@ -23,6 +23,7 @@ from bot.handbook_folder import read_handbook
 from bot.oracle import connect
 from bot.playbook_folder import read_playbooks
 from bot.policy_file import read_policy
+from bot.schedules import ScheduleBook
 from bot.settings import Settings
 from dac.catalog import shipped
 from dac.errors import DacError
@@ -37,7 +38,7 @@ MARKS = {True: "ok  ", False: "BAD ", None: "warn"}
 
 async def report(settings: Settings, *, now: Callable[[], datetime], say: Callable[[str], None] = print) -> int:
     """Say every finding; the exit status is 1 if one is bad."""
-    findings = [*_files(settings), *await _slack(settings), *await _people(settings)]
+    findings = [*_files(settings), *await _slack(settings), *await _people(settings), *await _owners(settings)]
     findings += await asyncio.to_thread(lambda: list(_oracle(settings, now)))
     for what, good, sentence in findings:
         say(f"{MARKS[good]} {what}: {sentence}")
@@ -103,6 +104,27 @@ async def _may_post(client: AsyncWebClient, channel: str, granted: set[str]) -> 
     if "not_in_channel" in why or "channel_not_found" in why:
         return False, f"{channel} is no id of a channel that I am in; invite me there with /invite"
     return False, f"{channel}: {why}"
+
+
+async def _owners(settings: Settings) -> list[Finding]:
+    """Of each scheduled digest whether somebody looks after it, and whether it gets through."""
+    try:
+        schedules = ScheduleBook(settings.database).every()
+    except (DacError, OSError):
+        return []
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10
+    )
+    look_up, wrong = _LookUp(client), list[Finding]()
+    for each in schedules:
+        _, why = await look_up.people(People(users=frozenset({each.owner})))
+        if any("has left" in said or "user_not_found" in said for said in why):
+            told = f"its owner, {each.owner}, has left; `/dac digest take-over {each.id}` gives it another"
+            wrong.append((f"digest schedule {each.id}", None, told))
+        if each.trouble:
+            whose = "something of mine" if each.trouble.ours else "its channel"
+            wrong.append((f"digest schedule {each.id}", None, f"kept by {whose}: {each.trouble.said}"))
+    return wrong or [("digest schedules", True, f"{len(schedules)}, none in trouble as far as is known")]
 
 
 async def _people(settings: Settings) -> list[Finding]:

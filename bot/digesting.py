@@ -6,31 +6,28 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from bot.channels import Channels, sentence
 from bot.enclosures import Enclosures
+from bot.gathering import OURS, Gathering, Told, Ungathered
 from bot.occurrences import Claim, Occurrences
 from bot.pictures import Pictures
-from bot.slack import Block, Gone, Posted, Slack
+from bot.slack import Barred, Block, Gone, Posted, Slack
+from bot.trouble_tellings import SKEW, TroubleTellings
 from bot.workers import Workers
 from commands._blocks import context, escape
 from commands._command import Reply
-from commands._schedules import trouble_told
-from dac.digest import Digest, Scope
-from dac.errors import DacError, Denied, Invalid, NotFound, Unavailable
+from commands._schedules import ownerless
+from dac.digest import Digest
+from dac.errors import DacError, Denied, Invalid, Unavailable
 from dac.marks import Mark, Marks, figures, hidden
 from dac.schedules import Key, Occurrence, Schedule, State
 
 log = logging.getLogger(__name__)
-
-SKEW = timedelta(seconds=60)
-"""How far Slack's clock and ours may be apart when a message is looked for by time."""
 
 REST = timedelta(seconds=5)
 """How long a digest is left alone after Slack did not answer, or asked to be left alone."""
@@ -38,22 +35,13 @@ REST = timedelta(seconds=5)
 REFUSED_REST = timedelta(minutes=5)
 """The same after its channel did not take it, or something of ours failed."""
 
-CHANNELS_AT_ONCE = 8
+UNGATHERED_REST = timedelta(minutes=1)
+"""The same after it could not be gathered."""
 
-REMEMBERED = 200
-"""Digests told that other channels get too."""
+CHANNELS_AT_ONCE = 8
 
 REDRAWN_FOR = timedelta(days=7)
 """How long after it was due the message of a digest follows what people say of its lines."""
-
-LONGEST_SINCE = timedelta(days=35)
-"""How far back at the most a digest tells what has happened since the one before it."""
-
-
-class Told(Protocol):
-    """Gathers a digest; blocking."""
-
-    def __call__(self, scope: Scope, at: datetime, zone: ZoneInfo, *, since: datetime | None = None) -> Digest: ...
 
 
 class Drawn(Protocol):
@@ -87,6 +75,7 @@ class Digesting:
         occurrences: Occurrences,
         press: Press,
         outlet: Outlet,
+        troubles: TroubleTellings,
         workers: Workers,
         now: Callable[[], datetime],
         patience: timedelta,
@@ -101,16 +90,16 @@ class Digesting:
         self._workers = workers
         self._now = now
         self._patience = patience
-        self._made: OrderedDict[tuple[Scope, datetime, str, datetime | None], asyncio.Task[Digest]] = OrderedDict()
+        self._gathering = Gathering(press.told, workers, now)
+        self._troubles = troubles
         self._rest_until: dict[str, datetime] = {}
         self._followed: dict[str, tuple[Mark, ...]] = {}
 
     async def digest(self) -> None:
-        """What is due is sent, whoever has to know of a trouble is told, and old messages follow marks."""
+        """What is due is sent, whoever has to know of a trouble is told, old messages follow marks."""
         while await self._send_some():
             pass
-        for schedule, tried_at in await self._workers.run(self._occurrences.untold, self._now()):
-            await self._logged(f"Telling of schedule {schedule.id}", self._tell_owner(schedule, tried_at))
+        await self._troubles.tell()
         for channel in await self._workers.run(self._remarked):
             await self._logged(f"Following what is said in {channel}", self._follow(channel))
 
@@ -146,20 +135,25 @@ class Digesting:
     async def _settled(self, claim: Claim, channel: str) -> bool:
         """Whether Slack can be asked for the next of this channel."""
         key, name = claim.occurrence.key, claim.occurrence.name
+        at = self._now
         try:
             await self._send(claim)
-        except (Gone, Denied, Invalid) as error:
+        except Ungathered as error:
+            log.warning("%s cannot be gathered: %s", name, error)
+            await self._workers.run(self._occurrences.unmade, key, str(error), at(), at() + UNGATHERED_REST)
+        except (Gone, Barred) as error:
             log.warning("%s is not taken by %s: %s", name, channel, error)
-            at = self._now()
-            await self._workers.run(self._occurrences.refused, key, sentence(error), at, at + REFUSED_REST)
+            await self._workers.run(self._occurrences.refused, key, sentence(error), at(), at() + REFUSED_REST)
+        except Unavailable as error:
+            log.warning("%s: %s", name, error)
+            await self._workers.run(self._occurrences.put_off, key, str(error), at() + REST)
+            return False
         except DacError as error:
             log.warning("%s: %s", name, error)
-            await self._workers.run(self._occurrences.put_off, key, str(error), self._now() + REST)
-            return not isinstance(error, Unavailable)
+            await self._workers.run(self._occurrences.failed, key, str(error), at(), at() + REFUSED_REST)
         except Exception:
             log.exception("%s", name)
-            why = "Something went wrong on my side."
-            await self._workers.run(self._occurrences.put_off, key, why, self._now() + REFUSED_REST)
+            await self._workers.run(self._occurrences.failed, key, OURS, at(), at() + REFUSED_REST)
         return True
 
     async def _send(self, claim: Claim) -> None:
@@ -173,9 +167,12 @@ class Digesting:
             return
         if posted is None:
             await self._outlet.channels.check(occurrence.channel)
-        digest = occurrence.digest or await self._digest_of(schedule, occurrence)
+        digest = occurrence.digest
+        if digest is None:
+            before = await self._workers.run(self._occurrences.before, occurrence.key)
+            digest = await self._gathering.digest(schedule, occurrence, before)
         await self._workers.run(self._press.marks.told, digest, occurrence.channel)
-        occurrence = occurrence.model_copy(update={"digest": digest})
+        occurrence = occurrence.model_copy(update={"digest": digest, "ownerless": await self._ownerless(schedule)})
         reply = await self._drawn(occurrence)
         if posted is None:
             posted = await self._post(occurrence, reply)
@@ -230,23 +227,12 @@ class Digesting:
         await self._logged(f"Giving the files of {occurrence.name}", giving)
         await self._workers.run(self._occurrences.settle, occurrence.key, State.SENT, self._now())
 
-    async def _digest_of(self, schedule: Schedule, occurrence: Occurrence) -> Digest:
-        """Gathered once for all that are to be told the same of the same moment; what failed is gathered anew."""
-        zone, due = schedule.recurrence.zone, occurrence.due
-        before = await self._workers.run(self._occurrences.before, occurrence.key)
-        since = max(before.due, due - LONGEST_SINCE) if before else None
-        same = (schedule.scope, due, zone, since)
-        if same not in self._made:
-            told = self._workers.run(self._press.told, schedule.scope, due, ZoneInfo(zone), since=since)
-            self._made[same] = asyncio.create_task(told)
-        self._made.move_to_end(same)
-        if len(self._made) > REMEMBERED:
-            self._made.popitem(last=False)
-        try:
-            return await asyncio.shield(self._made[same])
-        except BaseException:
-            self._made.pop(same, None)
-            raise
+    async def _ownerless(self, schedule: Schedule) -> bool:
+        """Whether nobody looks after it any more, which those who read it are told."""
+        left = await self._troubles.has_left(schedule.owner)
+        if left != bool(schedule.owner_left):
+            await self._workers.run(self._occurrences.owner, schedule, self._now() if left else None)
+        return left
 
     async def _drawn(self, occurrence: Occurrence) -> Reply:
         """As it is to be shown now, by what people have said of its lines; that it was late stays on it."""
@@ -256,10 +242,9 @@ class Digesting:
         hides = hidden(marks, figures(digest), digest.at)
         late = occurrence.late(occurrence.sent_at or self._now())
         reply = self._press.drawn(digest, hides, late_since=occurrence.due if late else None)
-        if not (late and occurrence.because):
-            return reply
-        said = context(f"Why it is late: {escape(occurrence.because)}")
-        return Reply(text=reply.text, blocks=[said, *reply.blocks], pictures=reply.pictures, files=reply.files)
+        said = [context(f"Why it is late: {escape(occurrence.because)}")] if late and occurrence.because else []
+        asks = ownerless(occurrence.schedule) if occurrence.ownerless else []
+        return replace(reply, blocks=[*said, *reply.blocks, *asks])
 
     def _remarked(self) -> list[str]:
         """Channels with a digest of late in which something else is said of its lines than before."""
@@ -289,22 +274,6 @@ class Digesting:
             # The same again would be refused again, in every round.
             log.warning("%s is not drawn anew: %s", occurrence.name, error)
         await self._workers.run(self._occurrences.redrawn, occurrence.key, _look(reply))
-
-    async def _tell_owner(self, schedule: Schedule, tried_at: datetime | None) -> None:
-        """Once for each trouble; who cannot be told any more is let be."""
-        assert schedule.trouble is not None  # noqa: S101 - only such are untold
-        name = f"schedule-{schedule.id}/{schedule.trouble.since.isoformat()}{'/paused' if schedule.paused else ''}"
-        reply = trouble_told(schedule)
-        try:
-            direct = await self._outlet.slack.direct(schedule.owner)
-            if tried_at is None or not await self._outlet.slack.find(
-                direct, name, tried_at - SKEW, None, patience=self._patience
-            ):
-                until = self._now() + self._patience
-                await self._outlet.slack.post(direct, reply.text, reply.blocks, name=name, until=until)
-        except (NotFound, Denied, Invalid) as error:
-            log.warning("The owner of schedule %s cannot be told: %s", schedule.id, error)
-        await self._workers.run(self._occurrences.told, schedule)
 
 
 def _look(reply: Reply) -> str:

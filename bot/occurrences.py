@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,18 @@ from approvals.database import File, prepare, stamp
 from approvals.events import BOT
 from bot.schedules import DONE, OPEN, insert, read, schedules, skip, store, write
 from dac.errors import NotFound
-from dac.schedules import REFUSED_FOR, TROUBLE_PAUSES, Key, Occurrence, Pause, Schedule, State, Trouble, come_round
+from dac.schedules import (
+    LATE,
+    REFUSED_FOR,
+    TROUBLE_PAUSES,
+    Key,
+    Occurrence,
+    Pause,
+    Schedule,
+    State,
+    Trouble,
+    come_round,
+)
 
 AT_ONCE = 200
 """Occurrences found to be due in one transaction."""
@@ -115,6 +127,32 @@ class Occurrences:
         with self._file.transaction(write=True) as db:
             self._settle(db, key, retry_at, why=why)
 
+    def unmade(self, key: Key, why: str, now: datetime, retry_at: datetime) -> None:
+        """It could not be gathered, for now."""
+        with self._file.transaction(write=True) as db:
+            self._fail(db, key, why, now, retry_at)
+
+    def failed(self, key: Key, why: str, now: datetime, retry_at: datetime) -> None:
+        """Something of the bot's keeps it from being sent: once it is late, the schedule is in trouble."""
+        with self._file.transaction(write=True) as db:
+            failing = self._fail(db, key, why, now, retry_at)
+            schedule = _there(db, key[0])
+            if failing is None or schedule is None or now - failing < LATE:
+                return
+            trouble = schedule.trouble or Trouble(said=why, since=now, ours=True)
+            write(db, schedule.model_copy(update={"trouble": trouble}))
+
+    def _fail(self, db: sqlite3.Connection, key: Key, why: str, now: datetime, retry_at: datetime) -> datetime | None:
+        """Since when it fails; after a day it is given up."""
+        before = self._settle(db, key, retry_at, why=why)
+        if before is None:
+            return None
+        since = before.failing_since or now
+        given_up = State.SENT if before.ts else State.MISSED
+        state = given_up if now - since >= REFUSED_FOR else before.state
+        store(db, before.model_copy(update={"failing_since": since, "state": state}))
+        return since
+
     def refused(self, key: Key, why: str, now: datetime, retry_at: datetime) -> None:
         """It was certainly not posted, for its channel does not take it: the schedule is in trouble."""
         with self._file.transaction(write=True) as db:
@@ -127,13 +165,21 @@ class Occurrences:
             schedule = _there(db, key[0])
             if schedule is None:
                 return
-            trouble = schedule.trouble or Trouble(said=why, since=now)
-            if now - trouble.since >= TROUBLE_PAUSES and schedule.paused is None:
+            trouble = schedule.trouble
+            trouble = Trouble(said=why, since=now) if trouble is None or trouble.ours else trouble.again(now)
+            if trouble.days >= TROUBLE_PAUSES and schedule.paused is None:
                 pause = Pause(by=BOT, at=now, because=why)
                 trouble = trouble.model_copy(update={"told": False})
                 schedule = schedule.model_copy(update={"paused": pause, "next_at": None})
                 skip(db, schedule.id)
             write(db, schedule.model_copy(update={"trouble": trouble}))
+
+    def owner(self, schedule: Schedule, left: datetime | None) -> None:
+        """Whether its owner has left is known anew; nothing where it has another owner by now."""
+        with self._file.transaction(write=True) as db:
+            now = _there(db, schedule.id)
+            if now and now.owner == schedule.owner:
+                write(db, now.model_copy(update={"owner_left": left}))
 
     def redrawn(self, key: Key, drawn: str) -> None:
         """Its message looks like that now."""
@@ -172,7 +218,7 @@ class Occurrences:
         return [Occurrence.model_validate_json(row["body"]) for row in rows]
 
     def untold(self, now: datetime) -> list[tuple[Schedule, datetime | None]]:
-        """Schedules in trouble whose owner is to be told by this process, and when that was tried before."""
+        """Schedules of whose trouble somebody is to be told by this process, and when that was tried before."""
         owed = (
             "SELECT body, held_at FROM schedules WHERE untold AND NOT removed "
             "AND (holder IS NULL OR holder = ? OR held_at <= ?)"
@@ -193,13 +239,14 @@ class Occurrences:
                 )
         return found
 
-    def told(self, schedule: Schedule) -> None:
-        """The owner knows of this very trouble."""
+    def told(self, schedule: Schedule, whom: Sequence[str]) -> None:
+        """These know of this very trouble."""
         with self._file.transaction(write=True) as db:
             db.execute("UPDATE schedules SET holder = NULL, held_at = NULL WHERE id = ?", [schedule.id])
             now = _there(db, schedule.id)
             if now and now.trouble == schedule.trouble and now.trouble:
-                write(db, now.model_copy(update={"trouble": now.trouble.model_copy(update={"told": True})}))
+                told = now.trouble.model_copy(update={"told": True, "told_to": tuple(whom)})
+                write(db, now.model_copy(update={"trouble": told}))
 
     def _hold(self, db: sqlite3.Connection, key: Key, now: datetime) -> Occurrence | None:
         held = db.execute(

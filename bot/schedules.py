@@ -119,6 +119,9 @@ class ScheduleBook:
             number, lambda schedule: schedule.model_copy(update={"removed": True, "next_at": None}), skips=True
         )
 
+    def take_over(self, number: int, by: str) -> Schedule:
+        return self._change(number, lambda schedule: schedule.model_copy(update={"owner": by, "owner_left": None}))
+
     def run(self, number: int, by: str, *, at: datetime, delivery: str) -> Occurrence:
         with self._file.transaction(write=True) as db:
             made = db.execute("SELECT body FROM occurrences WHERE delivery = ?", [delivery]).fetchone()

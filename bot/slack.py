@@ -74,6 +74,14 @@ class Closed(Gone):
     """Nothing can be said in that channel: it is archived, or the bot is not in it, or there is no such."""
 
 
+class Barred(Denied):
+    """The workspace lets an app like this one say nothing in that channel."""
+
+
+class LockedOut(Unavailable):
+    """Slack does not know this app's token any more: nothing gets through until somebody has installed it again."""
+
+
 class BadBlocks(Invalid):
     """Slack does not take a block of the message, and says of each why: `invalid_blocks`."""
 
@@ -329,26 +337,37 @@ GONE = {
     "used_url",
     "user_not_in_channel",
 }
+AWAY: dict[type[NotFound], set[str]] = {
+    Closed: CLOSED,
+    Sealed: {"edit_window_closed"},
+    Gone: GONE,
+    NotFound: {"user_not_found"},
+}
 NO_SUCH_FILE = {"file_deleted", "file_not_found"}
 TOO_LATE = {"exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id"}
-NOT_ALLOWED = {"access_denied", "missing_scope", "not_allowed_token_type", "restricted_action"}
+NOT_ALLOWED = {"access_denied", "missing_scope", "not_allowed_token_type"}
+BARRED = {
+    "channel_is_limited_access",
+    "restricted_action",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
+}
+LOCKED_OUT = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 
 
 def _translated(refusal: Refusal) -> DacError:
-    if refusal.name in CLOSED:
-        return Closed(f"Slack: {refusal.name}.")
-    if refusal.name == "edit_window_closed":
-        return Sealed(f"Slack: {refusal.name}.")
-    if refusal.name in GONE:
-        return Gone(f"Slack: {refusal.name}.")
-    if refusal.name == "user_not_found":
-        return NotFound(f"Slack: {refusal.name}.")
+    if away := next((kind for kind, names in AWAY.items() if refusal.name in names), None):
+        return away(f"Slack: {refusal.name}.")
     if refusal.name in NO_SUCH_FILE:
         return NotFound("Slack has no such file, or does not show it to me: attach it to what you say to me.")
     if refusal.name in TOO_LATE:
         return Invalid("The form could not be opened within Slack's three seconds; try again.")
-    if refusal.name in NOT_ALLOWED:
-        return Denied(f"Slack does not let this app do that ({refusal.name}).")
+    if refusal.name in LOCKED_OUT:
+        return LockedOut(f"Slack does not know this app's token ({refusal.name}): it has to be installed again.")
+    if refusal.name in NOT_ALLOWED | BARRED:
+        kind = Barred if refusal.name in BARRED else Denied
+        return kind(f"Slack does not let this app do that ({refusal.name}).")
     if refusal.name == "invalid_blocks":
         return BadBlocks(f"Slack refused this ({refusal.name}).")
     return Invalid(f"Slack refused this ({refusal.name}).")

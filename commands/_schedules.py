@@ -15,7 +15,7 @@ from commands._blocks import Block, actions, button, confirm, context, date, esc
 from commands._command import Arguments, Reply, Services, Word
 from dac.errors import Invalid
 from dac.naming import clip
-from dac.schedules import COUNTED, Schedule
+from dac.schedules import COUNTED, TROUBLE_PAUSES, Schedule
 
 NEXT = 5
 """Times that are shown beforehand."""
@@ -52,14 +52,42 @@ def times(schedule: Schedule, after: datetime, reader: ZoneInfo, count: int = NE
 
 
 def state(schedule: Schedule) -> str:
-    """What keeps it from being told, if anything does; empty where all is well."""
+    """What keeps it from being told, and whether nobody looks after it; empty where all is well."""
+    said = []
     if schedule.paused:
         whom = "me" if schedule.paused.by == BOT else f"<@{schedule.paused.by}>"
         why = f": {escape(schedule.paused.because)}" if schedule.paused.because else ""
-        return f"⏸️ Paused by {whom} {date(schedule.paused.at)}{why}."
-    if schedule.trouble:
-        return f"⚠️ Not taken by its channel since {date(schedule.trouble.since)}: {escape(schedule.trouble.said)}."
-    return ""
+        said.append(f"⏸️ Paused by {whom} {date(schedule.paused.at)}{why}{_end(why)}")
+    if (trouble := schedule.trouble) and not schedule.paused:
+        what = "I cannot send it" if trouble.ours else "Not taken by its channel"
+        told = f"Told {and_(trouble.told_to)}" if trouble.told_to else "Nobody could be told of it"
+        said.append(
+            f"⚠️ {what} since {date(trouble.since)}: {escape(trouble.said)}{_end(trouble.said)}"
+            + (f" {told}." if trouble.told else "")
+        )
+    if schedule.owner_left:
+        said.append(f"👤 Its owner has left; `/dac digest take-over {schedule.id}` makes it yours.")
+    return "\n".join(said)
+
+
+def and_(people: Sequence[str]) -> str:
+    return " and ".join(f"<@{each}>" for each in people)
+
+
+def _end(sentence: str) -> str:
+    """The full stop that is not there yet."""
+    return "" if sentence.endswith(".") else "."
+
+
+def ownerless(number: int) -> list[Block]:
+    """Below a digest that nobody looks after any more."""
+    return [
+        context(
+            f"👤 Whoever scheduled this (schedule {number}) has left. It goes on coming, but nobody here is "
+            "told if something is wrong with it. Anybody in this channel can take it over."
+        ),
+        actions(button("Take it over", f"digest take-over {number}")),
+    ]
 
 
 def buttons(schedule: Schedule) -> Block:
@@ -98,21 +126,33 @@ def skipped(count: int) -> str:
     return f"{many} left out while it was paused, and will not come afterwards."
 
 
-def trouble_told(schedule: Schedule) -> Reply:
-    """To the owner, once: why no digest comes, and what to do."""
+def trouble_told(schedule: Schedule, *, heir: bool = False) -> Reply:
+    """Once, to its owner or to an heir: why no digest comes, and what to do."""
     trouble = schedule.trouble
     assert trouble is not None  # noqa: S101 - only such are told
-    why = f"{escape(trouble.said)}."
+    why = f"{escape(trouble.said)}{_end(trouble.said)}"
     if schedule.paused:
-        text = f"⏸️ {called(schedule)}, is paused by me: nothing could be said there since {date(trouble.since)}. {why}"
+        text = (
+            f"⏸️ {called(schedule)}, is paused by me: on {trouble.days} days since {date(trouble.since)} nothing could "
+            f"be said there. {why}"
+        )
         then = f"Once that is mended, `/dac digest resume {schedule.id}` goes on with what comes after."
+    elif trouble.ours:
+        text = f"⚠️ {called(schedule)}, could not be sent, which is not its channel's fault: {why}"
+        then = "Whoever runs me can mend it; I try each digest for a day, and go on by myself. You are told this once."
     else:
         text = f"⚠️ {called(schedule)}, did not get through: {why}"
         then = (
-            "I go on by myself once it is possible: each digest is tried for a day. You are told this once; after a "
-            "week of it I pause the schedule."
+            "I go on by myself once it is possible: each digest is tried for a day. You are told this once; once "
+            f"the channel has refused on {TROUBLE_PAUSES} days, I pause the schedule."
         )
-    return Reply(text=text, blocks=[section(text), context(then), buttons(schedule)])
+    notes = [then]
+    if heir:
+        notes.append(
+            f"You are told since <@{schedule.owner}>, who scheduled it, cannot be any more, and you may freeze. "
+            f"`/dac digest take-over {schedule.id}` makes it yours."
+        )
+    return Reply(text=text, blocks=[section(text), context(*notes), buttons(schedule)])
 
 
 def listed(schedules: Sequence[Schedule]) -> str:

@@ -39,7 +39,7 @@ def run(args: ScheduleList, call: Call, services: Services) -> Reply:
 
 
 def _said(schedule: Schedule, call: Call, services: Services) -> str:
-    lines = [f"*{called(schedule)}*, by <@{schedule.owner}>"]
+    lines = [f"*{called(schedule)}*, for <@{schedule.owner}>"]
     if wrong := state(schedule):
         lines.append(wrong)
     if not schedule.paused:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from commands._blocks import Block, actions, button, context, divider, escape, section
+from commands._blocks import SECTION_TEXT, Block, actions, button, context, divider, escape, section
 from commands._command import (
     AnyCommand,
     Arguments,
@@ -50,7 +50,7 @@ def _all(commands: dict[str, AnyCommand]) -> Reply:
         section(
             "*I run your dedicated AI clusters with you.* Nothing changes before your colleagues have approved it."
         ),
-        *(section(_heading(group, commands.values())) for group in Group),
+        *(section(each) for group in Group for each in _headed(group, commands.values())),
         divider(),
         context(escape("Words in <angle brackets> are needed, those in [square brackets] are not; the rest is asked.")),
         actions(
@@ -62,9 +62,17 @@ def _all(commands: dict[str, AnyCommand]) -> Reply:
     return Reply(text="What I understand: " + ", ".join(f"/dac {name}" for name in commands), blocks=blocks)
 
 
-def _heading(group: Group, commands: Iterable[AnyCommand]) -> str:
-    lines = [f"`{escape(each.usage)}`\n{each.summary}" for each in commands if each.group is group]
-    return "\n".join([f"*{group.value}*", *lines])
+def _headed(group: Group, commands: Iterable[AnyCommand]) -> list[str]:
+    """What stands under a heading, in as many sections as that takes."""
+    parts = [f"*{group.value}*"]
+    for each in commands:
+        if each.group is group:
+            line = f"`{escape(each.usage)}`\n{each.summary}"
+            if len(parts[-1]) + len(line) < SECTION_TEXT:
+                parts[-1] += f"\n{line}"
+            else:
+                parts.append(line)
+    return parts
 
 
 def _some(commands: list[AnyCommand]) -> Reply:

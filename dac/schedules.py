@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from pydantic import AwareDatetime, ValidationError, ValidatorFunctionWrapHandler, field_validator
+from pydantic import AwareDatetime, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, field_validator
 
 from dac.digest import Digest, Scope
 from dac.figures import Frozen
@@ -18,22 +18,45 @@ LATE = timedelta(minutes=5)
 REFUSED_FOR = timedelta(hours=24)
 """How long one is tried again that its channel does not take; after that nobody waits for it."""
 
-TROUBLE_PAUSES = timedelta(days=7)
-"""How long a channel may take none until the schedule is paused."""
+TROUBLE_PAUSES = 7
+"""On how many days a channel may refuse one until the schedule is paused; days on which none was tried do not count."""
+
+GATHERED_FOR = timedelta(hours=1)
+"""How long one is gathered again that could not be; after that it says what is not known."""
 
 COUNTED = 1000
 """Of times that were skipped so many are counted; of more it is only said that there are more."""
 
 
-class Trouble(Frozen):
-    """Why the channel takes none at present; `told` once the owner has been."""
+class Lasting(Frozen):
+    """Kept in the database, where a newer version of the bot may have put down more than this one knows."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Trouble(Lasting):
+    """Why none gets through at present: for its channel refuses it, or for a fault of the bot's.
+
+    `told` once somebody has been, and `told_to` whom; `days` counts those on which it was refused, `last` is the
+    newest of them.
+    """
 
     said: str
     since: AwareDatetime
+    ours: bool = False
     told: bool = False
+    told_to: tuple[str, ...] = ()
+    days: int = 1
+    last: AwareDatetime | None = None
+
+    def again(self, now: datetime) -> Trouble:
+        """Refused once more."""
+        if now.astimezone(UTC).date() <= (self.last or self.since).astimezone(UTC).date():
+            return self
+        return self.model_copy(update={"days": self.days + 1, "last": now})
 
 
-class Pause(Frozen):
+class Pause(Lasting):
     """`by` is a person, or the bot itself."""
 
     by: str
@@ -41,8 +64,11 @@ class Pause(Frozen):
     because: str = ""
 
 
-class Schedule(Frozen):
-    """`next_at` is the first time that has not come round yet; None while it is paused or once it is removed."""
+class Schedule(Lasting):
+    """`next_at` is the first time that has not come round yet; None while it is paused or once it is removed.
+
+    `owner_left` is when it was found that its owner is not in the workspace any more.
+    """
 
     id: int
     channel: str
@@ -54,6 +80,7 @@ class Schedule(Frozen):
     paused: Pause | None = None
     trouble: Trouble | None = None
     removed: bool = False
+    owner_left: AwareDatetime | None = None
 
     def skipped(self, until: datetime) -> int:
         """How many of its times a pause has left out by then, `COUNTED` at the most."""
@@ -79,19 +106,20 @@ class State(StrEnum):
     POSTED = "posted"  # its files are still to come
     SENT = "sent"
     SKIPPED = "skipped"  # paused or removed before it was sent
-    MISSED = "missed"  # its channel did not take it for a day
+    MISSED = "missed"  # for a day its channel did not take it, or something of the bot's failed
 
 
 Key = tuple[int, datetime]
 """A schedule's number and when its digest was due."""
 
 
-class Occurrence(Frozen):
+class Occurrence(Lasting):
     """One digest of a schedule: known by the moment it was due, and sent once.
 
     `made_at` is when it was found to be due, `asked_by` who wanted it out of turn. `tried_at` is when its posting was
     last begun: with neither `ts` nor that it is certainly not there. `why` is what has kept it from being sent,
-    `drawn` tells one look of the message from another.
+    `failing_since` since when that was a fault of the bot's or of Oracle's. `drawn` tells one look of the message from
+    another, `ownerless` that it asks for somebody to take its schedule over.
     """
 
     schedule: int
@@ -102,11 +130,13 @@ class Occurrence(Frozen):
     asked_by: str = ""
     tried_at: AwareDatetime | None = None
     refused_since: AwareDatetime | None = None
+    failing_since: AwareDatetime | None = None
     why: str = ""
     digest: Digest | None = None
     ts: str | None = None
     sent_at: AwareDatetime | None = None
     drawn: str = ""
+    ownerless: bool = False
 
     @field_validator("digest", mode="wrap")
     @classmethod
@@ -165,6 +195,10 @@ class Schedules(Protocol):
         ...
 
     def remove(self, number: int) -> Schedule: ...
+
+    def take_over(self, number: int, by: str) -> Schedule:
+        """It is that person's from now on."""
+        ...
 
     def run(self, number: int, by: str, *, at: datetime, delivery: str) -> Occurrence:
         """One out of turn, due at that moment; the same for the same delivery, and for the second click of two."""

@@ -67,6 +67,7 @@ def office(tmp_path: Path) -> Office:
 ACTS: dict[str, Callable[[Scheduling, str, int], object]] = {
     "pause": lambda scheduling, actor, number: scheduling.pause(actor, number, delivery=f"p{actor}"),
     "run": lambda scheduling, actor, number: scheduling.run(actor, number, delivery=f"r{actor}"),
+    "take over": lambda scheduling, actor, number: scheduling.take_over(actor, number, delivery=f"t{actor}"),
     "remove": lambda scheduling, actor, number: scheduling.remove(actor, number, delivery=f"x{actor}"),
 }
 

@@ -11,8 +11,10 @@ import pytest
 from sandbox import serving
 from sandbox.oracle import Key
 from sandbox.oracle.keys import QUICK_BITS, make_keys
+from sandbox.slack import Config, make_app
+from tests.bot.digests import Newsroom
 from tests.bot.edge import Edge
-from tests.bot.house import House, Running, house
+from tests.bot.house import BOT_TOKEN, MANIFEST, House, Running, house
 from tests.bot.people import Slack
 
 Keys = tuple[Path, tuple[Key, ...]]
@@ -53,3 +55,18 @@ def edge() -> Iterator[Edge]:
     made = Edge()
     with serving.running(made.app) as made.url:
         yield made
+
+
+@pytest.fixture
+def town() -> Iterator[Slack]:
+    """A local Slack without a bot, and without its limits."""
+    config = Config(manifest=MANIFEST, bot_token=BOT_TOKEN, limits_enforced=False)
+    with serving.running(lambda: make_app(config)) as url:
+        slack = Slack(url)
+        slack.token = BOT_TOKEN
+        yield slack
+
+
+@pytest.fixture
+def room(town: Slack, tmp_path: Path) -> Newsroom:
+    return Newsroom(town, tmp_path / "dac.sqlite3")

@@ -6,23 +6,27 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from approvals.policy import People
 from bot import slack as speaking
 from bot.channels import Channels
 from bot.charts import Charts
 from bot.digesting import Digesting, Outlet, Press
+from bot.directory import Directory
 from bot.enclosures import Enclosures
 from bot.marks import StoredMarks
 from bot.occurrences import Occurrences
+from bot.owners import Owners
 from bot.pictures import Pictures
 from bot.schedules import ScheduleBook
 from bot.slack_files import SlackFiles
+from bot.trouble_tellings import TroubleTellings
 from bot.workers import Workers
 from commands._command import Enclosed, Reply
 from commands._digest_message import message
@@ -32,9 +36,13 @@ from dac.recurrence import recurrence
 from dac.schedules import Schedule
 from tests.bot.house import BOT_TOKEN
 from tests.bot.people import OPS, ROSA, Json, Slack
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, policy
 
 LEASE = timedelta(seconds=30)
+NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
+"""When the first of a daily digest is due, which is scheduled on the day before."""
+
+EU = Scope(by="region", value="eu-frankfurt-1")
 IDLE = Line(key="idle:abcdef", kind=Kind.IDLE, text="chat is idle")
 SHEET = Enclosed(name="digest.csv", title="All of it", content=b"line\n")
 
@@ -53,8 +61,11 @@ class Newsroom:
     files: tuple[Enclosed, ...] = ()
     times: int = 1
     """How often a message says everything; a hundred times is more than Slack takes."""
+    token: str = BOT_TOKEN
     in_step: bool = False
     """Whether Slack's time goes with the bot's, so that its limits count."""
+    freezers: tuple[str, ...] = ()
+    """Who may stop everything."""
     broken: Exception | None = None
     """What gathering comes to, for whatever is not of all clusters."""
 
@@ -96,13 +107,16 @@ class Newsroom:
     async def _rounds(self, holders: tuple[str, ...]) -> None:
         workers = Workers("test", 4, 1000)
         async with aiohttp.ClientSession() as session:
-            client = AsyncWebClient(BOT_TOKEN, base_url=f"{self.slack.url}/api/", session=session, retry_handlers=[])
+            client = AsyncWebClient(self.token, base_url=f"{self.slack.url}/api/", session=session, retry_handlers=[])
             said = speaking.Slack(client, session, self.clock.now, self.sleep)
             files = SlackFiles(said, client, session, self.sleep)
             with closing(Charts()) as charts:
+                directory = Directory(said, asyncio.get_running_loop(), self.clock.now)
+                rules = policy().model_copy(update={"freezers": People(users=frozenset(self.freezers))})
+                owners = Owners(directory.has_left, lambda: rules, directory.members)
                 rooms = [
                     Digesting(
-                        Occurrences(self.path, holder, LEASE),
+                        (occurrences := Occurrences(self.path, holder, LEASE)),
                         Press(self.gather, self.draw, self.marks),
                         Outlet(
                             said,
@@ -110,6 +124,7 @@ class Newsroom:
                             Pictures(charts, files, workers, self.clock.now),
                             Enclosures(said, files),
                         ),
+                        TroubleTellings(occurrences, owners, said, workers, self.clock.now, LEASE / 2),
                         workers,
                         self.clock.now,
                         LEASE / 2,

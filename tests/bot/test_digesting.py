@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,34 +13,13 @@ import pytest
 
 from bot.occurrences import Occurrences
 from dac.digest import Scope
-from dac.errors import NotFound, Unavailable
 from dac.marks import Mark, MarkKind
 from dac.schedules import Pause, State
 from sandbox import serving
 from sandbox.slack import Config, make_app
-from tests.bot.digests import IDLE, SHEET, Newsroom
+from tests.bot.digests import EU, IDLE, NINE, SHEET, Newsroom
 from tests.bot.house import BOT_TOKEN, MANIFEST
-from tests.bot.people import ADA, FINOPS, GENERAL, OPS, ROSA, Slack, buttons, shown
-from tests.fakes import START
-
-NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
-"""When the first of a daily digest is due, which is scheduled on the day before."""
-
-EU = Scope(by="region", value="eu-frankfurt-1")
-
-
-@pytest.fixture
-def town() -> Iterator[Slack]:
-    config = Config(manifest=MANIFEST, bot_token=BOT_TOKEN, limits_enforced=False)
-    with serving.running(lambda: make_app(config)) as url:
-        slack = Slack(url)
-        slack.token = BOT_TOKEN
-        yield slack
-
-
-@pytest.fixture
-def room(town: Slack, tmp_path: Path) -> Newsroom:
-    return Newsroom(town, tmp_path / "dac.sqlite3")
+from tests.bot.people import ADA, GENERAL, OPS, Slack, shown
 
 
 def test_nothing_is_told_before_it_is_due_and_each_once(room: Newsroom) -> None:
@@ -166,20 +144,6 @@ def test_what_is_due_together_is_gathered_once_for_all_who_are_told_the_same(roo
     assert len(room.digests()) == 3
 
 
-@pytest.mark.parametrize("error", [Unavailable("Oracle is away."), RuntimeError("a fault of ours")])
-def test_one_that_cannot_be_made_keeps_no_other_waiting_and_is_made_later(room: Newsroom, error: Exception) -> None:
-    room.schedule(scope=EU, channel=GENERAL)
-    room.schedule()
-    room.broken = error
-    room.until(NINE)
-    room.round()
-    assert len(room.digests()) == 1
-    assert room.digests(GENERAL) == []
-    room.broken = None
-    room.round(minutes=10)
-    assert len(room.digests(GENERAL)) == 1
-
-
 def test_files_go_into_the_thread_once(room: Newsroom) -> None:
     made = room.schedule()
     room.files = (SHEET,)
@@ -281,161 +245,6 @@ def test_files_of_another_version_s_digest_are_let_be(room: Newsroom) -> None:
     last = room.book.last(made.id)
     assert last
     assert last.state is State.SENT
-
-
-# Channels that take none.
-
-
-def leave(room: Newsroom, *, joined: bool = False, channel: str = OPS) -> None:
-    room.slack.do("membership", channel=channel, user="U0DACBOT", joined=joined)
-
-
-def test_the_owner_is_told_once_that_the_bot_is_not_in_the_channel_and_it_goes_on_by_itself(room: Newsroom) -> None:
-    made = room.schedule()
-    room.schedule(channel=GENERAL)
-    room.until(NINE)
-    leave(room)
-    room.round()
-    for _ in range(3):
-        room.round(minutes=6)
-    assert room.digests() == []
-    assert len(room.digests(GENERAL)) == 1
-    (told,) = room.slack.direct(ROSA)
-    assert "/invite @dac" in shown(told)
-    assert buttons(told) == ["Run now", "Pause", "Remove"]
-    trouble = room.book.get(made.id).trouble
-    assert trouble
-    assert "not in the channel" in trouble.said
-    leave(room, joined=True)
-    room.round(minutes=6)
-    (late,) = room.digests()
-    assert "Why it is late" in shown(late)
-    assert room.book.get(made.id).trouble is None
-    assert len(room.slack.direct(ROSA)) == 1
-
-
-def test_a_channel_that_is_archived_is_told_of_as_that(room: Newsroom) -> None:
-    room.schedule()
-    room.until(NINE)
-    room.slack.do("archive", channel=OPS)
-    room.round("one", "two")
-    (told,) = room.slack.direct(ROSA)
-    assert "the channel is archived" in shown(told)
-
-
-def test_after_a_day_nobody_waits_for_it_and_after_a_week_it_is_paused(room: Newsroom) -> None:
-    made = room.schedule()
-    leave(room)
-    room.until(NINE)
-    for _ in range(9):
-        for _ in range(3):
-            room.round()
-            room.round(hours=8)
-    paused = room.book.get(made.id).paused
-    assert paused
-    assert paused.by == "bot"
-    first, second = room.slack.direct(ROSA)
-    assert "did not get through" in shown(first)
-    assert "is paused by me" in shown(second)
-    leave(room, joined=True)
-    room.round(hours=30)
-    assert room.digests() == []
-    room.book.resume(made.id, room.clock.now())
-    room.round(hours=24)
-    assert len(room.digests()) == 1
-
-
-def test_an_owner_whose_telling_was_not_answered_is_told_once_all_the_same(room: Newsroom) -> None:
-    room.schedule()
-    room.until(NINE)
-    leave(room)
-    room.slack.fault("drop_after", method="chat.postMessage")
-    room.round()
-    room.round(minutes=1)
-    assert len(room.slack.direct(ROSA)) == 1
-
-
-def test_an_owner_who_cannot_be_told_keeps_nobody_waiting(room: Newsroom) -> None:
-    room.schedule(owner="U0NOBODY")
-    room.schedule(channel=GENERAL)
-    room.until(NINE)
-    leave(room)
-    room.round()
-    room.round(minutes=1)
-    assert len(room.digests(GENERAL)) == 1
-    assert len(room.slack.calls("conversations.open")) == 1
-
-
-# What people do with them.
-
-
-def test_what_is_due_while_it_is_paused_is_left_out(room: Newsroom) -> None:
-    made = room.schedule()
-    room.book.pause(made.id, Pause(by=ADA, at=room.clock.now()))
-    room.until(NINE + timedelta(days=1))
-    room.round()
-    assert room.book.get(made.id).skipped(room.clock.now()) == 2
-    room.book.resume(made.id, room.clock.now())
-    room.round(hours=24)
-    assert len(room.digests()) == 1
-
-
-def test_one_paused_while_it_waited_is_not_told(room: Newsroom) -> None:
-    made = room.schedule()
-    room.until(NINE)
-    room.slack.fault("outage")
-    room.round()
-    room.slack.clear_faults()
-    room.book.pause(made.id, Pause(by=ADA, at=room.clock.now()))
-    room.round(minutes=1)
-    assert room.digests() == []
-
-
-def test_one_that_may_be_there_is_looked_for_even_when_it_is_removed(room: Newsroom) -> None:
-    made, other = room.schedule(), room.schedule(channel=GENERAL)
-    room.until(NINE)
-    room.slack.fault("drop_after", method="chat.postMessage", channel=OPS)
-    room.slack.fault("http_500", method="chat.postMessage", channel=GENERAL)
-    room.round()
-    room.book.remove(made.id)
-    room.book.remove(other.id)
-    room.round(minutes=1)
-    assert len(room.digests()) == 1
-    assert room.digests(GENERAL) == []
-    with pytest.raises(NotFound):
-        room.book.get(made.id)
-
-
-def test_one_out_of_turn_is_told_even_of_a_paused_schedule_and_changes_no_other_time(room: Newsroom) -> None:
-    made = room.schedule()
-    room.book.pause(made.id, Pause(by=ADA, at=room.clock.now()))
-    for _ in range(2):
-        room.book.run(made.id, ADA, at=room.clock.now(), delivery="run-1")
-    room.round(minutes=20)
-    (told,) = room.digests()
-    assert "late" not in shown(told)
-    assert room.told == [("all", START)]
-
-
-def test_a_double_click_has_one_told_out_of_turn(room: Newsroom) -> None:
-    made = room.schedule()
-    room.book.run(made.id, ADA, at=room.clock.now(), delivery="first")
-    room.round()
-    room.clock.advance(seconds=1)
-    room.book.run(made.id, ADA, at=room.clock.now(), delivery="second")
-    room.round()
-    assert len(room.digests()) == 1
-    room.clock.advance(seconds=30)
-    room.book.run(made.id, ADA, at=room.clock.now(), delivery="later")
-    room.round()
-    assert len(room.digests()) == 2
-
-
-def test_a_private_channel_the_bot_is_not_in_is_told_of(room: Newsroom) -> None:
-    room.schedule(channel=FINOPS)
-    room.until(NINE)
-    room.round()
-    assert "the channel is gone, or is private" in shown(room.slack.direct(ROSA)[0])
 
 
 def test_a_hundred_at_once_are_out_within_three_minutes_in_spite_of_limits_and_an_outage(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from bot.enclosures import Enclosures
 from bot.occurrences import Occurrences
 from bot.pictures import Pictures
 from bot.schedules import ScheduleBook
+from bot.trouble_tellings import TroubleTellings
 from bot.workers import Workers
 from commands._blocks import section
 from commands._command import Reply
@@ -101,6 +102,16 @@ class AtOnce(Workers):
         return work(*args, **kwargs)
 
 
+class Everybody:
+    """Nobody ever leaves."""
+
+    def has_left(self, _: str) -> bool:
+        return False
+
+    def heirs(self) -> tuple[str, ...]:
+        return ()
+
+
 class Year:
     def __init__(self, path: Path) -> None:
         self.clock, self.chance, self.path = FakeClock(BEGIN), random.Random(7), path  # noqa: S311 - the same every time
@@ -130,7 +141,9 @@ class Year:
             said, Channels(said, client, now), Pictures(files, files, self.workers, now), Enclosures(said, files)
         )
         occurrences = Occurrences(self.path, f"process {next(self.holders)}", LEASE)
-        return Digesting(occurrences, Press(self.gather, _draw, FakeMarks()), outlet, self.workers, now, LEASE / 2)
+        troubles = TroubleTellings(occurrences, Everybody(), said, self.workers, now, LEASE / 2)
+        press = Press(self.gather, _draw, FakeMarks())
+        return Digesting(occurrences, press, outlet, troubles, self.workers, now, LEASE / 2)
 
     def gather(self, scope: Scope, at: datetime, zone: ZoneInfo, *, since: datetime | None = None) -> Digest:
         assert since is None or at - timedelta(days=35) <= since < at

@@ -8,15 +8,21 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.__main__ import CHATTY, main
+from bot.occurrences import Occurrences
+from bot.schedules import ScheduleBook
 from bot.settings import Settings, variable
+from dac.digest import Scope
+from dac.recurrence import recurrence
 from tests.bot.conftest import MakeHouse
 from tests.bot.house import APP_TOKEN, BOT_TOKEN, MANIFEST, ONE_APPROVAL, ROOT, SECRET, House
-from tests.bot.people import FINOPS, OPS, Json, until
+from tests.bot.people import FINOPS, OPS, ROSA, Json, until
 
 SECRETS = (BOT_TOKEN, APP_TOKEN, SECRET)
 
@@ -197,6 +203,24 @@ class TestCheck:
         status, said, _ = run("check", environment(home, watch_channel=OPS))
         assert status == 1
         assert f"BAD  watch channel: {OPS}: Slack answers 500" in said
+
+    def test_scheduled_digests_that_nobody_looks_after_or_that_do_not_come_are_named(
+        self, home: House, run: Run
+    ) -> None:
+        database = home.settings().database
+        book = ScheduleBook(database)
+        for person in ("U0NOBODY", ROSA):
+            when = recurrence("daily 09:00 UTC", ZoneInfo("UTC"))
+            book.add(OPS, person, when, Scope(), at=home.time.now(), delivery=person)
+        due = Occurrences(database, "one", timedelta(seconds=30))
+        at = home.time.now() + timedelta(days=1)
+        due.come_round(at)
+        key = next(key for key in due.waiting(at)[OPS] if key[0] == 2)
+        assert due.claim(key, at)
+        due.refused(key, "the channel is archived", at, at)
+        _, said, _ = run("check", environment(home))
+        assert "warn digest schedule 1: its owner, U0NOBODY, has left; `/dac digest take-over 1`" in said
+        assert "warn digest schedule 2: kept by its channel: the channel is archived" in said
 
     def test_people_the_policy_names_who_are_not_there_are_named(self, home: House, run: Run) -> None:
         policy = home.policy(

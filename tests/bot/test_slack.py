@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.pace import Pace
-from bot.slack import Gone, Posted, Sealed, Slack
+from bot.slack import Barred, Gone, LockedOut, Posted, Sealed, Slack
 from dac.errors import DacError, Denied, Invalid, NotFound, Unavailable
 from tests.bot.edge import NOW, Edge, FakeTime, broken, limited, no, ok
 
@@ -156,7 +156,8 @@ def test_who_waits_for_a_group_waits_ten_seconds_at_most(edge: Edge) -> None:
         ("edit_window_closed", Sealed),
         ("user_not_found", NotFound),
         ("missing_scope", Denied),
-        ("restricted_action", Denied),
+        ("restricted_action", Barred),
+        ("token_revoked", LockedOut),
         ("msg_too_long", Invalid),
         ("invalid_blocks", Invalid),
     ],

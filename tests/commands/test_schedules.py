@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.occurrences import Occurrences
+from bot.schedules import ScheduleBook
 from commands._form import form, read
-from commands._schedules import trouble_told
+from commands._schedules import state, trouble_told
 from dac.errors import DacError, Denied, Invalid, NotFound
 from dac.schedules import Pause, Schedule, Trouble
 from tests.commands.channels import OPS, TEAM
@@ -113,6 +115,36 @@ def test_paused_resumed_run_and_removed_each_says_what_comes_of_it(room: Room) -
     assert "No digest is scheduled" in shown(room.say("digest schedules"))
 
 
+def test_it_is_taken_over_by_who_may_change_it_and_the_list_says_who_looks_after_it(room: Room) -> None:
+    room.say(BERLIN)
+    book = ScheduleBook(room.path / "dac.sqlite3")
+    Occurrences(room.path / "dac.sqlite3", "one", timedelta(seconds=30)).owner(schedule(room), START)
+    listed = shown(room.say("digest schedules"))
+    assert f"for <@{ANN}>" in listed
+    assert "Its owner has left; `/dac digest take-over 1` makes it yours." in listed
+    with pytest.raises(Denied, match="is on record"):
+        room.say("digest take-over 1", EVE)
+    taken = shown(room.say("digest take-over 1", BOB))
+    assert f"is looked after by <@{BOB}> now" in taken
+    assert f"Until now <@{ANN}> was." in taken
+    assert "Until now" not in shown(room.say("digest take-over 1", BOB))
+    assert book.get(1).owner == BOB
+    assert "has left" not in shown(room.say("digest schedules"))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (Trouble(said="it is archived", since=START), "Not taken by its channel since"),
+        (Trouble(said="Nope.", since=START, ours=True, told=True), ": Nope. Nobody could be told of it."),
+        (Trouble(said="no", since=START, told=True, told_to=(ANN, BOB)), f": no. Told <@{ANN}> and <@{BOB}>."),
+    ],
+)
+def test_what_is_wrong_is_listed_with_who_knows_of_it(room: Room, trouble: Trouble, said: str) -> None:
+    room.say(BERLIN)
+    assert said in state(schedule(room).model_copy(update={"trouble": trouble}))
+
+
 def test_a_single_one_left_out_and_more_than_are_counted(room: Room) -> None:
     room.say("digest schedule here 0 * * * *")
     room.say("digest pause 1")
@@ -145,6 +177,10 @@ def test_the_owner_is_told_of_a_trouble_and_what_to_do(room: Room) -> None:
     told = trouble_told(ill)
     assert "did not get through: I am not in the channel." in shown(told)
     assert refused(told.text, told.blocks) == []
+    heir = trouble_told(ill, heir=True)
+    assert "`/dac digest take-over 1`" in shown(heir)
+    ours = trouble_told(ill.model_copy(update={"trouble": trouble.model_copy(update={"ours": True})}))
+    assert "not its channel's fault: I am not in the channel." in shown(ours)
     paused = ill.model_copy(update={"paused": Pause(by="bot", at=START + timedelta(days=7), because=trouble.said)})
     assert "is paused by me" in shown(trouble_told(paused))
     assert "`/dac digest resume 1`" in shown(trouble_told(paused))

@@ -7,7 +7,7 @@ import pytest
 
 from dac.digest import Digest, Scope
 from dac.recurrence import recurrence
-from dac.schedules import COUNTED, LATE, Occurrence, Pause, Schedule, come_round
+from dac.schedules import COUNTED, LATE, Occurrence, Pause, Schedule, Trouble, come_round
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -41,6 +41,19 @@ def test_what_a_pause_leaves_out_is_counted_to_an_end() -> None:
     assert paused.skipped(NOW + timedelta(hours=3)) == 3
     assert paused.skipped(NOW + 900 * DAY) == COUNTED
     assert schedule().skipped(NOW) == 0
+
+
+def test_a_trouble_counts_the_days_on_which_it_was_met() -> None:
+    trouble = Trouble(said="no", since=NINE)
+    assert trouble.again(NINE + timedelta(hours=14)) == trouble
+    again = trouble.again(NINE + timedelta(hours=15)).again(NINE + 30 * DAY)
+    assert (again.days, again.last, again.since) == (3, NINE + 30 * DAY, NINE)
+    assert again.again(NINE) == again
+
+
+def test_what_a_newer_version_knows_besides_is_let_be() -> None:
+    newer = schedule().model_dump(mode="json") | {"novelty": 1}
+    assert Schedule.model_validate(newer) == schedule()
 
 
 def test_it_is_late_only_where_it_should_have_come_before() -> None:

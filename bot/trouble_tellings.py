@@ -1,0 +1,92 @@
+"""Who is told that a scheduled digest does not get through: once for each trouble, by whichever process is there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.occurrences import Occurrences
+from bot.slack import Slack
+from bot.workers import Workers
+from commands._command import Reply
+from commands._schedules import trouble_told
+from dac.errors import DacError, Denied, Invalid, NotFound
+from dac.schedules import Schedule
+
+log = logging.getLogger(__name__)
+
+SKEW = timedelta(seconds=60)
+"""How far Slack's clock and ours may be apart when a message is looked for by time."""
+
+
+class Owned(Protocol):
+    """Who there is to be told; blocking."""
+
+    def has_left(self, person: str, /) -> bool: ...
+
+    def heirs(self) -> Sequence[str]: ...
+
+
+class TroubleTellings:
+    """`patience` as of `Digesting`."""
+
+    def __init__(
+        self,
+        occurrences: Occurrences,
+        owners: Owned,
+        slack: Slack,
+        workers: Workers,
+        now: Callable[[], datetime],
+        patience: timedelta,
+    ) -> None:
+        self._occurrences = occurrences
+        self._owners = owners
+        self._slack = slack
+        self._workers = workers
+        self._now = now
+        self._patience = patience
+
+    async def has_left(self, person: str) -> bool:
+        return await self._workers.run(self._owners.has_left, person)
+
+    async def tell(self) -> None:
+        """Of each new trouble somebody, if there is anybody to tell."""
+        for schedule, tried_at in await self._workers.run(self._occurrences.untold, self._now()):
+            try:
+                await self._of(schedule, tried_at)
+            except DacError as error:
+                log.warning("Telling of schedule %s: %s", schedule.id, error)
+
+    async def _of(self, schedule: Schedule, tried_at: datetime | None) -> None:
+        assert schedule.trouble is not None  # noqa: S101 - only such are untold
+        name = f"schedule-{schedule.id}/{schedule.trouble.since.isoformat()}{'/paused' if schedule.paused else ''}"
+        left = await self.has_left(schedule.owner)
+        await self._workers.run(self._occurrences.owner, schedule, self._now() if left else None)
+        told = [] if left else await self._each([schedule.owner], name, trouble_told(schedule), tried_at)
+        if not told:
+            heirs = await self._workers.run(self._owners.heirs)
+            told = await self._each(heirs, name, trouble_told(schedule, heir=True), tried_at)
+        if not told:
+            log.error("Of the trouble of schedule %s nobody can be told: %s", schedule.id, schedule.trouble.said)
+        await self._workers.run(self._occurrences.told, schedule, told)
+
+    async def _each(self, people: Iterable[str], name: str, reply: Reply, tried_at: datetime | None) -> list[str]:
+        """Those of them who have been told."""
+        told = list[str]()
+        for person in people:
+            try:
+                await self._person(person, name, reply, tried_at)
+            except (NotFound, Denied, Invalid) as error:
+                log.warning("<%s> cannot be told of %s: %s", person, name, error)
+            else:
+                told.append(person)
+        return told
+
+    async def _person(self, person: str, name: str, reply: Reply, tried_at: datetime | None) -> None:
+        direct = await self._slack.direct(person)
+        if tried_at and await self._slack.find(direct, name, tried_at - SKEW, None, patience=self._patience):
+            return
+        until = self._now() + self._patience
+        await self._slack.post(direct, reply.text, reply.blocks, name=name, until=until)
