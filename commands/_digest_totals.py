@@ -50,7 +50,8 @@ def _standing(total: Total, currency: str) -> str:
 
 def _against(now: Money, before: Money, compared: Compared) -> str:
     change = now - before
-    if before.amount <= 0:
+    if before.amount <= 0 or now.amount < 0:
+        # Below zero there is no share of what was before: nothing costs 600 % less.
         return _before(before, compared)
     percent = change.amount / before.amount * WHOLE
     if abs(percent) < LITTLE:

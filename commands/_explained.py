@@ -48,7 +48,7 @@ def rows(answer: Answer, spend: Spend) -> bool:
         told = items(spend, daily=False)
     answer.lines((_line(each), (read,)) for each in told[: _bill.SHOWN])
     if len(told) > _bill.SHOWN:
-        answer.small(f"{len(told) - _bill.SHOWN} more lines are in the sum, and only in the sheet.", read)
+        answer.small(f"{len(told) - _bill.SHOWN:,} more lines are in the sum, and only in the sheet.", read)
     answer.asides((text, (read,)) for text in _products(spend, {each.part_number for each in told[: _bill.SHOWN]}))
     for each in behind(spend):
         answer.lines((text, (read,)) for text in _sums(each))

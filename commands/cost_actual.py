@@ -112,7 +112,7 @@ def _charged(
         shown = told[: _bill.SHOWN]
         answer.block(section(_bill.table(("Cluster", "Part number", "Quantity", "Charged", "Off list"), shown)))
         if len(told) > len(shown):
-            answer.small(f"{len(told) - len(shown)} more lines are in the file in the thread.", read)
+            answer.small(f"{len(told) - len(shown):,} more lines are in the file in the thread.", read)
         off = _bill.discounts(spend)
         if off and off != "0 %":
             answer.small(f"Your contract's discount, as units were sold against Oracle's list rate: {off}", read)

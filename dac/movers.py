@@ -28,8 +28,10 @@ class Mover(Frozen):
 
     @property
     def percent(self) -> Decimal | None:
-        """None where there was nothing to grow from."""
-        return self.change.amount / self.before.amount * _WHOLE if self.before.amount > 0 else None
+        """None where there was nothing to grow from, or credits are more than what was charged."""
+        if self.before.amount <= 0 or self.after.amount < 0:
+            return None
+        return self.change.amount / self.before.amount * _WHOLE
 
 
 def movers(after: Spend, before: Spend) -> tuple[Mover, ...]:

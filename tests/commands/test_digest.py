@@ -88,6 +88,8 @@ def test_what_was_less_or_nothing_or_a_credit_is_said_so(room: Room) -> None:
     answer = told(room)
     assert "*$50* ⏳ · 50 % less than the day before ($100), -$5 the Sunday before" in answer
     assert "*$145* ($150 of it ⏳) · nothing the same 22 days of October" in answer
+    room.oracle.charged = [row(at(22), "-50"), row(at(21), "100")]
+    assert "*-$50* ⏳ · $100 the day before, nothing the Sunday before" in told(room)
 
 
 def test_currencies_are_told_apart_and_not_all_of_many(room: Room) -> None:

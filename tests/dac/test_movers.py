@@ -56,5 +56,6 @@ def test_what_hardly_moved_has_not() -> None:
 
 
 def test_a_credit_is_no_base_for_a_share() -> None:
-    (found,) = movers(spend(("a", "5")), spend(("a", "-5")))
-    assert (found.change, found.percent) == (Money(amount=Decimal(10)), None)
+    for after, before, change in (("5", "-5", 10), ("-5", "5", -10)):
+        (found,) = movers(spend(("a", after)), spend(("a", before)))
+        assert (found.change, found.percent) == (Money(amount=Decimal(change)), None)

@@ -138,7 +138,7 @@ class Ledger:
 @pytest.fixture
 def ledger(place: Place, connecting: Open, tmp_path: Path) -> Ledger:
     # Nothing of what runs is told: all there is comes from the test.
-    place.ask("POST", "usage", {"delay": 100_000})
+    place.ask("POST", "usage", {"alone": True})
     oracle = connecting(part_numbers=shipped().part_numbers, slow_fresh_for=0)
     room = Room(tmp_path)
     room.services = replace(room.services, fleet=oracle.reader, now=lambda: place.now)
@@ -302,8 +302,11 @@ def test_large_sums_are_not_cut(ledger: Ledger) -> None:
     assert "-10,000,000,000,000,000,000 EUR" in told(ledger.say("cost actual last month"))
 
 
-def test_what_the_ledger_does_not_say_of_a_cluster_is_as_it_is(ledger: Ledger, place: Place) -> None:
+def test_what_the_ledger_does_not_say_of_a_cluster_is_as_it_is_and_what_is_no_charge_counts_nowhere(
+    ledger: Ledger, place: Place
+) -> None:
     bare = {"timeUsageStarted": "2026-10-12T05:00:00Z", "computedAmount": 7, "resourceId": ledger.clusters["chat-prod"]}
-    place.ask("POST", "usage", {"rows": [bare]})
+    no_charges = [bare | {"isForecast": True}, bare | {"computedAmount": None}]
+    place.ask("POST", "usage", {"rows": [bare, *no_charges]})
     (found,) = ledger.spend("last month").rows
     assert (found.part_number, found.amount) == ("B108082", Decimal(7))
