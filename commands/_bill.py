@@ -93,12 +93,16 @@ def lines(spend: Spend, known: Mapping[str, str]) -> list[tuple[str, ...]]:
 
 
 def discounts(spend: Spend) -> str:
-    """Such as "25 %", or "0 to 25 %" where units were sold at several; empty where Oracle does not tell."""
+    """Such as "25 %", or "0 to 25 %" where units were sold at several; empty where Oracle does not tell.
+
+    Units of several prices in one row have none that Oracle tells, so that of the others is partly theirs alone.
+    """
     found = spend.discounts
     if not found:
         return ""
     least, most = (f"{each.normalize():f}" for each in (found[0], found[-1]))
-    return f"{most} %" if least == most else f"{least} to {most} %"
+    part = "partly " if any(row.quantity and row.amount > 0 and row.discount is None for row in spend.rows) else ""
+    return f"{part}{most} %" if least == most else f"{part}{least} to {most} %"
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

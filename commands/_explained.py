@@ -91,7 +91,9 @@ def _sums(of: Behind) -> list[str]:
         )
     if of.apart_rows:
         them = "1 of the rows is" if of.apart_rows == 1 else f"{of.apart_rows:,} of the rows are"
-        told.append(f"{them} no quantity × unit price, such as a credit or a correction: {exact(of.apart)}")
+        told.append(
+            f"{them} no quantity × unit price, such as a credit, a correction or mixed prices: {exact(of.apart)}"
+        )
     return told
 
 

@@ -114,7 +114,7 @@ def _charged(
         if len(told) > len(shown):
             answer.small(f"{len(told) - len(shown):,} more lines are in the file in the thread.", read)
         off = _bill.discounts(spend)
-        if off and off != "0 %":
+        if off not in {"", "0 %", "partly 0 %"}:
             answer.small(f"Your contract's discount, as units were sold against Oracle's list rate: {off}", read)
         rows = f"{len(spend.rows):,} row{'' if len(spend.rows) == 1 else 's'}"
         answer.small(f"The sum is of {rows}, to every digit, and rounded once; a line is rounded by itself.", read)

@@ -211,17 +211,22 @@ def _charges(raw: Json) -> bool:
     return not raw.get("isForecast") and raw.get("computedAmount") is not None
 
 
+def _text(raw: Json, name: str) -> str:
+    """What Oracle does not tell is null or blank."""
+    return (raw.get(name) or "").strip()
+
+
 def _row(raw: Json) -> UsageRow:
     return UsageRow(
         since=raw["timeUsageStarted"],
         until=raw["timeUsageEnded"],
-        currency=(raw.get("currency") or "").strip() or NO_CURRENCY,
+        currency=_text(raw, "currency") or NO_CURRENCY,
         amount=raw["computedAmount"],
-        part_number=raw.get("skuPartNumber") or "",
-        product=raw.get("skuName") or "",
-        resource_id=raw.get("resourceId") or "",
+        part_number=_text(raw, "skuPartNumber"),
+        product=_text(raw, "skuName"),
+        resource_id=_text(raw, "resourceId"),
         quantity=raw.get("computedQuantity"),
-        unit=raw.get("unit") or "",
+        unit=_text(raw, "unit"),
         list_rate=raw.get("listRate"),
         unit_price=raw.get("unitPrice"),
     )

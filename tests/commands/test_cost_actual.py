@@ -129,6 +129,8 @@ def test_a_discount_is_shown(room: Room) -> None:
     answer = told(room, "cost actual last month")
     assert "against Oracle's list rate: 21.9 to 25 %" in answer
     assert re.search(r"^chat .* 21.9 to 25 %$", answer, re.MULTILINE)
+    room.oracle.charged = [row(at(2, 10), "864", unit_price="18"), row(at(3, 10), "900", unit_price=None)]
+    assert "against Oracle's list rate: partly 25 %" in told(room, "cost actual last month")
 
 
 def test_what_may_still_change_is_marked_and_what_is_settled_is_not(room: Room) -> None:

@@ -86,7 +86,9 @@ def test_a_month_is_a_line_for_each_price_and_its_rows_are_in_a_sheet(room: Room
     assert "B108082: -20.005 USD, with no quantity and no unit price" in text
     assert "B108082: 1,104 × 18 = 19,872 USD (23 rows)" in text
     assert "Together *19,851.995 USD* in 24 rows; rounded once, halves away from zero: *$19,852*" in text
-    assert "1 of the rows is no quantity × unit price, such as a credit or a correction: -20.005 USD" in text
+    assert (
+        "1 of the rows is no quantity × unit price, such as a credit, a correction or mixed prices: -20.005 USD" in text
+    )
     assert lines(answer.blocks) == ["cost explain all month --file"]
     (given,) = list(room.say("cost explain all month --file").then or ())
     assert given.public

@@ -250,7 +250,7 @@ def test_figures_are_taken_digit_by_digit(sent: list[tuple[str, str]]) -> None:
 
 def test_rows_without_money_and_forecasts_are_no_charges() -> None:
     items = [
-        item(computedAmount=1, currency=" ", computedQuantity=None),
+        item(computedAmount=1, currency=" ", resourceId=" ", computedQuantity=None),
         item(computedAmount=2, currency="USD", isForecast=True),
         item(computedAmount=None, currency="USD"),
     ]
