@@ -94,9 +94,13 @@ async def _slack(settings: Settings) -> list[Finding]:
 
 
 async def _may_post(client: AsyncWebClient, channel: str, granted: set[str]) -> tuple[bool | None, str]:
-    """Whether it can tell something there and find it again; to look into the channel needs no further scope."""
+    """Whether it can tell something there and find it again."""
     answer, why = await _asked(lambda: client.conversations_history(channel=channel, limit=1))
     if answer is not None:
+        # Slack shows what was said in an archived channel, too. Without the scope for this it is left at that.
+        about, _ = await _asked(lambda: client.conversations_info(channel=channel))
+        if about and about["channel"].get("is_archived"):
+            return False, f"{channel} is archived: open it again, or name another in DAC_WATCH_CHANNEL"
         return True, f"I am in {channel}"
     if "not_in_channel" in why and "chat:write.public" in granted:
         told = "I may post but cannot find again a message whose posting was cut short"

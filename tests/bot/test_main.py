@@ -22,7 +22,7 @@ from dac.digest import Scope
 from dac.recurrence import recurrence
 from tests.bot.conftest import MakeHouse
 from tests.bot.house import APP_TOKEN, BOT_TOKEN, MANIFEST, ONE_APPROVAL, ROOT, SECRET, House
-from tests.bot.people import FINOPS, OPS, ROSA, Json, until
+from tests.bot.people import FINOPS, GENERAL, OPS, ROSA, Json, until
 
 SECRETS = (BOT_TOKEN, APP_TOKEN, SECRET)
 
@@ -184,11 +184,13 @@ class TestCheck:
             (OPS, f"ok   watch channel: I am in {OPS}", 0),
             (FINOPS, f"BAD  watch channel: {FINOPS} is no id of a channel that I am in; invite me there with /in", 1),
             ("C0NOWHERE", "BAD  watch channel: C0NOWHERE is no id of a channel", 1),
+            (GENERAL, f"BAD  watch channel: {GENERAL} is archived: open it again", 1),
         ],
     )
     def test_whether_the_watch_can_tell_its_channel_is_told(
         self, home: House, run: Run, channel: str, line: str, status: int
     ) -> None:
+        home.slack.do("archive", channel=GENERAL)
         found, said, _ = run("check", environment(home, watch_channel=channel))
         assert found == status
         assert [each for each in said.splitlines() if each.startswith(line)], said
