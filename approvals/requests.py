@@ -48,6 +48,10 @@ class Requests:
         """Those to which something is still to happen, and which another version of the bot has written."""
         return self._store.unreadable()
 
+    def stuck(self) -> dict[int, tuple[str, ...]]:
+        """What those of them that are under way hold, so that no other request can change it."""
+        return self._store.stuck()
+
     def newest(self, count: int) -> list[Request]:
         """Newest first, in whatever state."""
         return self._store.in_states(*State, newest=count)

@@ -139,6 +139,13 @@ class Store:
         with self._together.reading() as db:
             return self._rows.found(db, where, values, newest=newest)
 
+    def stuck(self) -> dict[int, tuple[str, ...]]:
+        """What is held by requests under way that cannot be read, by their numbers."""
+        with self._together.reading() as db:
+            numbers = self._rows.unreadable(db, "id IN (SELECT request_id FROM held)")
+            of = "SELECT thing FROM held WHERE request_id = ? ORDER BY thing"
+            return {each: tuple(row[0] for row in db.execute(of, [each]).fetchall()) for each in numbers}
+
     def holder(self, request: Request) -> int | None:
         """The oldest other request that changes what this one touches; it need not be one that can be read."""
         marks = ", ".join("?" * len(request.touches))

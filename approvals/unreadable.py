@@ -10,6 +10,7 @@ class Unreadable(Conflict):
 
     def __init__(self, request_id: int) -> None:
         super().__init__(
-            f"Request {request_id} cannot be read: another version of the bot wrote it. It stays as it is, and what it "
-            f"holds stays held; `python -m bot audit export --request {request_id}` shows its events."
+            f"Request {request_id} cannot be read: another version of the bot wrote it. It stays as it is, and no "
+            "other request can change what it holds, until that version of the bot runs again and ends it; "
+            f"`python -m bot audit export --request {request_id}` shows its events."
         )

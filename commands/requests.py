@@ -16,6 +16,7 @@ from approvals.unreadable import Unreadable
 from commands._blocks import Block, actions, button, context, date, escape, fields, section
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Services, Word
 from commands._rows import priced, row
+from commands._stuck import held
 from commands._words import age
 from dac.errors import NotFound
 from dac.naming import clip
@@ -62,7 +63,7 @@ def run(args: Requests, call: Call, services: Services) -> Reply:
     title = _TITLES[args.which]
     further = f"requests {args.which} --page {args.page + 1}"
     blocks: list[Block] = [section(f"*{title}*"), *_listed(page, call.user, services)]
-    blocks += [section(f"⚠️ {escape(str(each))}") for each in page.unreadable]
+    blocks += _unread(page.unreadable, services)
     if page.requests:
         blocks += [
             *priced(page.requests),
@@ -75,6 +76,16 @@ def run(args: Requests, call: Call, services: Services) -> Reply:
     )
 
 
+def _unread(numbers: Sequence[int], services: Services) -> list[Block]:
+    """Those that another version of the bot wrote, each with what it holds and what can be done about it."""
+    stuck, fleet = services.requests.stuck() if numbers else {}, services.fleet.known() if numbers else None
+    lines = list[str]()
+    for each in numbers:
+        holds = f" It holds {held(fleet, stuck[each])}." if each in stuck else ""
+        lines.append(f"⚠️ {escape(str(Unreadable(each)))}{holds}")
+    return [section(each) for each in lines]
+
+
 @dataclass(frozen=True)
 class Page:
     """`counted` says how much of all it is."""
@@ -84,7 +95,7 @@ class Page:
     more: bool
     grouped: bool = False
     """Those for the person who looks stand first."""
-    unreadable: Sequence[Unreadable] = ()
+    unreadable: Sequence[int] = ()
 
 
 def _waiting(page: int, user: str, services: Services) -> Page:
@@ -105,21 +116,21 @@ def _mine(page: int, user: str, services: Services) -> Page:
     return Page(shown, counted, len(found) > page * PAGE, unreadable=_unreadable(services))
 
 
-def _unreadable(services: Services) -> list[Unreadable]:
+def _unreadable(services: Services) -> list[int]:
     """Whoever they wait for, somebody has to see to them."""
-    return [Unreadable(each) for each in services.requests.unreadable()[:PAGE]]
+    return services.requests.unreadable()[:PAGE]
 
 
 def _every(page: int, user: str, services: Services) -> Page:  # noqa: ARG001 - as the others
     # Requests are numbered without a gap, so a page of them is known without reading those before it.
     total = services.requests.last()
     last = total - (page - 1) * PAGE
-    shown, unreadable = list[Request](), list[Unreadable]()
+    shown, unreadable = list[Request](), list[int]()
     for each in range(last, max(last - PAGE, 0), -1):
         try:
             shown.append(services.requests.get(each))
-        except Unreadable as no:
-            unreadable.append(no)
+        except Unreadable:
+            unreadable.append(each)
     return Page(shown, _of(page, len(shown) + len(unreadable), total), last > PAGE, unreadable=unreadable)
 
 

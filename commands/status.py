@@ -28,6 +28,7 @@ from commands._command import Arguments, Call, Command, Group, Option, Reply, Se
 from commands._day import curves, last_day, told
 from commands._pick import clusters
 from commands._status_detail import detail
+from commands._stuck import stuck
 from commands._words import age, price_name, sources
 from dac.cluster import Cluster, Fleet
 from dac.errors import Invalid, NotFound
@@ -73,6 +74,7 @@ def run(args: Status, call: Call, services: Services) -> Reply:  # noqa: ARG001 
             return _pictured(cluster, day, drawn)
         health = examine(cluster, fleet, now, services.catalog, services.thresholds)
         text, blocks = detail(health, fleet, day, services)
+        blocks = [*blocks, *stuck(fleet, services, cluster.id)]
         line = f"status {cluster.id}"
         row = [button("Scale …", f'scale "{handle(cluster, fleet)}"')]
         if health.severity is not Severity.OK:
@@ -113,6 +115,7 @@ def _fleet(fleet: Fleet, services: Services, page: int, *, buttons: bool) -> tup
     if not found:
         blocks.append(section(_nothing(fleet)))
     blocks.append(context(_footer(fleet, now, first, len(found)), *_prices(found[first : first + PAGE])))
+    blocks += stuck(fleet, services)
     if page < pages and buttons:
         rest = len(found) - first - PAGE
         blocks.append(actions(button(f"Next page ({rest} more)", f"status --page {page + 1}")))

@@ -56,13 +56,16 @@ def begun(house: House) -> Request:
 
 
 def test_it_is_told_of_and_the_others_are_listed(town: House) -> None:
-    begun(town)
+    held = begun(town)
     other = asked(town, "scale")
     store, _ = restarted(town)
     requests = Requests(store, Records(town.path), town.clock.now)
     for found in (requests.open(), requests.waiting(), requests.of(ANN, 10), requests.newest(10)):
         assert [each.id for each in found] == [other.id]
     assert requests.unreadable() == [1]
+    ((number, things),) = requests.stuck().items()
+    assert number == 1
+    assert set(held.touches) < set(things)
     assert requests.last() == other.id
     for read in (requests.get, requests.events):
         with pytest.raises(Unreadable, match=SENTENCE):

@@ -144,8 +144,8 @@ class World:
     async def listing(self, asked: dict[str, Any]) -> dict[str, Any]:
         if not self.readable:
             raise _refused("missing_scope")
-        await self.sleep(self.chance.uniform(0, CALL_SECONDS if self.troubled else 0.3))
-        if self.troubled and self.chance.random() < 0.4:
+        await self.sleep(self.chance.choice((0.1, 0.99 * CALL_SECONDS)) if self.troubled else 0.1)
+        if self.troubled and self.chance.random() < 0.2:
             raise TimeoutError
         there = [
             each

@@ -12,6 +12,7 @@ from approvals.policy import People
 from approvals.unreadable import Unreadable
 from commands._rows import priced, row
 from dac.errors import Invalid, NotFound
+from dac.making import new_name
 from tests.commands.requests import NAMES, WORDS, story
 from tests.commands.room import Room, lines, shown, texts, understood
 from tests.commands.sound import halved, live, markup, refused, unsourced
@@ -205,6 +206,24 @@ def test_where_it_is_the_only_one_nobody_is_told_that_there_are_none(room: Room,
     answer = listed(room, line)
     assert "Request 1 cannot be read" in answer
     assert "There are none" not in answer
+
+
+def test_what_it_holds_is_named_wherever_somebody_looks_for_it(tmp_path: Path) -> None:
+    room = Room(tmp_path, fleet(cluster("chat"), cluster("embed")))
+    asks(room, 2)
+    of_another_version(room, 2)
+    assert "holds" not in listed(room).split("audit export")[1]
+    with closing(sqlite3.connect(room.path / "dac.sqlite3")) as db, db:
+        db.executemany(
+            "INSERT INTO held VALUES (?, 2)", [[cluster("chat").id], ["ocid1.x.gone12"], [new_name("r", "c", "new")]]
+        )
+    for line in ("requests", "requests all"):
+        assert "It holds the name new, chat, …gone12." in listed(room, line)
+    for line in ("status", "status chat"):
+        assert "the name new, chat, …gone12: held by request 2, which another version of the bot wrote" in listed(
+            room, line
+        )
+    assert "held by" not in listed(room, "status embed")
 
 
 @pytest.mark.parametrize("line", ["request 1", "why 1", "approve 1", "cancel 1"])
