@@ -18,11 +18,15 @@ from dac.figures import Price, Source, Trust, Unknown
 from dac.findings import Aspect, Finding, Severity
 from dac.forecast import CommitmentStatus, commitment
 from dac.health import Health
+from dac.naming import clip
 from dac.optimise import hosting, optimise
 from dac.pricing import cents, monthly
 
 SOON = timedelta(days=7)
 MOST_NAMES = 3
+SHORT = 30
+"""Characters of a name on a button."""
+
 IDLE = {Aspect.TRAFFIC, Aspect.ENDPOINTS, Aspect.LEFTOVER}
 
 
@@ -145,7 +149,13 @@ def retirements(look: Look) -> Iterator[Line]:
             name=_listed([each.name for each in clusters]),
             text=finding.sentence,
             severity=finding.severity,
-            presses=(Press(label="Ask to migrate …", line=f"migrate {look.word(clusters[0])}"),),
+            presses=tuple(
+                Press(
+                    label=f"Migrate {clip(each.name, SHORT) if len(clusters) > 1 else 'it'} …",
+                    line=f"migrate {look.word(each)}",
+                )
+                for each in clusters[:MOST_NAMES]
+            ),
             sources=(Source(title="Oracle, ListModels", as_of=finding.at.date(), trust=Trust.LIVE),),
         )
 
@@ -167,8 +177,10 @@ def _a_month(look: Look, saves: Price) -> str:
 
 
 def _ending(look: Look, advice: Advice) -> str:
-    """Of what is done by another size no minimum is owed: the cluster stays."""
-    return "" if advice.line.startswith("scale ") else _minimum(look, advice.cluster)
+    """Another size leaves the cluster and its minimum as they are, and a night is one of many."""
+    if not advice.line.startswith("scale "):
+        return _minimum(look, advice.cluster)
+    return " if it is done every working day" if " --for " in advice.line else ""
 
 
 def _minimum(look: Look, cluster: Cluster) -> str:

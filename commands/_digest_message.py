@@ -81,7 +81,7 @@ TITLES = {
     Kind.MOVER: "↕️ Largest changes in cost, the last final week against the one before",
 }
 COUNTED = {
-    Kind.BUDGET: ("budget running out", "budgets running out"),
+    Kind.BUDGET: ("budget at risk", "budgets at risk"),
     Kind.ANOMALY: ("cost anomaly", "cost anomalies"),
     Kind.REQUEST: ("request waiting", "requests waiting"),
     Kind.REVIEW: ("emergency to review", "emergencies to review"),
@@ -100,7 +100,8 @@ UNTIL = {
     Kind.REVIEW: "due",
     Kind.LEASE: "ends",
 }
-WHO = {Kind.REQUEST: "waits for", Kind.REVIEW: "owed by"}
+WHO = {Kind.REQUEST: "waits for", Kind.REVIEW: "owed by", Kind.EMERGENCY: "by"}
+"""Of lines on people's requests, whose texts name the cluster themselves."""
 
 
 def message(digest: Digest, marks: Marks, *, late_since: datetime | None = None, mine: bool = False) -> Reply:
@@ -177,7 +178,7 @@ def _drawn(
         said = f"Acknowledged or put off, and so not shown: {hidden}. `{listing}` lists them."
         answer.small(said, *digest.sources)
     if sums := [each.key for each in shown if each.kind in SUMS and each.figure is not None]:
-        answer.small(f"The sum behind a line: `/dac cost explain {escape(sums[0])}`, with what stands at its end.")
+        answer.small(f"For the sum behind a line, type what stands at its end: `/dac cost explain {escape(sums[0])}`")
     # By date, for a digest is read on other days, too.
     yesterday = digest.at.astimezone(UTC).date() - ONE_DAY
     nexts = [
@@ -284,14 +285,14 @@ def _kind(answer: Answer, kind: Kind, shown: Sequence[Line], lines: Sequence[Lin
 
 
 def _line(line: Line) -> str:
-    name = f"*{named(line.name, NAME)}* · " if line.name else ""
+    name = f"*{named(line.name, NAME)}* · " if line.name and line.kind not in WHO else ""
     text = named(line.text, SENTENCE)
     if line.link and line.request is not None:
         text += f" (<{escape(line.link)}|request {line.request}>)"
     if line.until and line.kind in UNTIL:
         text += f" · {UNTIL[line.kind]} {moment(line.until)}"
-    if line.who:
-        text += f" · {WHO.get(line.kind, 'by')} {people(line.who)}"
+    if line.who and line.kind in WHO:
+        text += f" · {WHO[line.kind]} {people(line.who)}"
     return f"{name}{text} · `{escape(line.key)}`"
 
 

@@ -135,7 +135,7 @@ def _without(look: Look, month: Total, budgeted: set[str], *, known: bool) -> It
             yield Line(
                 key=f"budget:none-{slug(money.currency)}",
                 kind=Kind.BUDGET,
-                text=f"No budget in {money.currency} {where}: what is charged in it is held against none",
+                text=f"No budget in {money.currency} {where}, so there is no limit to compare this month with",
                 sources=(_policy(look),),
             )
 

@@ -178,7 +178,7 @@ def test_a_model_that_retires_is_told_once_with_its_clusters(tmp_path: Path) -> 
     (line,) = found(room, Kind.RETIREMENT)
     assert line.name == "chat-0, chat-1, chat-2, 2 more"
     assert "retires on 2026-12-13, in 20 days" in line.text
-    assert presses(line) == ["migrate chat-0"]
+    assert presses(line) == ["migrate chat-0", "migrate chat-1", "migrate chat-2"]
     assert line.severity is Severity.ATTENTION
 
 
@@ -408,7 +408,9 @@ def test_a_budget_in_whose_currency_nothing_has_come_in_yet_is_not_told_as_none_
 def test_a_currency_without_a_budget_is_told(room: Room) -> None:
     charged(room, ("1", "1"))
     (line,) = found(room, Kind.BUDGET)
-    assert line.text == "No budget in USD at Oracle or in the policy file: what is charged in it is held against none"
+    assert line.text == (
+        "No budget in USD at Oracle or in the policy file, so there is no limit to compare this month with"
+    )
     room.rules = room.rules.model_copy(update={"budgets": (TeamBudget(name="eur", monthly=1, currency="EUR"),)})
     charged(room, ("1", "1"), currency="EUR")
     assert [each.key for each in found(room, Kind.BUDGET)] == ["budget:eur", "budget:none-usd"]
