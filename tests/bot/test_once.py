@@ -7,7 +7,7 @@ import heapq
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,13 +20,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.claims import Claims
-from bot.once import Once, Place, Unseen
+from bot.once import Once, Place, Said, Unseen
 from bot.postings import CARD, NOTICE, WORD, Postings
-from bot.slack import Slack
+from bot.slack import Closed, Slack
 from bot.tellings import ALERT, Tellings
 from bot.workers import Workers
 from commands._card import Message
-from dac.errors import DacError
+from dac.errors import DacError, Unavailable
 from tests.bot.edge import NOW
 
 P = ParamSpec("P")
@@ -72,6 +72,8 @@ class World:
     chance: random.Random
     readable: bool = True
     at: datetime = NOW
+    fates: Iterator[str] = field(default_factory=lambda: iter(()))
+    """What becomes of the next postings once the troubles are over."""
     messages: list[dict[str, Any]] = field(default_factory=list)
     lost: Counter[str] = field(default_factory=Counter)
     """How often a message came, or may have come, without its poster being told."""
@@ -121,7 +123,7 @@ class World:
         free_at = self._closed_until.get(channel, self.at)
         if free_at > self.at:
             raise _refused("ratelimited", 429, int((free_at - self.at).total_seconds()) + 1)
-        fate = self.chance.choice(FATES) if self.troubled else "well"
+        fate = self.chance.choice(FATES) if self.troubled else next(self.fates, "well")
         if fate == "limited":
             self._closed_until[channel] = self.at + timedelta(seconds=self.chance.choice((1, 8, 20, 90, 300)))
             raise _refused("ratelimited", 429, int((self._closed_until[channel] - self.at).total_seconds()))
@@ -258,3 +260,22 @@ def test_where_it_may_not_each_is_there_as_was_decided(tmp_path: Path, seed: int
             assert times <= 1
         else:
             assert 1 <= times <= 1 + world.lost[kind.name]
+
+
+def test_what_was_lost_is_looked_for_even_after_a_refusal_before_which_nobody_could_look(tmp_path: Path) -> None:
+    world = World(random.Random(0), at=TROUBLED, fates=iter(("unanswered", "refused")))  # noqa: S311 - no secret
+    ends = list[Said | BaseException | None]()
+
+    async def tries() -> None:
+        slack = Slack(Line(world), cast("aiohttp.ClientSession", None), world.now, world.sleep)
+        postings = Postings(tmp_path / "dac.sqlite3", "one", LEASE)
+        once = Once(postings, slack, Inline("test", 1, 1), world.now)
+        for world.readable in (True, False, True):
+            post = asyncio.ensure_future(once.post(1, CARD, CARD, Message("text", ()), Place("C1")))
+            await asyncio.sleep(0)
+            await world.pass_until(world.at + timedelta(minutes=1))
+            ends.extend(await asyncio.gather(post, return_exceptions=True))
+
+    asyncio.run(tries())
+    assert [type(each) for each in ends] == [Unavailable, Closed, Said]
+    assert world.times(CARD) == 1
