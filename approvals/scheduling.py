@@ -82,7 +82,7 @@ class Scheduling:
 
     def remove(self, actor: str, number: int, *, delivery: str) -> Schedule:
         self._check(actor, number, "remove", delivery)
-        removed = self._schedules.remove(number)
+        removed = self._schedules.remove(number, actor)
         self._note(actor, removed, "remove", delivery)
         return removed
 

@@ -44,6 +44,9 @@ REDRAWN_FOR = timedelta(days=7)
 """How long after it was due the message of a digest follows what people say of its lines."""
 
 
+THINNED_EVERY = timedelta(hours=1)
+
+
 class Drawn(Protocol):
     def __call__(self, digest: Digest, marks: Mapping[str, Mark], *, late_since: datetime | None = None) -> Reply: ...
 
@@ -92,6 +95,7 @@ class Digesting:
         self._patience = patience
         self._gathering = Gathering(press.told, workers, now)
         self._troubles = troubles
+        self._thinned_at: datetime | None = None
         self._rest_until: dict[str, datetime] = {}
         self._followed: dict[str, tuple[Mark, ...]] = {}
 
@@ -100,8 +104,17 @@ class Digesting:
         while await self._send_some():
             pass
         await self._troubles.tell()
+        await self._thin()
         for channel in await self._workers.run(self._remarked):
             await self._logged(f"Following what is said in {channel}", self._follow(channel))
+
+    async def _thin(self) -> None:
+        """Now and then: what is kept of a digest that is not drawn again is that it was sent."""
+        at = self._now()
+        if self._thinned_at is None or not timedelta() <= at - self._thinned_at < THINNED_EVERY:
+            self._thinned_at = at
+            while await self._workers.run(self._occurrences.thin, at - REDRAWN_FOR):
+                pass
 
     async def _send_some(self) -> bool:
         """Whether there was something to send: a few of each channel, so that what has become due gets its turn."""

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from approvals.database import File, prepare, stamp
 from approvals.events import BOT
-from bot.schedules import DONE, OPEN, insert, read, schedules, skip, store, write
+from bot.schedules import DONE, OPEN, insert, owe, read, schedules, skip, store, write
+from bot.thinning import thin
 from dac.errors import NotFound
 from dac.schedules import (
     LATE,
@@ -151,6 +152,8 @@ class Occurrences:
         given_up = State.SENT if before.ts else State.MISSED
         state = given_up if now - since >= REFUSED_FOR else before.state
         store(db, before.model_copy(update={"failing_since": since, "state": state}))
+        if state is State.MISSED and before.asked_by:
+            owe(db, before)
         return since
 
     def refused(self, key: Key, why: str, now: datetime, retry_at: datetime) -> None:
@@ -162,6 +165,8 @@ class Occurrences:
             since = before.refused_since or now
             state = State.MISSED if now - since >= REFUSED_FOR else State.WAITING
             store(db, before.model_copy(update={"refused_since": since, "state": state}))
+            if state is State.MISSED and before.asked_by:
+                owe(db, before)
             schedule = _there(db, key[0])
             if schedule is None:
                 return
@@ -238,6 +243,39 @@ class Occurrences:
                     "UPDATE schedules SET holder = ?, held_at = ? WHERE id = ?", [self._holder, stamp(now), each.id]
                 )
         return found
+
+    def owed(self, now: datetime) -> list[tuple[Occurrence, Schedule, datetime | None]]:
+        """Those asked for out of turn that are not sent, of which this process is to tell; and when that was tried."""
+        owed = (
+            "SELECT o.body, o.held_at, s.body AS schedule "
+            "FROM occurrences AS o JOIN schedules AS s ON s.id = o.schedule "
+            "WHERE o.owed AND (o.holder IS NULL OR o.holder = ? OR o.held_at <= ?)"
+        )
+        asked = [self._holder, stamp(now - self._lease)]
+        with self._file.transaction(write=False) as db:
+            if not db.execute(owed, asked).fetchone():
+                return []
+        with self._file.transaction(write=True) as db:
+            found = []
+            for row in db.execute(owed, asked).fetchall():
+                one = Occurrence.model_validate_json(row["body"])
+                tried_at = row["held_at"] and datetime.fromisoformat(row["held_at"])
+                found.append((one, Schedule.model_validate_json(row["schedule"]), tried_at))
+                db.execute(
+                    "UPDATE occurrences SET holder = ?, held_at = ? WHERE schedule = ? AND due = ?",
+                    [self._holder, stamp(now), one.schedule, stamp(one.due)],
+                )
+        return found
+
+    def paid(self, key: Key) -> None:
+        """Who asked for it knows that it is not sent."""
+        with self._file.transaction(write=True) as db:
+            db.execute(
+                "UPDATE occurrences SET owed = 0, holder = NULL WHERE schedule = ? AND due = ?", [key[0], stamp(key[1])]
+            )
+
+    def thin(self, until: datetime) -> bool:
+        return thin(self._file, until)
 
     def told(self, schedule: Schedule, whom: Sequence[str]) -> None:
         """These know of this very trouble."""

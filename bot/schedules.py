@@ -51,6 +51,15 @@ def tables(db: Database) -> None:
     db.execute("CREATE INDEX occurrences_open ON occurrences (state, due)")
 
 
+@schedules()
+def thickness(db: Database) -> None:
+    """Whether a row may still have its digest's value, and whether who asked for it has to be told that none comes."""
+    db.execute("ALTER TABLE occurrences ADD COLUMN thick INTEGER NOT NULL DEFAULT 1")
+    db.execute("ALTER TABLE occurrences ADD COLUMN owed INTEGER NOT NULL DEFAULT 0")
+    db.execute("CREATE INDEX occurrences_thick ON occurrences (due) WHERE thick")
+    db.execute("CREATE INDEX occurrences_owed ON occurrences (due) WHERE owed")
+
+
 class ScheduleBook:
     """Safe for two processes: each change reads and writes in one transaction."""
 
@@ -114,10 +123,13 @@ class ScheduleBook:
 
         return self._change(number, resumed)
 
-    def remove(self, number: int) -> Schedule:
-        return self._change(
-            number, lambda schedule: schedule.model_copy(update={"removed": True, "next_at": None}), skips=True
-        )
+    def remove(self, number: int, by: str) -> Schedule:
+        with self._file.transaction(write=True) as db:
+            removed = read(db, number).model_copy(update={"removed": True, "next_at": None})
+            write(db, removed)
+            skip(db, number)
+            skip(db, number, by=by)
+            return removed
 
     def take_over(self, number: int, by: str) -> Schedule:
         return self._change(number, lambda schedule: schedule.model_copy(update={"owner": by, "owner_left": None}))
@@ -193,12 +205,25 @@ def store(db: sqlite3.Connection, occurrence: Occurrence) -> None:
     )
 
 
-def skip(db: sqlite3.Connection, number: int) -> None:
-    """What waits is not sent any more; what may have been posted already has still to be looked for."""
+def skip(db: sqlite3.Connection, number: int, *, by: str | None = None) -> None:
+    """What waits is not sent any more; what may have been posted already has still to be looked for.
+
+    What somebody has asked for out of turn is left, unless `by` says who has it skipped: then it alone is, and whoever
+    else asked for it has to be told.
+    """
     rows = db.execute(
         "SELECT body FROM occurrences WHERE schedule = ? AND state = ?", [number, State.WAITING.value]
     ).fetchall()
     for row in rows:
         waiting = Occurrence.model_validate_json(row["body"])
-        if waiting.tried_at is None:
+        if waiting.tried_at is None and bool(waiting.asked_by) == (by is not None):
             store(db, waiting.model_copy(update={"state": State.SKIPPED}))
+            if waiting.asked_by != (by or ""):
+                owe(db, waiting)
+
+
+def owe(db: sqlite3.Connection, occurrence: Occurrence) -> None:
+    """Who asked for it is to be told that it is not sent."""
+    db.execute(
+        "UPDATE occurrences SET owed = 1 WHERE schedule = ? AND due = ?", [occurrence.schedule, stamp(occurrence.due)]
+    )

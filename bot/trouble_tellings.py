@@ -11,7 +11,7 @@ from bot.occurrences import Occurrences
 from bot.slack import Slack
 from bot.workers import Workers
 from commands._command import Reply
-from commands._schedules import trouble_told
+from commands._schedules import not_sent, trouble_told
 from dac.errors import DacError, Denied, Invalid, NotFound
 from dac.schedules import Schedule
 
@@ -52,12 +52,20 @@ class TroubleTellings:
         return await self._workers.run(self._owners.has_left, person)
 
     async def tell(self) -> None:
-        """Of each new trouble somebody, if there is anybody to tell."""
+        """Of each new trouble somebody, if there is anybody to tell; and who asked for one, where it is not sent."""
         for schedule, tried_at in await self._workers.run(self._occurrences.untold, self._now()):
             try:
                 await self._of(schedule, tried_at)
             except DacError as error:
                 log.warning("Telling of schedule %s: %s", schedule.id, error)
+
+        for occurrence, schedule, tried_at in await self._workers.run(self._occurrences.owed, self._now()):
+            try:
+                reply = not_sent(schedule, occurrence)
+                await self._each([occurrence.asked_by], f"{occurrence.name}/not-sent", reply, tried_at)
+                await self._workers.run(self._occurrences.paid, occurrence.key)
+            except DacError as error:
+                log.warning("Telling that %s is not sent: %s", occurrence.name, error)
 
     async def _of(self, schedule: Schedule, tried_at: datetime | None) -> None:
         assert schedule.trouble is not None  # noqa: S101 - only such are untold

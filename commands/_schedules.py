@@ -15,7 +15,7 @@ from commands._blocks import Block, actions, button, confirm, context, date, esc
 from commands._command import Arguments, Reply, Services, Word
 from dac.errors import Invalid
 from dac.naming import clip
-from dac.schedules import COUNTED, TROUBLE_PAUSES, Schedule
+from dac.schedules import COUNTED, TROUBLE_PAUSES, Occurrence, Schedule
 
 NEXT = 5
 """Times that are shown beforehand."""
@@ -153,6 +153,14 @@ def trouble_told(schedule: Schedule, *, heir: bool = False) -> Reply:
             f"`/dac digest take-over {schedule.id}` makes it yours."
         )
     return Reply(text=text, blocks=[section(text), context(*notes), buttons(schedule)])
+
+
+def not_sent(schedule: Schedule, occurrence: Occurrence) -> Reply:
+    """To who asked for one out of turn, and does not get it."""
+    why = "the schedule has been removed" if schedule.removed else occurrence.why or "it could not be for a day"
+    asked = f"{called(schedule)}: the one that you asked for {date(occurrence.due)}"
+    text = f"⚠️ {asked} is not sent: {escape(why)}{_end(why)}"
+    return Reply(text=text, blocks=[section(text)] if schedule.removed else [section(text), buttons(schedule)])
 
 
 def listed(schedules: Sequence[Schedule]) -> str:

@@ -8,7 +8,7 @@ from commands._schedules import OfSchedule, called, told
 
 def run(args: OfSchedule, call: Call, services: Services) -> Reply:
     paused = services.schedules.pause(call.user, args.schedule, delivery=call.delivery)
-    note = "What falls due meanwhile is left out, and does not come afterwards."
+    note = "What falls due meanwhile is left out, and does not come afterwards; “Run now” still has one come."
     return told(f"⏸️ {called(paused)}, is paused.", paused, services, call.user, note)
 
 

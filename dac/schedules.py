@@ -187,14 +187,19 @@ class Schedules(Protocol):
         ...
 
     def pause(self, number: int, pause: Pause) -> Schedule:
-        """What is due and not yet sent is skipped too. `Conflict` where it is paused already."""
+        """What is due and not yet sent is skipped too, but for what somebody has asked for out of turn.
+
+        `Conflict` where it is paused already.
+        """
         ...
 
     def resume(self, number: int, at: datetime) -> Schedule:
         """Go on with what comes after that moment. `Conflict` where it is not paused."""
         ...
 
-    def remove(self, number: int) -> Schedule: ...
+    def remove(self, number: int, by: str) -> Schedule:
+        """Nothing is sent by it any more; somebody else who has asked for one out of turn is told."""
+        ...
 
     def take_over(self, number: int, by: str) -> Schedule:
         """It is that person's from now on."""
