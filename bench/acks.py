@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-from sandbox.__main__ import environment
-from sandbox.clock import Clock
-from sandbox.oracle import Config as OracleConfig
-from sandbox.oracle import make_app as make_oracle
-from sandbox.oracle.keys import make_keys
-from sandbox.serving import running
-from sandbox.slack import Config as SlackConfig
-from sandbox.slack import make_app as make_slack
+from bench._servers import call, servers
 
 COMMANDS = 30
 SECONDS = 5
@@ -37,14 +26,6 @@ def slow(ack):
     time.sleep({SECONDS})
 SocketModeHandler(app, "xapp-sandbox").start()
 """
-
-
-def call(url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"content-type": "application/json"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        held: dict[str, Any] = json.load(answer)
-    return held
 
 
 def measure(slack: str, command: list[str], variables: dict[str, str]) -> list[dict[str, Any]]:
@@ -68,16 +49,10 @@ def told(name: str, acks: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        keys = make_keys(Path(folder) / "oci")
-        with (
-            running(lambda: make_oracle(OracleConfig(keys, Clock()))) as oracle,
-            running(lambda: make_slack(SlackConfig())) as slack,
-        ):
-            variables = environment(oracle, slack, call(f"{oracle}/_control/state"), Path(folder))
-            told("bare Bolt", measure(slack, [sys.executable, "-c", BARE], variables))
-            call(f"{oracle}/_control/faults", {"kind": "slow", "seconds": SECONDS, "times": None})
-            told("this bot", measure(slack, [sys.executable, "-m", "bot"], variables))
+    with servers() as local:
+        told("bare Bolt", measure(local.slack, [sys.executable, "-c", BARE], local.variables))
+        call(f"{local.oracle}/_control/faults", {"kind": "slow", "seconds": SECONDS, "times": None})
+        told("this bot", measure(local.slack, [sys.executable, "-m", "bot"], local.variables))
 
 
 if __name__ == "__main__":

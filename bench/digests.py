@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from bench._servers import call, servers
 from bot.schedules import ScheduleBook
 from dac.digest import Scope
 from dac.recurrence import recurrence
-from sandbox.__main__ import environment
-from sandbox.clock import Clock
-from sandbox.oracle import Config as OracleConfig
-from sandbox.oracle import make_app as make_oracle
-from sandbox.oracle.keys import make_keys
-from sandbox.serving import running
-from sandbox.slack import Config as SlackConfig
-from sandbox.slack import make_app as make_slack
 
 DIGESTS, LIMITED, OUTAGE = 100, 10, 15
 CHANNELS = ("C01OPS", "C02GENERAL")
 SCOPES = (Scope(), Scope(by="region", value="us-chicago-1"), Scope(by="region", value="eu-frankfurt-1"))
 LONGEST = 300
 """Seconds after which nobody waits any more."""
-
-
-def call(url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"content-type": "application/json"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        held: dict[str, Any] = json.load(answer)
-    return held
 
 
 def schedule(database: Path) -> datetime:
@@ -70,20 +51,15 @@ def digests(slack: str) -> Counter[str]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        keys = make_keys(Path(folder) / "oci")
-        with (
-            running(lambda: make_oracle(OracleConfig(keys, Clock()))) as oracle,
-            running(lambda: make_slack(SlackConfig())) as slack,
-        ):
-            variables = environment(oracle, slack, call(f"{oracle}/_control/state"), Path(folder))
-            due = schedule(Path(variables["DAC_DATABASE"]))
-            command = [sys.executable, "-m", "bot"]
-            with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as bot:
-                try:
-                    watch(slack, due)
-                finally:
-                    bot.kill()
+    with servers() as local:
+        due = schedule(Path(local.variables["DAC_DATABASE"]))
+        command = [sys.executable, "-m", "bot"]
+        quiet = subprocess.DEVNULL
+        with subprocess.Popen(command, env=local.variables, stdout=quiet, stderr=quiet) as bot:
+            try:
+                watch(local.slack, due)
+            finally:
+                bot.kill()
 
 
 def watch(slack: str, due: datetime) -> None:

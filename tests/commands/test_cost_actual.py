@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -16,62 +15,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commands import _bill
-from commands._command import Reply
 from dac.anomalies import Anomalies, Anomaly
 from dac.cluster import Gap
 from dac.errors import Invalid, NotFound, Unavailable
 from dac.usage import Budget, Budgets, Spend, UsageRow
+from tests.commands.charges import CHAT, DAYS, at, sound
+from tests.commands.charges import priced as row
 from tests.commands.fleets import hostile, large, twins
-from tests.commands.room import Room, lines, shown, understood
-from tests.commands.sound import bare, live, markup, refused
+from tests.commands.room import Room, lines, shown
+from tests.commands.sound import live, markup, refused
 from tests.fakes import BOB, START, cluster, fleet
-
-DAY = timedelta(days=1)
-CHAT = cluster().id
-
-
-def row(day: datetime, amount: str, **changes: object) -> UsageRow:
-    known = {
-        "since": day,
-        "until": day + DAY,
-        "currency": "USD",
-        "amount": amount,
-        "part_number": "B108082",
-        "product": "Large Cohere - Dedicated",
-        "resource_id": CHAT,
-        "quantity": "48",
-        "unit": "AI Unit Per Hour",
-        "list_rate": "24",
-        "unit_price": "24",
-    }
-    return UsageRow.model_validate(known | changes)
-
-
-def at(day: int, month: int = 11) -> datetime:
-    return datetime(2026, month, day, tzinfo=UTC)
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
     made = Room(tmp_path)
-    made.oracle.charged = [row(at(day), "1152") for day in range(1, 23)]
-    made.oracle.charged += [row(at(day, 10), "1152") for day in range(1, 32)]
+    made.oracle.charged = [row(day, "1152") for day in DAYS]
     return made
 
 
-def sound(reply: Reply) -> None:
-    assert refused(reply.text, reply.blocks) == []
-    assert bare(reply.blocks) == []
-    for text in (*markup(reply.blocks), reply.text):
-        assert live(text) == []
-    for line in lines(reply.blocks):
-        assert understood(line)
-
-
 def told(room: Room, line: str) -> str:
-    reply = room.say(line)
-    sound(reply)
-    return html.unescape(shown(reply))
+    return sound(room.say(line))
 
 
 @pytest.mark.parametrize(

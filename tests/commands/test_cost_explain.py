@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,51 +17,28 @@ from dac.digest import Digest, Kind, Line, Scope
 from dac.errors import Invalid, NotFound
 from dac.figures import Money
 from dac.usage import UsageRow
-from tests.commands.room import CHANNEL, Room, lines, shown, understood
-from tests.commands.sound import bare, halved, live, markup, refused
+from tests.commands.charges import CHAT, DAY, DAYS, at, priced, sound
+from tests.commands.room import CHANNEL, Room, lines, understood
 from tests.fakes import ANN, START, cluster, fleet, gap, policy, rule
 
-DAY = timedelta(days=1)
-CHAT = cluster().id
 AGO = START - 400 * DAY
 
 
-def at(day: int, month: int = 11) -> datetime:
-    return datetime(2026, month, day, tzinfo=UTC)
-
-
 def row(day: datetime, amount: str = "864", **changes: object) -> UsageRow:
-    known = {
-        "since": day,
-        "until": day + DAY,
-        "currency": "USD",
-        "amount": amount,
-        "part_number": "B108082",
-        "product": "Large Cohere - Dedicated",
-        "resource_id": CHAT,
-        "quantity": "48",
-        "unit": "AI Unit Per Hour",
-        "list_rate": "24",
-        "unit_price": "18",
-    }
-    return UsageRow.model_validate(known | changes)
+    """A day of it at the contract's price."""
+    return priced(day, amount, **({"unit_price": "18"} | changes))
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
     made = Room(tmp_path, seen=fleet(cluster(time_created=AGO)))
-    made.oracle.charged = [row(at(day)) for day in range(1, 23)]
-    made.oracle.charged += [row(at(day, 10)) for day in range(1, 32)]
+    made.oracle.charged = [row(day) for day in DAYS]
     return made
 
 
 def said(reply: Reply) -> str:
-    """As a person reads it, and sound."""
-    assert refused(reply.text, reply.blocks) == []
-    texts = markup(reply.blocks)
-    assert [found for each in texts for found in (*live(each), *halved(each))] == []
-    assert bare(reply.blocks) == []
-    return re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]", "", html.unescape(shown(reply)))
+    """As a person reads it, without its footnotes, and sound."""
+    return re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]", "", sound(reply))
 
 
 def test_a_week_is_a_line_a_day_with_every_digit_and_one_rounding(room: Room) -> None:

@@ -3,58 +3,31 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from commands._chart import SpendDays
-from commands._command import Reply
 from dac.errors import Invalid, Unavailable
-from dac.usage import UsageRow
+from tests.commands.charges import DAYS, at, row, sound
 from tests.commands.fleets import BUSY, world
-from tests.commands.room import Room, lines, shown, understood
-from tests.commands.sound import bare, live, markup, refused
+from tests.commands.room import Room, lines, shown
 from tests.fakes import ANN, BOB, CATALOG, cluster, fleet
-
-DAY = timedelta(days=1)
-CHAT = cluster().id
-
-
-def row(day: datetime, amount: str, **changes: object) -> UsageRow:
-    known = {"since": day, "until": day + DAY, "currency": "USD", "amount": amount, "resource_id": CHAT}
-    return UsageRow.model_validate(known | changes)
-
-
-def at(day: int, month: int = 11) -> datetime:
-    return datetime(2026, month, day, tzinfo=UTC)
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
     made = Room(tmp_path, world((cluster(), BUSY)))
     made.oracle.compartments_named = {cluster().compartment_id: "genai-prod", "ocid1.compartment.oc1..other1": "lab"}
-    made.oracle.charged = [row(at(day), "1200" if day == 22 else "1152") for day in range(1, 23)]
-    made.oracle.charged += [row(at(day, 10), "1152") for day in range(1, 32)]
+    made.oracle.charged = [row(day, "1200" if day == at(22) else "1152") for day in DAYS]
     return made
-
-
-def sound(reply: Reply) -> None:
-    assert refused(reply.text, reply.blocks) == []
-    assert bare(reply.blocks) == []
-    for text in (*markup(reply.blocks), reply.text):
-        assert live(text) == []
-    for line in lines(reply.blocks):
-        assert understood(line)
 
 
 def told(room: Room, line: str = "digest") -> str:
     reply = room.say(line)
-    sound(reply)
     assert not reply.public
-    return html.unescape(shown(reply))
+    return sound(reply)
 
 
 def test_it_leads_with_what_it_came_to(room: Room) -> None:

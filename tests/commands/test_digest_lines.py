@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -25,22 +25,16 @@ from dac.errors import Unavailable
 from dac.figures import Unknown
 from dac.findings import Severity
 from dac.month_end import Resizing
-from dac.usage import Budget, Budgets, UsageRow
+from dac.usage import Budget, Budgets
 from tests.commands.advice import advised
+from tests.commands.charges import CHAT, DAY, row
 from tests.commands.fleets import BUSY, QUIET, world
 from tests.commands.room import Room, lines, shown, understood
 from tests.commands.sound import bare, live, markup, refused
 from tests.fakes import ANN, BOB, CAT, EVE, REGION, START, cluster, fleet, gap, model, policy, rule
 
-DAY = timedelta(days=1)
-CHAT = cluster().id
 ALL = Scope()
 RULES = policy(rule(break_glass=People(users=frozenset({EVE}))))
-
-
-def row(day: datetime, amount: str, **changes: object) -> UsageRow:
-    known = {"since": day, "until": day + DAY, "currency": "USD", "amount": amount, "resource_id": CHAT}
-    return UsageRow.model_validate(known | changes)
 
 
 def charged(room: Room, *amounts: tuple[str, str], resource_id: str = CHAT, currency: str = "USD") -> None:

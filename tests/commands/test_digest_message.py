@@ -6,7 +6,7 @@ import csv
 import html
 import io
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commands._bill import cell
-from commands._command import Reply
 from commands._digest import told
 from commands._digest_message import message
 from dac.cluster import Fleet
@@ -26,24 +25,14 @@ from dac.findings import Severity
 from dac.marks import Mark, MarkKind
 from dac.usage import UsageRow
 from sandbox.slack.posting import BLOCKS_JSON_LIMIT
+from tests.commands.charges import DAY, sound
 from tests.commands.fleets import QUIET, hostile, large, world
 from tests.commands.requests import HOSTILE, HOSTILE_NAME
 from tests.commands.room import Room, lines, shown, understood
-from tests.commands.sound import bare, halved, live, markup, refused
+from tests.commands.sound import halved, live, markup, refused
 from tests.fakes import START, cluster
 
 READ = Source(title="Oracle, ListBudgets", as_of=date(2026, 11, 23), trust=Trust.LIVE)
-DAY = timedelta(days=1)
-
-
-def sound(reply: Reply) -> str:
-    assert refused(reply.text, reply.blocks) == []
-    assert bare(reply.blocks) == []
-    for text in (*markup(reply.blocks), reply.text):
-        assert live(text) + halved(text) == []
-    for line in lines(reply.blocks):
-        assert understood(line)
-    return html.unescape(shown(reply))
 
 
 def line(number: int, kind: Kind = Kind.IDLE, **changes: object) -> Line:
