@@ -16,12 +16,16 @@ from dac.figures import Money, Source, Trust
 from dac.naming import short
 from dac.pricing import cents
 from dac.usage import Spend, quantities
+from dac.usage_estimate import Estimate, unpriced
 
 NAME = 24
 """Characters of a cell: escaped they are five times as many at the most, and a section holds 3,000."""
 
 FIGURE = 34
 """Characters of one with figures: a sum that is cut is another sum."""
+
+MOST_MISSING = 3
+"""Names beside a sum that they are not in."""
 
 SHOWN = 15
 """Lines of a table in a message; a longer one comes as a file as well."""
@@ -64,6 +68,19 @@ def names(fleet: Fleet) -> dict[str, str]:
     """By OCID; namesakes are told apart by their regions."""
     said = [each.name for each in fleet.clusters]
     return {each.id: each.name if said.count(each.name) == 1 else each.address for each in fleet.clusters}
+
+
+def missing(made: Iterable[Estimate], regions: Iterable[str] = ()) -> str:
+    """What ran and is in no sum of an estimate, as part of a sentence; `regions` could not be read."""
+    found = sorted({each.cluster.name for each in unpriced(made)})
+    return without([*found, *(f"clusters in {each}" for each in regions)])
+
+
+def without(names: Sequence[str]) -> str:
+    """Some names, and how many there are beside."""
+    shown = [clip(each, NAME) for each in names[:MOST_MISSING]]
+    rest = len(names) - len(shown)
+    return " and ".join([*shown, *([f"{rest} more"] if rest else [])])
 
 
 def deleted(cluster: Cluster) -> str:

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC
 
-from commands import _bill, _resizings
+from commands import _bill
 from commands._advice import linked_up, not_known, seen_at
 from commands._answer import Answer
 from commands._blocks import escape, named, section
 from commands._command import Services
-from dac.budgets import GONE
+from commands._estimates import estimates, ran, unseen
 from dac.cluster import Cluster, Fleet
 from dac.figures import Price, Unknown
 from dac.pricing import cents
-from dac.usage_estimate import Estimate, estimate, sums
+from dac.usage_estimate import Estimate, sums, unpriced
 from dac.usage_periods import Period
 
 MOST_SIZES = 6
 
 
 def answer(days: Period, cluster: Cluster | None, fleet: Fleet | Unknown, why: Unknown, services: Services) -> Answer:
-    made = [] if isinstance(fleet, Unknown) else list(estimated(days, cluster, fleet, services))
+    made = [] if isinstance(fleet, Unknown) else estimated(days, cluster, fleet, services)
     priced = [each.cost for each in made if isinstance(each.cost, Price)]
-    said = _bill.said(sums(made)) if priced else "*unknown*"
-    plain = _bill.plain(sums(made)) if priced else "unknown"
+    left_out = _bill.missing(made, () if isinstance(fleet, Unknown) or cluster else unseen(fleet))
+    found_sums = tuple(each for each in sums(made) if each.amount or not left_out)
+    known = bool(priced and found_sums)
+    least = "at least " if left_out and known else ""
+    said = least + (_bill.said(found_sums) if known else "*unknown*")
+    plain = least + (_bill.plain(found_sums) if known else "unknown")
     found = Answer(f"{days.name}: an estimate of {plain}, for what Oracle charged is not known")
     asked = _bill.usage_api(services.now().astimezone(UTC).date())
     seen = asked if isinstance(fleet, Unknown) else seen_at(fleet)
     found.say(
-        f"*{days.name[:1].upper()}{days.name[1:]}*, {days.days} in UTC: {said} for {_bill.whom(cluster)}, *estimated*",
+        f"*{days.name[:1].upper()}{days.name[1:]}*, {days.days} in UTC: {said} for {_bill.whom(cluster)}, *estimated*"
+        + (f", *without {escape(left_out)}*" if least else ""),
         seen,
         *dict.fromkeys(source for each in priced for source in each.sources),
     )
@@ -42,19 +46,12 @@ def answer(days: Period, cluster: Cluster | None, fleet: Fleet | Unknown, why: U
     return found
 
 
-def estimated(days: Period, cluster: Cluster | None, fleet: Fleet, services: Services) -> Iterator[Estimate]:
+def estimated(days: Period, cluster: Cluster | None, fleet: Fleet, services: Services) -> list[Estimate]:
     """Of what is there, and of what requests have had deleted since the period began."""
-    since = datetime.combine(days.since, time(), UTC)
-    resized = _resizings.done(services.requests, since)
-    deleted = {each.id: (each, ended) for each, ended in _resizings.deleted(services.requests, since)}
-    if cluster is None:
-        there = {each.id: each for each in fleet.clusters if each.lifecycle_state not in GONE}
-        wanted = there | {ocid: each for ocid, (each, _) in deleted.items() if ocid not in there}
-    else:
-        wanted = {cluster.id: cluster}
-    for ocid, each in wanted.items():
-        ended = deleted[ocid][1] if ocid in deleted else None
-        yield estimate(services.catalog, each, days.since, days.until, services.now(), resized=resized, ended=ended)
+    known = ran(fleet, services, days.since, lambda _: True)
+    if cluster is not None:
+        known = known._replace(clusters=(cluster,))
+    return estimates(known, days.since, days.until, services)
 
 
 def _lines(answer: Answer, made: list[Estimate], fleet: Fleet) -> None:
@@ -67,9 +64,10 @@ def _lines(answer: Answer, made: list[Estimate], fleet: Fleet) -> None:
         answer.block(section(_bill.table(("Cluster", "Units", "Hours", "Estimate"), rows[: _bill.SHOWN])))
     if len(rows) > _bill.SHOWN:
         answer.small(f"{len(rows) - _bill.SHOWN} more clusters are in the sum and not shown.", seen)
-    unpriced = sum(isinstance(each.cost, Unknown) for each in made)
-    if unpriced:
-        answer.small(f"{unpriced} of them have no price on file and are not in the sum.", seen)
+    for settle in dict.fromkeys(
+        f"{each.cost.what}. {each.cost.settle}" for each in unpriced(made) if isinstance(each.cost, Unknown)
+    ):
+        answer.small(f"⚪ Not known: {linked_up(settle)}", seen)
 
 
 def _limits(answer: Answer, made: list[Estimate], fleet: Fleet, services: Services) -> None:
@@ -81,7 +79,7 @@ def _limits(answer: Answer, made: list[Estimate], fleet: Fleet, services: Servic
             "counts from the request on.",
             seen_at(fleet),
         )
-    if regions := sorted({gap.region for gap in fleet.gaps if gap.what.startswith("clusters")}):
+    if regions := unseen(fleet):
         answer.small(
             f"Clusters in {' and '.join(map(named, regions))} could not be read and are not in the sum.", seen_at(fleet)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,8 @@ from commands import _digest_asked, _digest_clusters, _digest_movers, _digest_or
 from commands._advice import seen_at
 from commands._command import Services
 from commands._digest_look import Look
-from commands._resizings import done, resizings
+from commands._estimates import estimates, names, ran, unseen
+from commands._resizings import resizings
 from dac import digest_sums
 from dac.cluster import Fleet
 from dac.daily import Daily, daily
@@ -20,7 +21,7 @@ from dac.errors import DacError
 from dac.figures import Money, Price, Source, Unknown
 from dac.month_end import PLAIN, month_end
 from dac.usage import Spend
-from dac.usage_estimate import Estimate, estimate, sums
+from dac.usage_estimate import Estimate, sums, unpriced
 
 MONTH = "total:month"
 FLEET = "which clusters there are"
@@ -67,12 +68,8 @@ def _gaps(fleet: Fleet | Unknown) -> Iterator[Unknown]:
     """Regions whose clusters were not listed: what is told of clusters leaves these out."""
     if isinstance(fleet, Unknown):
         yield fleet
-    elif regions := _unseen(fleet):
+    elif regions := unseen(fleet):
         yield Unknown(what=f"{FLEET} in {' and '.join(regions)}", settle="Oracle did not answer; ask again in a moment")
-
-
-def _unseen(fleet: Fleet) -> list[str]:
-    return sorted({gap.region for gap in fleet.gaps if gap.what.startswith("clusters")})
 
 
 def _spend(look: Look, fleet: Fleet | Unknown) -> tuple[Spend | Unknown, tuple[Money, ...]]:
@@ -124,16 +121,16 @@ def _estimated(look: Look, fleet: Fleet | Unknown, why: Unknown) -> dict[str, An
     if isinstance(fleet, Unknown):
         return {"estimated": why.settle}
     made: list[Estimate] = []
-    first = datetime.combine(digest_sums.since(digest_sums.day_of(look.at)), time(), UTC)
-    resized = done(look.services.requests, first)
+    today = digest_sums.day_of(look.at)
+    known = ran(fleet, look.services, digest_sums.since(today), look.scope.covers)
+    regions = tuple(f"clusters in {each}" for each in unseen(fleet))
 
-    def sum_of(since: date, until: date) -> tuple[Money, ...]:
-        made[:] = [
-            estimate(look.services.catalog, each, since, until, look.at, resized=resized) for each in look.clusters
-        ]
-        return sums(made)
+    def sum_of(since: date, until: date) -> tuple[tuple[Money, ...], tuple[str, ...]]:
+        found = estimates(known, since, until, look.services)
+        made.extend(found)
+        return sums(found), (*names(each.cluster for each in unpriced(found)), *regions)
 
-    totals = digest_sums.estimated(sum_of, digest_sums.day_of(look.at))
+    totals = digest_sums.estimated(sum_of, today)
     sources: dict[Source, None] = dict.fromkeys(
         source for each in made if isinstance(each.cost, Price) for source in each.cost.sources
     )
@@ -187,6 +184,6 @@ def _foreseen(look: Look, fleet: Fleet | Unknown, spend: Spend | Unknown) -> For
     if isinstance(fleet, Unknown):
         return None
     known = resizings(look.services.requests, look.at)
-    made = month_end(spend, look.clusters, look.services.catalog, look.at, resizings=known, unseen=_unseen(fleet))
+    made = month_end(spend, look.clusters, look.services.catalog, look.at, resizings=known, unseen=unseen(fleet))
     plain = {"plain": made.plain, "plain_method": PLAIN} if made.apart else {}
     return Foreseen(until=made.until, sums=made.sums, method=made.method, **plain)

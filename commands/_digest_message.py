@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from commands._advice import linked_up, offer
 from commands._answer import Answer, Cited
-from commands._bill import LATE, usage_api
+from commands._bill import LATE, table, usage_api
 from commands._blocks import (
     MESSAGE_BLOCKS,
     MESSAGE_TEXT,
@@ -24,13 +24,14 @@ from commands._blocks import (
     named,
     people,
     picture,
+    section,
 )
 from commands._blocks import date as moment
 from commands._chart import SpendDays
 from commands._command import Reply
 from commands._digest_file import sheet
 from commands._digest_marks import SUMS, explaining, typed
-from commands._digest_totals import MOST_CURRENCIES, currencies, summed, total_line, whole
+from commands._digest_totals import MOST_CURRENCIES, currencies, missing, summed, tabled, total_line, whole
 from commands._spend_chart import spend_chart
 from dac.digest import Digest, Kind, Line
 from dac.figures import Unknown
@@ -43,8 +44,8 @@ Marks = Mapping[str, Mark]
 Note = tuple[str, Sequence[Cited]]
 
 ESTIMATED = (
-    "These sums are units × hours × the price on file. Not in them: what was changed without a request of ours, "
-    "clusters that are gone, Oracle's minimum, credits. So they are compared with nothing."
+    "These sums are units × hours × the price on file. Not in them: what was changed or deleted without a request of "
+    "ours, Oracle's minimum, credits. So they are compared with nothing."
 )
 NEW = "It is dedicated by its name, and I do not know its part number: `/dac cost actual` tells which."
 GONE = "of resources that are gone it is not known whether they were here."
@@ -56,6 +57,9 @@ MOST_LINES = 12
 MOST_OF_A_KIND = 3
 MOST_CHARTS = 2
 """One for each currency; Slack takes so many of its own kind in a message."""
+
+MOST_ROWS = 12
+"""Currencies of a table."""
 
 MOST_UNKNOWN = 4
 NAME = 60
@@ -208,17 +212,21 @@ def _headline(digest: Digest) -> str:
         return f"No clusters, and what was spent {UNKNOWN}" if digest.estimated else "No clusters and no charges"
     if digest.estimated and not month.spent:
         return f"What was spent {UNKNOWN}"
-    about = "an estimated " if digest.estimated else ""
+    about = "" if not digest.estimated else "estimated " if yesterday.missing or month.missing else "an estimated "
     name = month.name.removesuffix(" so far")
     return f"Yesterday {about}{whole(yesterday)}, {name} {about}{whole(month)}"
 
 
 def _totals(answer: Answer, digest: Digest) -> None:
-    answer.lines(
-        (text, _read(digest))
-        for total in digest.totals
-        for text in [total_line(total, each) for each in currencies(total)]
-    )
+    read = _read(digest)
+    if rows := tabled(digest.totals):
+        answer.block(section(table(rows[0], rows[1 : MOST_ROWS + 1])))
+        more = f"{len(rows) - 1 - MOST_ROWS} more currencies and what" if len(rows) > MOST_ROWS + 1 else "What"
+        answer.small(f"{more} was before: `/dac digest --file`.", *read)
+    else:
+        answer.lines((total_line(total, each), read) for total in digest.totals for each in currencies(total))
+    if left_out := missing(digest.totals):
+        answer.say(f"⚠️ *Not in these sums*: {escape(left_out)}. What would settle it is below.", *read)
 
 
 def _foreseen(answer: Answer, digest: Digest) -> Iterator[Note]:
@@ -242,7 +250,10 @@ def _notes(digest: Digest) -> Iterator[Note]:
     if digest.estimated:
         yield f"Estimated: what Oracle charged is not known. {ESTIMATED} {_settled_by(digest.estimated)}", read
     elif any(not each.settled for each in digest.totals):
-        yield "⏳ provisional: Oracle adds to and changes the last 48 h. The rest is final.", (*read, LATE)
+        yield (
+            "⏳ provisional: Oracle adds to the last 48 h; no sum with them is called less yet. The rest is final.",
+            (*read, LATE),
+        )
     if digest.unattributed:
         since = digest.totals[-1].compared[0].since
         yield f"{escape(summed(digest.unattributed))} since {since} are not attributable: {GONE}", read

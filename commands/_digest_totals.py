@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from commands._bill import without
 from commands._blocks import escape
 from dac.digest import Compared, Total
 from dac.figures import Money
 from dac.pricing import cents
 
 MOST_CURRENCIES = 3
+TABLED = 3
+"""Currencies from which on a table tells more than a line for each of them and each span."""
+
 WHOLE = Decimal(100)
 LITTLE = Decimal("0.5")
 """Percent below which a change is told as none."""
@@ -22,7 +26,28 @@ ONE_DAY = timedelta(days=1)
 def currencies(total: Total) -> list[str]:
     """Those that anything was charged in, then or before; at least one, so that nothing is told too."""
     found = [each.currency for spans in (total.spent, *(before.spent for before in total.compared)) for each in spans]
-    return list(dict.fromkeys(found))[:MOST_CURRENCIES] or [""]
+    return list(dict.fromkeys(found)) or [""]
+
+
+def tabled(totals: Sequence[Total]) -> list[list[str]]:
+    """Currencies by spans, where lines of their own would be too many to take in; the titles first, else empty."""
+    found = sorted({name for each in totals for name in currencies(each)} - {""})
+    if len(found) < TABLED:
+        return []
+    titles = ["", *(each.name for each in totals)]
+    return [titles, *([name, *(_cell(each, name) for each in totals)] for name in found)]
+
+
+def _cell(total: Total, currency: str) -> str:
+    sums = [each for each in total.spent if each.currency == currency]
+    if not sums:
+        return "nothing" if total.settled else "nothing yet"
+    return f"{'≥ ' if total.missing else ''}{cents(sums[0])}"
+
+
+def missing(totals: Sequence[Total]) -> str:
+    """What is in none of the sums though it ran, or may have."""
+    return without(list(dict.fromkeys(name for each in totals for name in each.missing)))
 
 
 def total_line(total: Total, currency: str) -> str:
@@ -36,8 +61,9 @@ def total_line(total: Total, currency: str) -> str:
         was = [_before(_of(each.spent, currency), each) for each in total.compared]
         return f"{name}: *nothing yet* in {escape(currency)} ⏳ · {', '.join(was)}"
     spent = _of(total.spent, currency)
-    said = f"{name}: *{_money(spent)}*{' estimated' if total.estimated else _standing(total, currency)}"
-    before = [_against(spent, _of(each.spent, currency), each) for each in total.compared]
+    least = "at least " if total.missing else ""
+    said = f"{name}: {least}*{_money(spent)}*{' estimated' if total.estimated else _standing(total, currency)}"
+    before = [_against(spent, _of(each.spent, currency), each, total) for each in total.compared]
     return f"{said} · {', '.join(before)}" if before else said
 
 
@@ -45,15 +71,20 @@ def _standing(total: Total, currency: str) -> str:
     if total.settled:
         return ""
     open_, spent = _of(total.provisional, currency), _of(total.spent, currency)
-    return " ⏳" if open_ == spent or not open_.amount else f" ({_money(open_)} of it ⏳)"
+    return " so far ⏳" if open_ == spent or not open_.amount else f" ({_money(open_)} of it ⏳)"
 
 
-def _against(now: Money, before: Money, compared: Compared) -> str:
+def _against(now: Money, before: Money, compared: Compared, total: Total) -> str:
+    """What may still grow is not less than anything yet, nor more than what may grow as well."""
     change = now - before
     if before.amount <= 0 or now.amount < 0:
         # Below zero there is no share of what was before: nothing costs 600 % less.
         return _before(before, compared)
     percent = change.amount / before.amount * WHOLE
+    if not total.settled:
+        if percent < LITTLE or not compared.settled:
+            return _before(before, compared)
+        return f"already {percent:,.0f} % more than {compared.name} ({_money(before)})"
     if abs(percent) < LITTLE:
         return f"as much as {compared.name}"
     return f"{abs(percent):,.0f} % {'more' if percent > 0 else 'less'} than {compared.name} ({_money(before)})"
@@ -67,6 +98,8 @@ def _before(money: Money, compared: Compared) -> str:
 
 
 def whole(total: Total) -> str:
+    if total.missing:
+        return f"at least {summed(total.spent)}" if total.spent else "unknown"
     return summed(total.spent) if total.spent or total.settled or total.estimated else "nothing yet"
 
 

@@ -7,6 +7,7 @@ from datetime import UTC
 from decimal import Decimal
 
 from commands import _bill
+from commands._advice import linked_up
 from commands._answer import Answer
 from commands._blocks import escape, named
 from dac.catalog import Catalog
@@ -97,18 +98,26 @@ def _sums(of: Behind) -> list[str]:
     return told
 
 
-def estimates(answer: Answer, made: Sequence[Estimate], catalog: Catalog, read: Source) -> None:
-    """Units × hours × the price on file, where Oracle does not tell what it charged."""
+def estimates(
+    answer: Answer, made: Sequence[Estimate], catalog: Catalog, read: Source, regions: Sequence[str] = ()
+) -> None:
+    """Units × hours × the price on file, where Oracle does not tell what it charged; `regions` were not read."""
     for each in made[: _bill.SHOWN]:
         name, rate = f"*{named(each.cluster.name)}*", unit_rate(catalog, each.cluster.unit_shape)
         if isinstance(each.cost, Unknown) or isinstance(rate, Unknown):
-            answer.say(f"{name}: not in the sum, its price is not known", read)
+            settle = linked_up(each.cost.settle) if isinstance(each.cost, Unknown) else ""
+            answer.say(f"{name}: not in the sum, its price is not known. {settle}", read)
         else:
             answer.say(f"{name}: {_product(each, rate)} = {exact(each.cost.money)}", read, each.cost)
     if len(made) > _bill.SHOWN:
         answer.small(f"{len(made) - _bill.SHOWN} more clusters are in the sum.", read)
-    told = " and ".join(rounded(each) for each in sums(made)) or "*unknown*"
-    answer.say(f"Together {told}, {ROUNDED}; an estimate", read)
+    told = [rounded(each) for each in sums(made)]
+    if missing := _bill.missing(made, regions):
+        told = [rounded(each) for each in sums(made) if each.amount]
+        least = f"at least {' and '.join(told)}" if told else "*unknown*"
+        answer.say(f"Together {least}, {ROUNDED}; an estimate *without {escape(missing)}*", read)
+    else:
+        answer.say(f"Together {' and '.join(told) or '*unknown*'}, {ROUNDED}; an estimate", read)
 
 
 def _product(made: Estimate, rate: UnitRate) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, timedelta
 from datetime import date as day
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,8 +16,9 @@ from commands._blocks import date, named
 from commands._command import Call, Services
 from commands._digest_look import Look
 from commands._digest_marks import Meant
+from commands._estimates import estimates, ran, unseen
 from commands._explained_forecast import forecast
-from commands._resizings import done, resizings
+from commands._resizings import resizings
 from dac import digest_sums
 from dac.digest import Digest, Kind, Line
 from dac.errors import NotFound
@@ -26,7 +27,6 @@ from dac.month_end import month_end
 from dac.naming import clip
 from dac.pricing import monthly, working
 from dac.usage import Spend
-from dac.usage_estimate import estimate
 
 FORECAST = "forecast"
 MONTH = "total:month"
@@ -64,9 +64,9 @@ def total(key: str, digest: Digest | None, look: Look) -> Explained:
         seen = seen_at(look.fleet)
         answer.say(f"{said}: estimated, for what Oracle charged is not known", seen)
         catalog = look.services.catalog
-        resized = done(look.services.requests, datetime.combine(span.since, time(), UTC))
-        made = [estimate(catalog, each, span.since, span.until, look.at, resized=resized) for each in look.clusters]
-        _explained.estimates(answer, made, catalog, seen)
+        there = ran(look.fleet, look.services, span.since, look.scope.covers)
+        made = estimates(there, span.since, span.until, look.services)
+        _explained.estimates(answer, made, catalog, seen, unseen(look.fleet))
         return Explained(answer)
     answer.say(said, _bill.usage_api(spend.read_at.astimezone(UTC).date()))
     more = _explained.rows(answer, spend)

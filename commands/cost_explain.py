@@ -17,6 +17,7 @@ from commands._blocks import named
 from commands._command import Arguments, Call, Command, Group, Option, Reply, Rest, Services
 from commands._digest_marks import meant as meant_line
 from commands._digest_marks import places
+from commands._estimates import unseen
 from commands._explained_line import FORECAST, Explained, line, look_at, month_ahead, total
 from commands.cost_actual import meant
 from dac.cluster import Fleet
@@ -84,7 +85,7 @@ def _of_bill(what: str, services: Services) -> Explained:
     spend = services.fleet.spend(days.since, days.until)
     said = f"*{days.name[:1].upper()}{days.name[1:]}*, {days.days} in UTC, for {whom}"
     if isinstance(spend, Unknown):
-        made = list(estimated(days, cluster, fleet, services))
+        made = estimated(days, cluster, fleet, services)
         wanted = [each for each in made if not part or _is_of(part, each, services)]
         return _estimated(answer, said, fleet, wanted, services)
     own = _only(spend.of(cluster.id) if cluster else spend, part)
@@ -105,7 +106,7 @@ def _is_of(part: str, made: Estimate, services: Services) -> bool:
 def _estimated(answer: Answer, said: str, fleet: Fleet, made: Sequence[Estimate], services: Services) -> Explained:
     seen = seen_at(fleet)
     answer.say(f"{said}: estimated, for what Oracle charged is not known", seen)
-    _explained.estimates(answer, made, services.catalog, seen)
+    _explained.estimates(answer, made, services.catalog, seen, unseen(fleet))
     return Explained(answer)
 
 

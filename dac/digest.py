@@ -169,7 +169,8 @@ class Total(Frozen):
     """What was charged in a span of full UTC days, `until` not included; one sum for each currency, exact.
 
     `provisional` is what of it may still change, and `settled` that nothing of these days can any more. An estimate is
-    compared with nothing: what is gone, or was changed by others, is no part of it.
+    compared with nothing: what others changed or deleted is no part of it. `missing` names what ran and is in no sum,
+    for want of a price or a reading: then `spent` is the least of it, and where that is empty nothing is known.
     """
 
     key: str
@@ -180,6 +181,7 @@ class Total(Frozen):
     provisional: tuple[Money, ...] = ()
     settled: bool = False
     estimated: bool = False
+    missing: tuple[str, ...] = ()
     compared: tuple[Compared, ...] = ()
 
 

@@ -118,19 +118,30 @@ def _compared(part: Spend, name: str) -> Compared:
     return Compared(name=name, since=part.since, until=part.until, spent=part.totals, settled=part.complete)
 
 
-def estimated(made: Callable[[date, date], tuple[Money, ...]], today: date) -> tuple[Total, ...]:
-    """The same spans by an estimate, which is compared with nothing: what is gone is no part of it."""
-    return tuple(
-        Total(
-            key=each.key,
-            name=each.span.name,
-            since=each.span.since,
-            until=each.span.until,
-            spent=made(each.span.since, each.span.until),
-            estimated=True,
+def estimated(
+    made: Callable[[date, date], tuple[tuple[Money, ...], tuple[str, ...]]], today: date
+) -> tuple[Total, ...]:
+    """The same spans by an estimate, which is compared with nothing: not all that is gone is a part of it.
+
+    `made` finds sums, and the names of what is missing in them; where all that has a price is nothing, so is the sum.
+    """
+    found = []
+    for each in spans(today):
+        spent, missing = made(each.span.since, each.span.until)
+        if missing and not any(money.amount for money in spent):
+            spent = ()
+        found.append(
+            Total(
+                key=each.key,
+                name=each.span.name,
+                since=each.span.since,
+                until=each.span.until,
+                spent=spent,
+                estimated=True,
+                missing=missing,
+            )
         )
-        for each in spans(today)
-    )
+    return tuple(found)
 
 
 def parted(spend: Spend, fleet: Fleet, scope: Scope) -> tuple[Spend, Spend]:

@@ -85,6 +85,11 @@ def sums(made: Iterable[Estimate]) -> tuple[Money, ...]:
     return tuple(Money(amount=found[currency], currency=currency) for currency in sorted(found))
 
 
+def unpriced(made: Iterable[Estimate]) -> tuple[Estimate, ...]:
+    """Those that ran and have no price: sums without them are the least that was spent."""
+    return tuple(each for each in made if isinstance(each.cost, Unknown) and each.spans)
+
+
 def _sizes(cluster: Cluster, changes: Iterable[Resizing]) -> Iterator[Sized]:
     """From the units it has now back to those it had before the first change that is known, the newest first."""
     units, until = cluster.unit_count, datetime.max.replace(tzinfo=UTC)

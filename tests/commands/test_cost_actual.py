@@ -318,7 +318,8 @@ def test_an_estimate_leaves_out_what_has_no_price_and_says_so(tmp_path: Path) ->
     odd = cluster("odd", unit_shape="VERA_X9")
     answer = told(Room(tmp_path, fleet(cluster(), odd, cluster("dead", lifecycle_state="FAILED"))), "cost actual 1d")
     assert re.search(r"^odd +2 +24\.0 +unknown$", answer, re.MULTILINE)
-    assert "1 of them have no price on file" in answer
+    assert "at least *$1,152* for all dedicated AI clusters I look after, *estimated*, *without odd*" in answer
+    assert "⚪ Not known: the price of VERA_X9." in answer
     assert "dead" not in answer
 
 

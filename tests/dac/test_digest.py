@@ -152,12 +152,19 @@ def test_sums_are_exact_and_what_may_change_is_apart() -> None:
 
 
 def test_an_estimate_is_compared_with_nothing() -> None:
-    totals = digest_sums.estimated(lambda since, until: usd(str((until - since).days)), TODAY)
+    totals = digest_sums.estimated(lambda since, until: (usd(str((until - since).days)), ()), TODAY)
     assert [(each.spent, each.estimated, each.compared) for each in totals] == [
         (usd("1"), True, ()),
         (usd("7"), True, ()),
         (usd("22"), True, ()),
     ]
+
+
+def test_an_estimate_that_misses_something_is_the_least_or_not_known() -> None:
+    some = digest_sums.estimated(lambda _since, _until: (usd("1"), ("odd",)), TODAY)
+    none = digest_sums.estimated(lambda _since, _until: (usd("0"), ("odd",)), TODAY)
+    assert {(each.spent, each.missing) for each in some} == {(usd("1"), ("odd",))}
+    assert {(each.spent, each.missing) for each in none} == {((), ("odd",))}
 
 
 def test_rows_are_of_the_scope_of_their_cluster() -> None:
