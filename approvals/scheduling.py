@@ -11,7 +11,7 @@ from approvals.policy import MembersOf, Policy
 from approvals.store import Store
 from dac.digest import Scope
 from dac.errors import Conflict, DacError, Denied
-from dac.recurrence import Recurrence
+from dac.rhythm import Recurrence
 from dac.schedules import Occurrence, Pause, Schedule, Schedules
 
 MOST = 500

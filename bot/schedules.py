@@ -12,7 +12,7 @@ from sqlite_utils import Database, Migrations
 from approvals.database import File, prepare, stamp
 from dac.digest import Scope
 from dac.errors import Conflict, NotFound
-from dac.recurrence import Recurrence
+from dac.rhythm import Recurrence
 from dac.schedules import Occurrence, Pause, Schedule, State
 
 schedules = Migrations("schedules")
@@ -92,6 +92,7 @@ class ScheduleBook:
             if made:
                 return Schedule.model_validate_json(made["body"])
             db.execute("INSERT INTO schedules (delivery, body) VALUES (?, '')", [delivery])
+            recurrence = recurrence.anchored(at)
             schedule = Schedule(
                 id=db.execute("SELECT last_insert_rowid()").fetchone()[0],
                 channel=channel,

@@ -52,8 +52,8 @@ class ScheduleDigest(Arguments):
             min_length=1,
             max_length=300,
             title="when",
-            description="Such as weekdays 09:00 Europe/Berlin, mon,thu 8:30, 1st 09:00, last day 17:00, or cron: "
-            "0 9 * * 1-5. Without a time zone it is yours",
+            description="Such as weekdays 09:00 Europe/Berlin, every other monday 8:30, 1st 09:00, last workday 17:00, "
+            "or cron: 0 9 * * 1-5. Without a time zone it is yours",
         ),
     ]
     scope: Annotated[

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
 from dac.errors import Invalid
-from dac.figures import Frozen
 from dac.naming import clip
-from dac.zones import is_zone, moments, zone_named
+from dac.rhythm import Only, Recurrence
+from dac.zones import is_place, zone_of_place
 
 WEEK = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 """As cron counts them, from 0."""
@@ -23,6 +24,9 @@ NOON = 12
 HOUR = 60
 DAY = 24 * HOUR
 LONGEST = 200
+LONGEST_PLACES = (3, 2, 1)
+"""Words of the name of a city."""
+
 CRON_FIELDS = 5
 BEFORE_ALL = datetime(2000, 1, 1)  # noqa: DTZ001 - the wall clock from which it is tried whether a pattern ever comes
 
@@ -60,11 +64,20 @@ NICKNAMES = {
 
 CRON = re.compile(r"[\d*][\d*,/-]*")
 TIME = re.compile(
-    r"(?<![\w:+/-]) (?: (?P<hour>\d{1,2}) (?: :(?P<minute>\d\d) (?:\s*(?P<half>[ap])\.?m\b\.?)? (?!\d|:\d)"
-    r" | \s*(?P<bare_half>[ap])\.?m\b\.? ) | at\ (?P<bare_hour>\d{1,2}) (?![\w:.'’]|\ [ap]\.?m\b)"  # noqa: RUF001 - as phones type it
+    r"(?<![\w:+/-]) (?: (?P<hour>\d{1,2}) (?:"
+    r" :(?P<minute>\d\d) (?:\s*(?:(?P<half>[ap])\.?m\b\.?|(?:uhr|h)\b))? (?!\d|:\d)"
+    r" | \s*(?P<bare_half>[ap])\.?m\b\.? | \s*(?:h(?P<after_h>\d\d)?|uhr|o['’]clock)\b )"  # noqa: RUF001 - as phones type it
+    r" | (?P<whole>(?:[01]\d|2[0-3])[0-5]\d) (?![\w:/-]) | at\ (?P<bare_hour>\d{1,2}) (?![\w:.'’]|\ [ap]\.?m\b)"  # noqa: RUF001 - as phones type it
     r" | (?P<name>noon|midnight)\b )",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+FROM = re.compile(r"\s*\bfrom (\d{4}-\d\d-\d\d)\b", re.IGNORECASE | re.ASCII)
+OTHER_WEEK = re.compile(
+    r"\b(?:every other(?: week(?: on)?)?|every (?:2|two) weeks(?: on)?|(?:bi-?weekly|fortnightly)(?: on)?)\b",
+    re.IGNORECASE,
+)
+WORKDAY = re.compile(r"\b(?:(?:business|working|work) ?day|weekday)\b", re.IGNORECASE)
+EITHER = re.compile(r"\bevery (?:second|2nd) (\w+)(?! of\b)(?!\w)", re.IGNORECASE)
 NUMBERED = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?", re.ASCII)
 EXAMPLES = (
     "say one such as “weekdays 09:00 Europe/Berlin”, “mon,thu 8:30”, “1st 09:00”, “last day 17:00” or five fields of "
@@ -72,34 +85,17 @@ EXAMPLES = (
 )
 
 
-class Recurrence(Frozen):
-    """`words` can be read again and mean the same; `crons` are five fields each, which together are all of it.
-
-    A time that the clocks skip when put forward comes at the first moment after the gap; one that comes twice when
-    they are put back counts once, the first time. That holds for every pattern, hourly ones too.
-    """
-
-    words: str
-    crons: tuple[str, ...]
-    zone: str
-
-    def next_after(self, moment: datetime) -> datetime:
-        """The first of its moments that is later, aware and in UTC; `OverflowError` where the calendar ends."""
-        return min(_next(cron, moment, ZoneInfo(self.zone)) for cron in self.crons)
-
-    def preview(self, moment: datetime, count: int) -> tuple[datetime, ...]:
-        found = list[datetime]()
-        for _ in range(count):
-            moment = self.next_after(moment)
-            found.append(moment)
-        return tuple(found)
-
-
 def recurrence(text: str, zone: ZoneInfo) -> Recurrence:
     """What is meant by that, in that zone unless it names another; `Invalid` says why it is none."""
     flat = re.sub(r"[–—−]", "-", " ".join(text.split()))
     if not flat or len(flat) > LONGEST:
         raise Invalid(f"{f'“{clip(flat)}” is too long' if flat else 'It is not said when'}; {EXAMPLES}.")
+    for many in LONGEST_PLACES:
+        # "Europe/Berlin weekdays 09:00": the zone stands in front.
+        place, rest = " ".join(flat.split()[:many]), " ".join(flat.split()[many:])
+        if rest and is_place(place):
+            flat = f"{rest} {place}"
+            break
     first, _, rest = flat.partition(" ")
     words = f"{NICKNAMES.get(first.casefold(), first)} {rest}".split()
     made = _of_cron(flat, words, zone) if len(words) > 1 and all(map(CRON.fullmatch, words[:2])) else None
@@ -108,22 +104,13 @@ def recurrence(text: str, zone: ZoneInfo) -> Recurrence:
     return made
 
 
-def _next(cron: str, moment: datetime, zone: ZoneInfo) -> datetime:
-    # cronsim walks the calendar only; what a zone's clocks skip or show twice is read in one place, `moments`.
-    for wall in CronSim(cron, moment.astimezone(zone).replace(tzinfo=None, fold=0)):
-        at, _ = moments(wall, zone)
-        if at > moment:
-            return at
-    raise OverflowError(f"{cron} does not come again")
-
-
 def _of_cron(flat: str, words: Sequence[str], zone: ZoneInfo) -> Recurrence:
     fields, rest = words[:CRON_FIELDS], words[CRON_FIELDS:]
     if len(fields) < CRON_FIELDS or (rest and CRON.fullmatch(rest[0])):
         raise Invalid(
             f"“{clip(flat)}” does not have cron's five fields (minute, hour, day, month, weekday), as in “0 9 * * 1”."
         )
-    named = zone_named(" ".join(rest)) if rest else zone
+    named = zone_of_place(" ".join(rest)) if rest else zone
     cron = " ".join(fields).upper()
     try:
         next(CronSim(cron, BEFORE_ALL))
@@ -138,6 +125,12 @@ def _of_cron(flat: str, words: Sequence[str], zone: ZoneInfo) -> Recurrence:
 
 
 def _of_words(flat: str, zone: ZoneInfo) -> Recurrence:
+    if either := EITHER.search(flat):
+        raise Invalid(
+            f"“{clip(either[0])}” can be meant in two ways: say “every other {clip(either[1])}” for every two weeks, "
+            f"or “second {clip(either[1])}” for once a month."
+        )
+    since, flat = _since(flat)
     found = list(TIME.finditer(flat))
     if not found:
         raise Invalid(f"“{clip(flat)}” says no time of day; {EXAMPLES}.")
@@ -146,16 +139,77 @@ def _of_words(flat: str, zone: ZoneInfo) -> Recurrence:
         raise Invalid(f"“{clip(strange.strip())}” stands between two times; {EXAMPLES}.")
     before, after = flat[: found[0].start()], flat[found[-1].end() :].strip(" ,")
     if not _words(before) and after:
-        # "09:00 on weekdays Europe/Berlin": the zone, if one is named, is the last word.
-        most, _, last = after.rpartition(" ")
-        before, after = (most, last) if most and (is_zone(last) or "/" in last) else (after, "")
+        # "09:00 on weekdays Europe/Berlin": the zone, if one is named, is the last of it.
+        before, after = _days_and_zone(after)
     after = re.sub(r"^in ", "", after, flags=re.IGNORECASE)
-    named = zone_named(after) if after else zone
+    named = zone_of_place(after) if after else zone
     times = sorted({_time(each) for each in found})
-    days, said = _days(flat, _words(before))
-    crons = tuple(f"{minute} {','.join(map(str, hours))} {day}" for day in days for minute, hours in _by_minute(times))
+    days = _named_days(flat, before)
+    if since and days.only != "other week":
+        raise Invalid(
+            f"“from {since}” is for what comes every other week, as in “every other monday 09:00 from {since}”."
+        )
+    crons = tuple(
+        f"{minute} {','.join(map(str, hours))} {day}" for day in days.crons for minute, hours in _by_minute(times)
+    )
     clock = ",".join(f"{hour:02}:{minute:02}" for hour, minute in times)
-    return Recurrence(words=f"{said} {clock} {named.key}", crons=crons, zone=named.key)
+    words = f"{days.said} {clock} {named.key}"
+    return Recurrence(
+        words=f"{words} from {since}" if since else words, crons=crons, zone=named.key, only=days.only, since=since
+    )
+
+
+def _since(flat: str) -> tuple[date | None, str]:
+    """The day in whose week it comes first, where one is named, and what else is said."""
+    found = FROM.search(flat)
+    if not found:
+        return None, flat
+    try:
+        return date.fromisoformat(found[1]), f"{flat[: found.start()]}{flat[found.end() :]}".strip()
+    except ValueError:
+        raise Invalid(f"“{clip(found[1])}” is no day of the calendar.") from None
+
+
+def _days_and_zone(text: str) -> tuple[str, str]:
+    words = text.split(" ")
+    for many in LONGEST_PLACES:
+        last = " ".join(words[-many:])
+        if len(words) > many and (is_place(last) or (many == 1 and "/" in last)):
+            return " ".join(words[:-many]), last
+    return text, ""
+
+
+UNWEEKLY = {"weekdays", "weekends"}
+"""Days of which it is not clear what every other of them is."""
+
+
+class _Days(NamedTuple):
+    """Cron's fields for day, month and weekday, how these days are said, and which of them count."""
+
+    crons: list[str]
+    said: str
+    only: Only = ""
+
+
+def _named_days(flat: str, before: str) -> _Days:
+    other, times = OTHER_WEEK.subn("", before)
+    if times:
+        crons, said = _days(flat, _words(other))
+        if (
+            "week" in said
+            or not crons[0].startswith("* * ")
+            or crons[0] == "* * *"
+            or "#" in crons[0]
+            or "L" in crons[0]
+        ):
+            raise Invalid(f"“{clip(flat)}” does not say on which weekday; say “every other monday 09:00”, for example.")
+        return _Days(crons, f"every other {said.removesuffix('s') if ',' not in said else said}", "other week")
+    words = _words(WORKDAY.sub("workday", before))
+    if words in (["first", "workday"], ["1st", "workday"]):
+        return _Days(["1-3 * *"], "first workday", "first workday")
+    if words == ["last", "workday"]:
+        return _Days(["26-31 * *"], "last workday", "last workday")
+    return _Days(*_days(flat, words))
 
 
 def _words(text: str) -> list[str]:
@@ -165,9 +219,11 @@ def _words(text: str) -> list[str]:
 def _time(found: re.Match[str]) -> tuple[int, int]:
     if found["name"]:
         return (NOON, 0) if found["name"].casefold() == "noon" else (0, 0)
+    if found["whole"]:
+        return int(found["whole"][:2]), int(found["whole"][2:])
     hour, minute, half = (
         int(found["hour"] or found["bare_hour"]),
-        int(found["minute"] or 0),
+        int(found["minute"] or found["after_h"] or 0),
         found["half"] or found["bare_half"],
     )
     if half and 1 <= hour <= NOON:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, ValidationError, ValidatorFuncti
 
 from dac.digest import Digest, Scope
 from dac.figures import Frozen
-from dac.recurrence import Recurrence
+from dac.rhythm import Recurrence
 
 LATE = timedelta(minutes=5)
 """How long after its time a digest is on time."""

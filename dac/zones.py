@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -22,6 +23,33 @@ def _zones() -> dict[str, str]:
 
 def is_zone(word: str) -> bool:
     return word.casefold() in _zones()
+
+
+AREAS = frozenset(
+    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
+"""Under which zones go by their cities."""
+
+
+@cache
+def _cities() -> dict[str, frozenset[str]]:
+    found = defaultdict[str, set[str]](set)
+    for name in _zones().values():
+        area, _, city = name.partition("/")
+        if area in AREAS:
+            found[city.rpartition("/")[2].casefold().replace("_", " ")].add(name)
+    return {city: frozenset(names) for city, names in found.items()}
+
+
+def is_place(words: str) -> bool:
+    """Whether that is the name of a zone, or of a city by which just one goes, such as New York."""
+    return is_zone(words) or len(_cities().get(words.casefold(), ())) == 1
+
+
+def zone_of_place(words: str) -> ZoneInfo:
+    """The zone of that name or city; `Invalid` as of `zone_named`."""
+    of_city = _cities().get(words.casefold(), frozenset())
+    return zone_named(next(iter(of_city)) if len(of_city) == 1 and not is_zone(words) else words)
 
 
 def zone_named(word: str) -> ZoneInfo:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dac.errors import Invalid
-from dac.recurrence import Recurrence, recurrence
+from dac.recurrence import recurrence
+from dac.rhythm import Recurrence
 from tests.dac.walls import BEGIN, DAYS, END, expected
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -66,11 +67,30 @@ ZONES = (
         ("every day at 9 and at 17:00", "daily 09:00,17:00 Europe/Berlin", "2026-11-29T16:00"),
         ("mondays at 9 in America/New_York", "mondays 09:00 America/New_York", "2026-11-30T14:00"),
         ("mondays at 9 pm", "mondays 21:00 Europe/Berlin", "2026-11-30T20:00"),
+        ("Europe/Berlin weekdays 09:00", "weekdays 09:00 Europe/Berlin", "2026-11-30T08:00"),
+        ("New York weekdays 09:00", "weekdays 09:00 America/New_York", "2026-11-30T14:00"),
+        ("weekdays 9 o'clock", "weekdays 09:00 Europe/Berlin", "2026-11-30T08:00"),
+        ("UTC 0 9 * * 1", "0 9 * * 1 UTC", "2026-11-30T09:00"),
+        ("weekdays 0900", "weekdays 09:00 Europe/Berlin", "2026-11-30T08:00"),
+        ("0930 weekdays New York", "weekdays 09:30 America/New_York", "2026-11-30T14:30"),
+        ("weekdays 9h30", "weekdays 09:30 Europe/Berlin", "2026-11-30T08:30"),
+        ("weekdays 9h", "weekdays 09:00 Europe/Berlin", "2026-11-30T08:00"),
+        ("each weekday 9 Uhr Berlin", "weekdays 09:00 Europe/Berlin", "2026-11-30T08:00"),
+        ("weekdays 09:30 Uhr in Sao Paulo", "weekdays 09:30 America/Sao_Paulo", "2026-11-30T12:30"),
+        ("every other monday 9:00", "every other monday 09:00 Europe/Berlin from 2026-11-30", "2026-11-30T08:00"),
+        ("biweekly on thu 9am", "every other thursday 09:00 Europe/Berlin from 2026-12-03", "2026-12-03T08:00"),
+        (
+            "every 2 weeks on mon and thu 9:00 from 2026-11-23",
+            "every other mon,thu 09:00 Europe/Berlin from 2026-11-23",
+            "2026-12-07T08:00",
+        ),
+        ("first workday 09:00", "first workday 09:00 Europe/Berlin", "2026-12-01T08:00"),
+        ("last business day of the month at 17:00", "last workday 17:00 Europe/Berlin", "2026-11-30T16:00"),
         ("9am every weekday in Asia/Kolkata", "weekdays 09:00 Asia/Kolkata", "2026-11-30T03:30"),
     ],
 )
 def test_what_people_and_cron_say_is_understood_and_said_back(text: str, words: str, then: str) -> None:
-    made = recurrence(text, BERLIN)
+    made = recurrence(text, BERLIN).anchored(NOW)
     assert made.words == words
     assert made.next_after(NOW) == datetime.fromisoformat(then).replace(tzinfo=UTC)
     assert recurrence(words, ZoneInfo("UTC")) == made
@@ -98,7 +118,13 @@ def test_what_people_and_cron_say_is_understood_and_said_back(text: str, words: 
         ("daily 9:75", "“9:75” is no time of day"),
         ("daily 13pm", "“13pm” is no time of day"),
         ("daily 9:00 or 10:00", "“or” stands between two times"),
-        ("daily 09:00 Berlin", "“Berlin” is no time zone I know .* did you mean Europe/Berlin"),
+        ("daily 09:00 Louisville", "“Louisville” is no time zone I know .* did you mean"),
+        ("every second monday 9:00", "in two ways: say “every other monday” for every two weeks, or “second monday”"),
+        ("every other day 9:00", "does not say on which weekday; say “every other monday 09:00”"),
+        ("biweekly 9:00", "does not say on which days"),
+        ("every other weekday 9:00", "does not say on which weekday"),
+        ("mondays 9:00 from 2026-11-30", "is for what comes every other week"),
+        ("every other monday 9:00 from 2026-13-30", "is no day of the calendar"),
         ("weekdays 09:00 Europe/Berln", "did you mean Europe/Berlin"),
         ("09:00 weekdays Europe/Berln", "did you mean Europe/Berlin"),
         ("0 9 * * 1-5 Europe/Berln", "did you mean Europe/Berlin"),
@@ -164,7 +190,7 @@ def test_a_year_of_it_is_what_the_clock_on_the_wall_shows(
     zone: str, days: str, hours: list[int], minute: int, other: int
 ) -> None:
     times = {time(hour, other if place else minute) for place, hour in enumerate(hours)}
-    made = recurrence(f"{days} {','.join(f'{each:%H:%M}' for each in times)} {zone}", BERLIN)
+    made = recurrence(f"{days} {','.join(f'{each:%H:%M}' for each in times)} {zone}", BERLIN).anchored(BEGIN)
     found, at = list[datetime](), BEGIN
     while (at := made.next_after(at)) < END:
         found.append(at)

@@ -43,6 +43,15 @@ DAYS: dict[str, Callable[[date], bool]] = {
     "monthly 1,29": lambda day: day.day in {1, 29},
     "last day": lambda day: (day + timedelta(days=1)).day == 1,
     "first sunday": lambda day: day.isoweekday() == 7 and day.day <= 7,
+    "every other sunday": lambda day: day.isoweekday() == 7 and (day - date(2026, 1, 18)).days % 14 == 0,
+    "every other mon,fri": lambda day: day.isoweekday() in {1, 5} and (day - date(2026, 1, 12)).days % 14 < 7,
+    "first workday": lambda day: (
+        day.isoweekday() <= 5 and not any(day.replace(day=each).isoweekday() <= 5 for each in range(1, day.day))
+    ),
+    "last workday": lambda day: (
+        day.isoweekday() <= 5
+        and all((day + timedelta(days=n)).month != day.month for n in range(1, 8) if (day.weekday() + n) % 7 < 5)
+    ),
     "last sunday": lambda day: day.isoweekday() == 7 and (day + timedelta(days=7)).month != day.month,
 }
 """Days as people say them, and which they are."""
