@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from commands._digest_look import Look
 from commands._loads import loads
+from commands._making import first_to_go
 from commands._words import by
 from dac.advice import Advice
 from dac.cluster import Cluster
@@ -56,6 +57,11 @@ def _idle_line(look: Look, cluster: Cluster, finding: Finding) -> Line:
     if isinstance(cost, Price):
         saves = f"Deleting it saves {_a_month(look, cost)}{_minimum(look, cluster)}"
     why = "nobody calls it" if finding.aspect is Aspect.TRAFFIC else "nothing runs on it"
+    before = first_to_go(cluster, look.fleet)
+    if before:
+        why = f"{clip(cluster.name)} is idle"
+        saves += f". To be deleted first: {_listed([each for each, _ in before])}"
+    wanted = before[:MOST_NAMES] or [("it", f"delete {look.word(cluster)}")]
     return Line(
         key=look.key("idle", cluster.id),
         kind=Kind.IDLE,
@@ -64,7 +70,9 @@ def _idle_line(look: Look, cluster: Cluster, finding: Finding) -> Line:
         severity=Severity.ATTENTION,
         figure=cost.money.amount if isinstance(cost, Price) else None,
         worth=cost.money if isinstance(cost, Price) else None,
-        presses=(Press(label="Ask to delete it", line=f"delete {look.word(cluster)} because {why}"),),
+        presses=tuple(
+            Press(label=f"Ask to delete {clip(what, SHORT)}", line=f"{line} because {why}") for what, line in wanted
+        ),
         sources=(read, *(cost.sources if isinstance(cost, Price) else ())),
     )
 

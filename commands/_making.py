@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from approvals.words import REASON_LENGTH
 from commands._advice import typed_as
 from commands._command import Option, Rest, Services, Word
+from dac.advice import word as quoted
 from dac.catalog import Catalog
 from dac.cluster import Cluster, Endpoint, Fleet, Model, Resource, ResourceKind
 from dac.compartments import find_compartment, labels
@@ -262,6 +263,23 @@ def customs(services: Services) -> list[tuple[str, str]]:
     """Every custom model, as `endpoints`; a person tells it by where it was trained."""
     fleet = services.fleet.fleet()
     return _offered(_custom(fleet), fleet, lambda each: each.tuned_on)
+
+
+def first_to_go(cluster: Cluster, fleet: Fleet) -> list[tuple[str, str]]:
+    """What Oracle wants deleted before a cluster: what a person calls it, and the command that asks for its end."""
+    served, trained = _endpoints(fleet), _custom(fleet)
+    return [
+        *(
+            (f"endpoint {each.name}", f"endpoint delete {quoted(_word(each, served, fleet))}")
+            for each in served
+            if each.cluster_id == cluster.id
+        ),
+        *(
+            (f"model {each.name}", f"model delete {quoted(_word(each, trained, fleet))}")
+            for each in trained
+            if each.tuned_on == cluster.id
+        ),
+    ]
 
 
 def _offered(there: Sequence[Held], fleet: Fleet, of: Callable[[Held], str | None]) -> list[tuple[str, str]]:

@@ -106,21 +106,25 @@ def test_what_is_idle_has_its_saving_and_a_request_to_end_it(tmp_path: Path) -> 
         (cluster("full", endpoint_capacity=1), BUSY),
         (cluster("dead", lifecycle_state="FAILED"), QUIET),
     )
+    tuned = model(id="ocid1.model..triage", name="triage", type="CUSTOM", tuned_on=cluster("tuning").id)
+    held = held.model_copy(update={"models": (*held.models, tuned)})
     lines_ = {each.name: each for each in found(calm(Room(tmp_path, held)), Kind.IDLE)}
     assert list(lines_) == ["idle", "bare", "tuning", "odd"]
-    assert (
-        lines_["idle"].text
-        == "No calls in 72 h, which cost $6,912. Deleting it saves $71,424 a month (744 h at list price)"
+    assert lines_["idle"].text == (
+        "No calls in 72 h, which cost $6,912. Deleting it saves $71,424 a month (744 h at list price). "
+        "To be deleted first: endpoint idle-endpoint"
     )
     assert lines_["idle"].key == "idle:1.idle"
-    assert presses(lines_["idle"]) == ["delete idle because nobody calls it"]
+    # Oracle refuses to delete a cluster before what hangs on it.
+    assert presses(lines_["idle"]) == ["endpoint delete idle-endpoint because idle is idle"]
     assert lines_["bare"].text == (
         "No endpoint: nothing can call it, and it costs. Deleting it saves $35,712 a month (744 h at list price), from "
         "24 Nov 12:00 UTC at the latest, when its minimum of 744 unit-hours is met"
     )
     assert presses(lines_["bare"]) == ["delete bare because nothing runs on it"]
     assert lines_["tuning"].text.startswith("Fine-tuning cluster with nothing being trained")
-    assert lines_["odd"].text.endswith("What deleting it would save is not known")
+    assert presses(lines_["tuning"]) == ["model delete triage because tuning is idle"]
+    assert lines_["odd"].text.endswith("save is not known. To be deleted first: endpoint odd-endpoint")
     assert all(each.asks for each in lines_.values())
 
 
