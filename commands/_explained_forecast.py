@@ -9,7 +9,8 @@ from commands._answer import Answer, Cited
 from commands._blocks import named
 from commands._explained import ROUNDED, digits, exact, rounded
 from dac.figures import Money, Source, Unknown
-from dac.month_end import PLAIN, Ahead, MonthEnd, Rate
+from dac.month_end import PLAIN, Ahead, MonthEnd
+from dac.unit_price import Rate
 
 MOST = 15
 DAY = timedelta(days=1)
@@ -22,6 +23,9 @@ def forecast(answer: Answer, made: MonthEnd, read: Source, seen: Source) -> None
     for each in made.charged:
         many = "1 row" if each.rows == 1 else f"{each.rows:,} rows"
         state = "of clusters that are gone, and may still change" if each.provisional else "final"
+        if each.beyond:
+            many = f"as {many} in this currency tell"
+            state = "beyond the hours below: credits, other part numbers and units that were more; may still change"
         answer.say(f"{_days(each.since, each.until)} as charged: {exact(each.money)}, {many}, {state}", read)
     for ahead in made.ahead[:MOST]:
         answer.say(_ahead(ahead), seen, *_rested(ahead.rate, read))

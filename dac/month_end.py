@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from itertools import pairwise
-from typing import Literal
 
 from pydantic import AwareDatetime
 
@@ -14,13 +13,14 @@ from dac import forecast
 from dac.budgets import GONE
 from dac.catalog import Catalog
 from dac.cluster import Cluster, Lifecycle
-from dac.figures import Frozen, Money, Source, Unknown
-from dac.pricing import unit_rate
+from dac.figures import Frozen, Money, Unknown
+from dac.unit_price import Rate, unit_price
 from dac.usage import DIGITS, Spend, UsageRow, totals
 
 METHOD = (
     "days that are final as Oracle charged them, and for every hour after them the units there are now × what a unit "
-    "costs, with the changes known ahead"
+    "was last charged (by quantity, if at several prices), with the changes known ahead; what was charged beyond that, "
+    "such as credits, is in it"
 )
 ESTIMATED = "for every hour of the month the units there are now × the price on file, with the changes known ahead"
 PLAIN = "what is final, and the average of the last 7 final days for each day after it"
@@ -42,30 +42,19 @@ class Resizing(Frozen):
     after: int
 
 
-class Rate(Frozen):
-    """What an hour of one unit costs: `ai_units` × `amount`, or `amount` for the whole cluster where `per_cluster`.
-
-    `charged` is Oracle's own unit price on `as_of`, with the contract's discount; the others are the price on file.
-    """
-
-    amount: Decimal
-    currency: str
-    ai_units: Decimal
-    per_cluster: bool
-    part_number: str
-    basis: Literal["charged", "list", "contract"]
-    as_of: date | None = None
-    sources: tuple[Source, ...] = ()
-
-
 class Charged(Frozen):
-    """Rows of a span of days as Oracle charged them; `provisional`: of clusters that are gone, and may still change."""
+    """Rows of a span of days as Oracle charged them; those that are `provisional` may still change.
+
+    They are of clusters that are gone, or `beyond` what is reckoned for clusters that are there: credits, other part
+    numbers, and what units were charged more.
+    """
 
     since: date
     until: date
     money: Money
     rows: int
     provisional: bool = False
+    beyond: bool = False
 
 
 class Ahead(Frozen):
@@ -145,8 +134,12 @@ def month_end(
     alive = [each for each in clusters if each.lifecycle_state not in GONE]
     final = [row for row in rows if since <= row.day < reckoned_from]
     late = _of_the_gone(alive, [row for row in rows if reckoned_from <= row.day < until])
-    charged = (*_charged(since, reckoned_from, final), *_charged(reckoned_from, until, late, provisional=True))
     ahead, missing = _ahead(alive, rows, catalog, (reckoned_from, until, now), resizings)
+    charged = (
+        *_charged(since, reckoned_from, final),
+        *_charged(reckoned_from, until, late, provisional=True),
+        *_beyond(alive, [row for row in rows if reckoned_from <= row.day < until], ahead, (reckoned_from, until)),
+    )
     if unseen and reckoned_from < until:
         read = f"{' and '.join(unseen)} could not be read; ask again in a moment"
         missing.append(Unknown(what="the units there are", settle=read))
@@ -200,6 +193,45 @@ def _of_the_gone(alive: Sequence[Cluster], late: Sequence[UsageRow]) -> list[Usa
     return [row for row in late if row.resource_id not in ours] if named or not ours else []
 
 
+def _beyond(
+    alive: Sequence[Cluster], rows: Sequence[UsageRow], ahead: Sequence[Ahead], span: tuple[date, date]
+) -> Iterator[Charged]:
+    """What days that are not final were charged above the hours that are reckoned for them, so that none is lost."""
+    ours = {each.id for each in alive}
+    named = any(row.resource_id in ours for row in rows)
+    more: dict[str, Decimal] = {}
+    with localcontext(prec=DIGITS):
+        for ocid in sorted(ours) if named else [""] * bool(ours):
+            parts = [each for each in ahead if ocid in {"", each.cluster_id}]
+            units = {(each.rate.part_number, each.rate.currency) for each in parts}
+            used: dict[tuple[date, str], Decimal] = {}
+            for row in rows:
+                if named and row.resource_id != ocid:
+                    continue
+                if (row.part_number, row.currency) in units and row.amount > 0 and (row.quantity or 0) > 0:
+                    used[row.day, row.currency] = used.get((row.day, row.currency), Decimal(0)) + row.amount
+                else:
+                    more[row.currency] = more.get(row.currency, Decimal(0)) + row.amount
+            for (day, currency), amount in used.items():
+                above = (amount - _reckoned(parts, day, currency)).quantize(_GRID)
+                more[currency] = more.get(currency, Decimal(0)) + max(above, Decimal(0))
+    for currency in sorted(more):
+        if more[currency]:
+            money = Money(amount=more[currency], currency=currency)
+            count = sum(row.currency == currency for row in rows)
+            yield Charged(since=span[0], until=span[1], money=money, rows=count, provisional=True, beyond=True)
+
+
+def _reckoned(parts: Sequence[Ahead], day: date, currency: str) -> Decimal:
+    """What of some parts is of one day."""
+    found = Decimal(0)
+    for each in parts:
+        since, until = max(each.since, _midnight(day)), min(each.until, _midnight(day) + _DAY)
+        if each.rate.currency == currency and since < until:
+            found += each.money.amount * ((until - since) // _TICK) / ((each.until - each.since) // _TICK)
+    return found
+
+
 def _ran(alive: Sequence[Cluster], until: date) -> str:
     names = [each.name for each in alive if each.time_created <= _midnight(until) - _HOUR]
     return " and ".join(sorted(names))
@@ -222,7 +254,7 @@ def _ahead(
         spans = list(_spans(cluster, start, end, now, [each for each in resizings if each.cluster_id == cluster.id]))
         if not spans:
             continue
-        rate = _rate(cluster, rows, catalog)
+        rate = unit_price(cluster, rows, catalog)
         if isinstance(rate, Unknown):
             missing.append(rate)
             continue
@@ -266,37 +298,6 @@ def _part(cluster: Cluster, rate: Rate, since: datetime, until: datetime, units:
         rate=rate,
         money=Money(amount=amount, currency=rate.currency),
     )
-
-
-def _rate(cluster: Cluster, rows: Sequence[UsageRow], catalog: Catalog) -> Rate | Unknown:
-    """What Oracle last charged a unit of this cluster, else of its part number if at one price, else on file."""
-    billed = unit_rate(catalog, cluster.unit_shape)
-    if isinstance(billed, Unknown):
-        return billed
-    listed = billed.listed
-    on_file = Rate(
-        amount=listed.amount,
-        currency=listed.currency,
-        ai_units=billed.factor,
-        per_cluster=listed.per_cluster,
-        part_number=listed.sku,
-        basis=listed.basis,
-        sources=billed.sources,
-    )
-    told = [row for row in rows if row.part_number == listed.sku and row.unit_price and (row.quantity or 0) > 0]
-    own = _newest([row for row in told if row.resource_id == cluster.id])
-    others = _newest(told)
-    alike = others if len({(row.unit_price, row.currency) for row in others}) == 1 else []
-    for row in (*own, *alike):
-        charged = {"amount": row.unit_price, "currency": row.currency, "basis": "charged", "as_of": row.day}
-        return on_file.model_copy(update=charged)
-    return on_file
-
-
-def _newest(rows: Sequence[UsageRow]) -> list[UsageRow]:
-    """Those of the last day, in an order of their own."""
-    last = max((row.day for row in rows), default=None)
-    return sorted((row for row in rows if row.day == last), key=lambda row: (row.currency, row.unit_price or 0))
 
 
 def _plain(spend: Spend, final: Sequence[UsageRow], reckoned_from: date, until: date) -> tuple[Money, ...]:

@@ -288,7 +288,42 @@ def test_sums_are_their_parts_to_the_last_digit(ledger: list[tuple[int, Decimal,
     assert {each.money.currency: Fraction(each.money.amount) for each in found.charged} == charged
 
 
-@pytest.mark.parametrize(("before", "apart"), [(2, False), (3, True)])
+@pytest.mark.parametrize(("before", "apart"), [(2, False), (4, True)])
 def test_the_other_method_is_worth_a_word_where_it_differs_by_more_than_a_tenth(before: int, *, apart: bool) -> None:
     of = chat(2)
     assert month_end(spend(november(of, before)), [of], CATALOG, NOON).apart is apart
+
+
+def test_the_forecast_is_never_less_than_what_was_charged_already() -> None:
+    of = chat()
+    late = [
+        row(date(2026, 11, 21), of, units=5),
+        row(date(2026, 11, 22), of, amount=Decimal(-30), quantity=None, unit_price=None),
+        row(date(2026, 11, 22), of, currency="EUR", part_number="B9", amount=Decimal(7)),
+    ]
+    rows = [*days(of, date(2026, 11, 1), date(2026, 11, 21)), *late]
+    found = month_end(spend(rows), [of], CATALOG, NOON)
+    assert [(each.money.amount, each.money.currency) for each in found.charged if each.beyond] == [
+        (Decimal(7), "EUR"),
+        # Three units more on the 21st, and the credit.
+        (UNIT * 24 * 3 - 30, "USD"),
+    ]
+    assert not isinstance(found.sums, Unknown)
+    assert {each.currency: each.amount for each in found.sums} == {
+        "EUR": Decimal(7),
+        "USD": UNIT * 24 * 2 * 30 + UNIT * 24 * 3 - 30,
+    }
+    unnamed = [each.model_copy(update={"resource_id": "ocid1.pool"}) for each in rows]
+    assert month_end(spend(unnamed), [of], CATALOG, NOON).sums == found.sums
+
+
+def test_of_several_prices_the_last_counts_and_within_a_day_each_by_its_quantity() -> None:
+    of = chat()
+    day = date(2026, 11, 22)
+    tiers = [
+        row(day, of, currency="CHF", quantity=Decimal(1), unit_price=Decimal(1)),
+        row(day, of, quantity=Decimal(24), unit_price=Decimal(10)),
+        row(day, of, quantity=Decimal(12), unit_price=Decimal(16)),
+    ]
+    found = month_end(spend([*days(of, date(2026, 11, 1), day), *tiers]), [of], CATALOG, NOON)
+    assert {(each.rate.amount, each.rate.currency) for each in found.ahead} == {(Decimal(12), "USD")}
