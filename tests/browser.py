@@ -27,7 +27,7 @@ FLAGS = (
     "--renderer-process-limit=1",
 )
 DESKTOP, PHONE = (1280, 800), (390, 844)
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 class PageFor(Protocol):

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 ANSWER_SECONDS = 20.0
-PATIENCE = 20.0
+PATIENCE = 60.0
 PAUSE = 0.02
 
 

@@ -26,7 +26,7 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-of-these-tests", "xapp-of-these-tests", "signing-secret-of-these-tests"
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 SCOPES = [
     *("app_mentions:read", "bookmarks:read", "bookmarks:write", "channels:history", "channels:join"),
