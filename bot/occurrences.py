@@ -12,7 +12,7 @@ from approvals.database import File, prepare, stamp
 from approvals.events import BOT
 from bot.schedules import DONE, OPEN, insert, owe, read, schedules, skip, store, write
 from bot.thinning import thin
-from dac.errors import NotFound
+from dac.errors import Invalid, NotFound
 from dac.schedules import (
     LATE,
     REFUSED_FOR,
@@ -65,7 +65,12 @@ class Occurrences:
             left = AT_ONCE
             for row in db.execute(due, [stamp(now), AT_ONCE]).fetchall():
                 schedule = Schedule.model_validate_json(row["body"])
-                moments, following = come_round(schedule, now, left)
+                try:
+                    moments, following = come_round(schedule, now, left)
+                except Invalid as error:
+                    # The others come round all the same.
+                    write(db, _stuck(schedule, str(error), now))
+                    continue
                 for each in moments:
                     insert(db, Occurrence(schedule=schedule.id, due=each, channel=schedule.channel, made_at=now))
                 write(db, schedule.model_copy(update={"next_at": following}))
@@ -308,6 +313,13 @@ class Occurrences:
         settled = Occurrence.model_validate_json(mine["body"]).model_copy(update=changes)
         store(db, settled)
         return settled
+
+
+def _stuck(schedule: Schedule, why: str, now: datetime) -> Schedule:
+    """When it comes next is not known any more."""
+    pause = Pause(by=BOT, at=now, because=why)
+    trouble = Trouble(said=why, since=now, ours=True)
+    return schedule.model_copy(update={"paused": pause, "trouble": trouble, "next_at": None})
 
 
 def _there(db: sqlite3.Connection, number: int) -> Schedule | None:

@@ -90,18 +90,22 @@ def ownerless(number: int) -> list[Block]:
     ]
 
 
-def buttons(schedule: Schedule) -> Block:
-    sure = confirm(
+def sure(schedule: Schedule) -> Block:
+    """What is asked before one is removed."""
+    return confirm(
         f"Remove schedule {schedule.id}?",
         f"{escape(schedule.recurrence.words)}: no digest comes by it any more.",
         "Remove it",
         "Keep it",
     )
+
+
+def buttons(schedule: Schedule) -> Block:
     turn = ("Resume", "resume") if schedule.paused else ("Pause", "pause")
     return actions(
         button("Run now", f"digest run {schedule.id}"),
         button(turn[0], f"digest {turn[1]} {schedule.id}"),
-        button("Remove", f"digest remove {schedule.id}", confirm=sure),
+        button("Remove", f"digest remove {schedule.id}", confirm=sure(schedule)),
     )
 
 
@@ -131,7 +135,13 @@ def trouble_told(schedule: Schedule, *, heir: bool = False) -> Reply:
     trouble = schedule.trouble
     assert trouble is not None  # noqa: S101 - only such are told
     why = f"{escape(trouble.said)}{_end(trouble.said)}"
-    if schedule.paused:
+    if schedule.paused and trouble.ours:
+        text = f"⏸️ {called(schedule)}, is paused by me, which is not its channel's fault: {why}"
+        then = (
+            "Whoever runs me can mend it. Until then you can remove this one and schedule another; after that, "
+            f"`/dac digest resume {schedule.id}` goes on with what comes after."
+        )
+    elif schedule.paused:
         text = (
             f"⏸️ {called(schedule)}, is paused by me: on {trouble.days} days since {date(trouble.since)} nothing could "
             f"be said there. {why}"

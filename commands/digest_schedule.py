@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,16 +10,20 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from commands._advice import typed_as
+from commands._blocks import Block, actions, button, escape, section
 from commands._command import Arguments, Call, Channel, Command, Group, Option, Reply, Rest, Services, Word
-from commands._schedules import called, told
+from commands._schedules import called, sure, told
 from dac.digest import SCOPES, read_scope
 from dac.errors import Invalid, NotFound
 from dac.naming import clip
 from dac.recurrence import recurrence
+from dac.schedules import Schedule
 
 HERE = "here"
 QUOTES = "\"“”„'‘’ "  # noqa: RUF001 - what a phone makes of quotation marks
 ANYWHERE = ZoneInfo("UTC")
+MOST = 5
+"""Schedules that are offered to be removed."""
 
 
 def _when(text: str) -> str:
@@ -74,7 +79,22 @@ def run(args: ScheduleDigest, call: Call, services: Services) -> Reply:
         "When clocks change: a time that is skipped comes right after the gap, one that comes twice counts once."
     )
     reply = told(f"🗓️ {called(made)}, is set up.", made, services, call.user, *notes)
-    return replace(reply, public=channel.id == call.channel)
+    before = [each for each in services.schedules.every() if _alike(each, made)]
+    return replace(reply, blocks=[*reply.blocks, *_instead_of(before)], public=channel.id == call.channel)
+
+
+def _alike(one: Schedule, other: Schedule) -> bool:
+    return one.id != other.id and (one.channel, one.scope) == (other.channel, other.scope)
+
+
+def _instead_of(before: Sequence[Schedule]) -> list[Block]:
+    """Who says another time for the same digest mostly means it in place of the one there is."""
+    if not before:
+        return []
+    said = "; ".join(f"schedule {each.id}, {escape(each.recurrence.words)}" for each in before[:MOST])
+    text = f"The same comes to this channel already by {said}. If the new one is meant instead, remove what is there."
+    removals = [button(f"Remove schedule {each.id}", f"digest remove {each.id}", confirm=sure(each)) for each in before]
+    return [section(text), actions(*removals[:MOST])]
 
 
 def _found(word: str, call: Call, services: Services) -> Channel:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim
 
+from dac.errors import Invalid
 from dac.figures import Frozen
 from dac.zones import moments
 
@@ -51,8 +52,15 @@ class Recurrence(Frozen):
         return True
 
     def next_after(self, moment: datetime) -> datetime:
-        """The first of its moments that is later, aware and in UTC; `OverflowError` where the calendar ends."""
-        return min(self._next(cron, moment, ZoneInfo(self.zone)) for cron in self.crons)
+        """The first of its moments that is later, aware and in UTC; `OverflowError` where the calendar ends.
+
+        `Invalid` where the machine knows that zone no more.
+        """
+        try:
+            zone = ZoneInfo(self.zone)
+        except ZoneInfoNotFoundError:
+            raise Invalid(f"The machine I run on knows no time zone {self.zone} any more.") from None
+        return min(self._next(cron, moment, zone) for cron in self.crons)
 
     def _next(self, cron: str, moment: datetime, zone: ZoneInfo) -> datetime:
         # cronsim walks the calendar only; what a zone's clocks skip or show twice is read in one place, `moments`.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from dac.errors import Denied, Invalid, NotFound, Unavailable
@@ -88,3 +91,19 @@ def test_while_slack_does_not_know_the_token_nothing_is_given_up(room: Newsroom)
     room.round(minutes=1)
     assert len(room.digests()) == 10
     assert "does not know this app's token" in shown(room.digests()[0])
+
+
+def test_a_zone_that_the_machine_knows_no_more_keeps_no_other_waiting_and_is_told(room: Newsroom) -> None:
+    made = room.schedule()
+    room.schedule(channel=GENERAL)
+    with closing(sqlite3.connect(room.path)) as db, db:
+        db.execute(
+            "UPDATE schedules SET body = json_set(body, '$.recurrence.zone', 'Old/Town') WHERE id = ?", [made.id]
+        )
+    room.until(NINE)
+    room.round("one", "two")
+    assert len(room.digests(GENERAL)) == 1
+    (told,) = room.slack.direct(ROSA)
+    assert "knows no time zone Old/Town any more" in shown(told)
+    with pytest.raises(Invalid, match="knows no time zone"):
+        room.book.resume(made.id, room.clock.now())

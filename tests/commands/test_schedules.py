@@ -115,6 +115,16 @@ def test_paused_resumed_run_and_removed_each_says_what_comes_of_it(room: Room) -
     assert "No digest is scheduled" in shown(room.say("digest schedules"))
 
 
+def test_another_time_for_the_same_digest_offers_to_remove_the_one_there_is(room: Room) -> None:
+    assert "digest remove 1" in lines(room.say(BERLIN).blocks)
+    again = room.say("digest schedule #ops every other monday 9:00")
+    assert "The same comes to this channel already by schedule 1, weekdays 09:00 Europe/Berlin." in shown(again)
+    assert "digest remove 1" in lines(again.blocks)
+    assert refused(again.text, again.blocks) == []
+    assert "already" not in shown(room.say("digest schedule #ops mondays 9:00 --scope region:eu-frankfurt-1"))
+    assert "already" not in shown(room.say("digest schedule here mondays 9:00"))
+
+
 def test_it_is_taken_over_by_who_may_change_it_and_the_list_says_who_looks_after_it(room: Room) -> None:
     room.say(BERLIN)
     book = ScheduleBook(room.path / "dac.sqlite3")
@@ -181,6 +191,10 @@ def test_the_owner_is_told_of_a_trouble_and_what_to_do(room: Room) -> None:
     assert "`/dac digest take-over 1`" in shown(heir)
     ours = trouble_told(ill.model_copy(update={"trouble": trouble.model_copy(update={"ours": True})}))
     assert "not its channel's fault: I am not in the channel." in shown(ours)
+    stuck = ill.model_copy(
+        update={"paused": Pause(by="bot", at=START), "trouble": trouble.model_copy(update={"ours": True})}
+    )
+    assert "is paused by me, which is not its channel's fault" in shown(trouble_told(stuck))
     paused = ill.model_copy(update={"paused": Pause(by="bot", at=START + timedelta(days=7), because=trouble.said)})
     assert "is paused by me" in shown(trouble_told(paused))
     assert "`/dac digest resume 1`" in shown(trouble_told(paused))

@@ -151,6 +151,11 @@ def test_what_does_not_come_again_says_so() -> None:
         never.next_after(NOW)
 
 
+def test_a_zone_that_is_known_no_more_is_said_to_be_that() -> None:
+    with pytest.raises(Invalid, match="knows no time zone Old/Town any more"):
+        Recurrence(words="daily", crons=("0 9 * * *",), zone="Old/Town").next_after(NOW)
+
+
 @pytest.mark.parametrize(
     ("text", "after", "then"),
     [
