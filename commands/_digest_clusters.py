@@ -61,7 +61,8 @@ def _idle_line(look: Look, cluster: Cluster, finding: Finding) -> Line:
     if before:
         why = f"{clip(cluster.name)} is idle"
         saves += f". To be deleted first: {_listed([each for each, _ in before])}"
-    wanted = before[:MOST_NAMES] or [("it", f"delete {look.word(cluster)}")]
+    wanted = [each for each in before if each[1]][:MOST_NAMES]
+    wanted += [] if before else [("it", f"delete {look.word(cluster)}")]
     return Line(
         key=look.key("idle", cluster.id),
         kind=Kind.IDLE,

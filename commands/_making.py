@@ -266,8 +266,12 @@ def customs(services: Services) -> list[tuple[str, str]]:
 
 
 def first_to_go(cluster: Cluster, fleet: Fleet) -> list[tuple[str, str]]:
-    """What Oracle wants deleted before a cluster: what a person calls it, and the command that asks for its end."""
+    """What Oracle wants deleted before a cluster: what a person calls it, and the command that asks for its end.
+
+    There is none for a model that somebody still serves: that is no leftover.
+    """
     served, trained = _endpoints(fleet), _custom(fleet)
+    used = {each.model_id for each in served}
     return [
         *(
             (f"endpoint {each.name}", f"endpoint delete {quoted(_word(each, served, fleet))}")
@@ -275,7 +279,9 @@ def first_to_go(cluster: Cluster, fleet: Fleet) -> list[tuple[str, str]]:
             if each.cluster_id == cluster.id
         ),
         *(
-            (f"model {each.name}", f"model delete {quoted(_word(each, trained, fleet))}")
+            (f"model {each.name}, which is served", "")
+            if each.id in used
+            else (f"model {each.name}", f"model delete {quoted(_word(each, trained, fleet))}")
             for each in trained
             if each.tuned_on == cluster.id
         ),

@@ -102,14 +102,18 @@ def test_what_is_idle_has_its_saving_and_a_request_to_end_it(tmp_path: Path) -> 
         (cluster("idle", units=4, time_created=START - 40 * DAY), QUIET),
         (cluster("bare"), None),
         (cluster("tuning", type="FINE_TUNING", unit_shape="SMALL_COHERE"), None),
+        (cluster("training", type="FINE_TUNING", unit_shape="SMALL_COHERE"), None),
         (cluster("odd", unit_shape="VERA_X9"), QUIET),
         (cluster("full", endpoint_capacity=1), BUSY),
         (cluster("dead", lifecycle_state="FAILED"), QUIET),
     )
     tuned = model(id="ocid1.model..triage", name="triage", type="CUSTOM", tuned_on=cluster("tuning").id)
-    held = held.model_copy(update={"models": (*held.models, tuned)})
+    served = model(id="ocid1.model..served", name="served", type="CUSTOM", tuned_on=cluster("training").id)
+    (serving,) = (each for each in held.endpoints if each.name == "busy-endpoint")
+    endpoints = (*held.endpoints, serving.model_copy(update={"id": "ocid1.e", "name": "e", "model_id": served.id}))
+    held = held.model_copy(update={"models": (*held.models, tuned, served), "endpoints": endpoints})
     lines_ = {each.name: each for each in found(calm(Room(tmp_path, held)), Kind.IDLE)}
-    assert list(lines_) == ["idle", "bare", "tuning", "odd"]
+    assert list(lines_) == ["idle", "bare", "training", "tuning", "odd"]
     assert lines_["idle"].text == (
         "No calls in 72 h, which cost $6,912. Deleting it saves $71,424 a month (744 h at list price). "
         "To be deleted first: endpoint idle-endpoint"
@@ -124,6 +128,8 @@ def test_what_is_idle_has_its_saving_and_a_request_to_end_it(tmp_path: Path) -> 
     assert presses(lines_["bare"]) == ["delete bare because nothing runs on it"]
     assert lines_["tuning"].text.startswith("Fine-tuning cluster with nothing being trained")
     assert presses(lines_["tuning"]) == ["model delete triage because tuning is idle"]
+    assert lines_["training"].text.endswith("To be deleted first: model served, which is served")
+    assert presses(lines_["training"]) == []
     assert lines_["odd"].text.endswith("save is not known. To be deleted first: endpoint odd-endpoint")
     assert all(each.asks for each in lines_.values())
 
