@@ -127,8 +127,13 @@ class Settings(Files):
         ),
     )
     poll_seconds: float = Field(3, gt=0, le=600, description="How often work under way is looked at")
-    # A posting is tried for half of it and may then take ten seconds more.
-    lease_seconds: float = Field(30, ge=20, le=600, description="How long one process's claim keeps others away")
+    # A posting is tried for half of it and may then take ten seconds more; tests end bots whose claims are over sooner.
+    lease_seconds: float = Field(
+        30,
+        ge=1,
+        le=600,
+        description="How long one process's claim keeps others away; below 20 a posting may outlast its claim",
+    )
     watch_channel: str | None = Field(
         None,
         pattern=r"^[CG][A-Z0-9]{2,20}$",
