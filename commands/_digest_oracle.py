@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
-from datetime import UTC, date
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from commands._beside import CURRENCY, plain
 from commands._digest_look import Look, slug
+from commands._resizings import deleted
 from dac.anomalies import Anomalies, Anomaly
 from dac.budgets import Budget as TeamBudget
+from dac.cluster import Cluster
 from dac.digest import Kind, Line, Press, Total, tail
 from dac.digest_sums import WEEK, within
 from dac.errors import Unavailable
 from dac.figures import Money, Source, Trust, Unknown
 from dac.findings import Severity
 from dac.pricing import cents
-from dac.usage import Budget, Budgets, Spend, totals
+from dac.usage import Budget, Budgets, Spend, UsageRow, totals
 
 FULL = Decimal(100)
 NEARLY = Decimal(90)
@@ -50,20 +52,26 @@ def _whole(look: Look, budget: TeamBudget) -> bool:
 
 def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
     """By the rows of its clusters; a budget for every cluster has those of clusters that are gone, too."""
-    rows = within(counted(budget, spend, look), month.since, month.until).rows
-    spent = next((each.amount for each in totals(rows) if each.currency == budget.currency), Decimal(0))
+    part = within(counted(budget, spend, look), month.since, month.until)
+    rows = part.rows
+    spent = _sum(rows, budget).amount
     limit = Money(amount=budget.monthly, currency=budget.currency)
     used = spent / budget.monthly * FULL
     money = Money(amount=spent, currency=budget.currency)
     said = cents(money) if month.settled or any(row.currency == budget.currency for row in rows) else "nothing yet"
-    pace = _pace(money, month)
-    ahead = "" if month.until.day == 1 else f"; at this pace {cents(pace)} by its end"
+    late = " ⏳" if any(row.currency == budget.currency for row in part.provisional) else ""
+    pace = money if month.until.day == 1 else _pace(part, budget)
+    ahead = "" if month.until.day == 1 or pace is None else f"; at the pace of its final days {cents(pace)} by its end"
+    gone = _sum(within(_nobodys(budget, spend, look), month.since, month.until).rows, budget)
+    apart = (
+        f"; {cents(gone)} of clusters that are gone, whose names are not known, are not in it" if gone.amount else ""
+    )
     return Line(
-        key=key(budget),
+        key=key(budget, look),
         kind=Kind.BUDGET,
         name=budget.name,
-        text=f"{said} of {cents(limit)} spent ({used:,.1f} %), {month.name}{ahead}",
-        severity=_severity(used, over=pace.amount > budget.monthly),
+        text=f"{said} of {cents(limit)} spent{late} ({used:,.1f} %), {month.name}{ahead}{apart}",
+        severity=_severity(used, over=None if pace is None else pace.amount > budget.monthly),
         figure=spent,
         worth=money,
         sources=(
@@ -73,21 +81,47 @@ def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
     )
 
 
-def key(budget: TeamBudget) -> str:
-    return f"budget:{slug(budget.name)}"
+def key(budget: TeamBudget, look: Look) -> str:
+    """Names that are alike when typed are numbered, in the order of the policy file."""
+    alike = [each for each in look.services.approvals.policy.budgets if slug(each.name) == slug(budget.name)]
+    place = alike.index(budget)
+    return f"budget:{slug(budget.name)}{f'-{place + 1}' if place else ''}"
 
 
-def _pace(spent: Money, month: Total) -> Money:
-    """What the whole month comes to if its other days cost as much as those so far."""
-    days = (month.until - month.since).days
-    return spent * (Decimal(monthrange(month.since.year, month.since.month)[1]) / days)
+def _sum(rows: Iterable[UsageRow], budget: TeamBudget) -> Money:
+    spent = next((each.amount for each in totals(rows) if each.currency == budget.currency), Decimal(0))
+    return Money(amount=spent, currency=budget.currency)
+
+
+def _pace(part: Spend, budget: TeamBudget) -> Money | None:
+    """What the whole month comes to if its other days cost as much as those that are final; None where none is."""
+    final = within(part, part.since, min(part.settled_until, part.until))
+    days = (final.until - final.since).days
+    if days <= 0:
+        return None
+    return _sum(final.rows, budget) * (Decimal(monthrange(part.since.year, part.since.month)[1]) / days)
 
 
 def counted(budget: TeamBudget, spend: Spend, look: Look) -> Spend:
     """What of it counts against a budget of the team's own."""
-    ids = {each.id for each in look.fleet.clusters if budget.covers(each)}
+    ids = {each.id for each in _known(spend, look) if budget.covers(each)}
     every = "*" in budget.clusters
     rows = tuple(row for row in spend.rows if every or row.resource_id in ids)
+    return spend.model_copy(update={"rows": rows})
+
+
+def _known(spend: Spend, look: Look) -> Iterator[Cluster]:
+    """Those that have a name: what Oracle lists, and what requests of ours have had deleted."""
+    yield from look.fleet.clusters
+    first = datetime.combine(spend.since, time(), UTC)
+    yield from (each for each, _ in deleted(look.services.requests, first))
+
+
+def _nobodys(budget: TeamBudget, spend: Spend, look: Look) -> Spend:
+    """What may count against a budget of some clusters: of resources that nobody here can name any more."""
+    known = {each.id for each in _known(spend, look)}
+    every = "*" in budget.clusters
+    rows = tuple(row for row in spend.rows if not every and row.resource_id not in known)
     return spend.model_copy(update={"rows": rows})
 
 
@@ -112,11 +146,24 @@ def _oracle(budget: Budget, found: Budgets) -> Line:
         key=f"budget:{tail(budget.id)}",
         kind=Kind.BUDGET,
         name=budget.name,
-        text=f"{so_far}{share}{foreseen}, {CURRENCY}, for {counts}",
+        text=f"{so_far}{share}{foreseen}, {CURRENCY}, for {counts}{_per(budget)}",
         severity=_severity(used, over=None if ahead is None else ahead > budget.amount),
         figure=spent,
         sources=(Source(title="Oracle, ListBudgets", as_of=found.read_at.astimezone(UTC).date(), trust=Trust.LIVE),),
     )
+
+
+def _per(budget: Budget) -> str:
+    """Of which time it is, where that is no month."""
+    match budget.processing:
+        case "MONTH":
+            return ""
+        case "SINGLE_USE":
+            return ", once and not by the month"
+        case "INVOICE":
+            return ", by your invoice's period and not the month"
+        case other:
+            return f", by {plain(other)} and not the month"
 
 
 def _severity(used: Decimal | None, *, over: bool | None) -> Severity:

@@ -154,7 +154,9 @@ def _mover(answer: Answer, of: Line, look: Look) -> Spend | None:
 
 
 def _budget(answer: Answer, of: Line, look: Look) -> Spend | None:
-    budget = next((each for each in look.services.approvals.policy.budgets if _digest_oracle.key(each) == of.key), None)
+    budget = next(
+        (each for each in look.services.approvals.policy.budgets if _digest_oracle.key(each, look) == of.key), None
+    )
     seen = seen_at(look.fleet)
     if budget is None:
         answer.say(

@@ -125,7 +125,8 @@ class Budget(Frozen):
     """A budget as Oracle keeps it.
 
     Oracle names no currency with it: it is that of the tenancy's rate card. Spend is None where Oracle has not reckoned
-    it yet, and was reckoned at `computed_at`, some times a day.
+    it yet, and was reckoned at `computed_at`, some times a day. `processing` is INVOICE or SINGLE_USE where its time is
+    no calendar month.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Budget(Frozen):
     target_type: str
     targets: tuple[str, ...] = ()
     reset_period: str = "MONTHLY"
+    processing: str = "MONTH"
 
     @property
     def used(self) -> Decimal | None:

@@ -200,6 +200,7 @@ def read_budgets(text: bytes) -> list[Budget]:
             target_type=each["targetType"],
             targets=tuple(each.get("targets") or ()),
             reset_period=each["resetPeriod"],
+            processing=each.get("processingPeriodType") or "MONTH",
         )
         for each in exact.read(text)
         if each.get("lifecycleState") == "ACTIVE"

@@ -334,6 +334,7 @@ def test_budgets_of_oracle_and_of_the_team_are_held_against_what_was_spent(tmp_p
             "budgets": (
                 TeamBudget(name="Everything & all", monthly=Decimal(20_000)),
                 TeamBudget(name="chat", clusters=frozenset({"chat*"}), monthly=Decimal(100), currency="EUR"),
+                TeamBudget(name="Chat!", clusters=frozenset({"chat*"}), monthly=Decimal(50_000)),
             )
         }
     )
@@ -354,19 +355,29 @@ def test_budgets_of_oracle_and_of_the_team_are_held_against_what_was_spent(tmp_p
     bare_one = known.model_copy(
         update={"id": "ocid1.budget.oc1..bare0001", "actual": None, "forecast": None, "targets": ()}
     )
-    nearly = bare_one.model_copy(update={"id": "ocid1.budget.oc1..near0001", "actual": Decimal(170_000)})
+    nearly = bare_one.model_copy(
+        update={"id": "ocid1.budget.oc1..near0001", "actual": Decimal(170_000), "processing": "SINGLE_USE"}
+    )
     room.oracle.budgeted = Budgets(found=(known, over, bare_one, nearly), read_at=START)
     lines_ = found(room, Kind.BUDGET)
     assert said(lines_) == [
         (
             "budget:everything-all",
             "Everything & all",
-            "$14,007 of $20,000 spent (70.0 %), November so far; at this pace $19,100.45 by its end",
+            "$14,007 of $20,000 spent (70.0 %), November so far; at the pace of its final days $21,010.50 by its end",
         ),
         (
             "budget:chat",
             "chat",
-            "98 EUR of 100 EUR spent (98.0 %), November so far; at this pace 133.64 EUR by its end",
+            "98 EUR of 100 EUR spent (98.0 %), November so far; at the pace of its final days 147 EUR by its end",
+        ),
+        (
+            "budget:chat-2",
+            "Chat!",
+            (
+                "$14,000 of $50,000 spent (28.0 %), November so far; at the pace of its final days $21,000 by its end; "
+                "$7 of clusters that are gone, whose names are not known, are not in it"
+            ),
         ),
         (
             "budget:prod0001",
@@ -376,28 +387,31 @@ def test_budgets_of_oracle_and_of_the_team_are_held_against_what_was_spent(tmp_p
                 "for everything in its compartment"
             ),
         ),
-        ("budget:over0001", "prod <!here>", lines_[3].text),
+        ("budget:over0001", "prod <!here>", lines_[4].text),
         (
             "budget:bare0001",
             "prod <!here>",
             "180,000.00, not reckoned yet, in your rate card's currency, for everything in its compartment",
         ),
-        ("budget:near0001", "prod <!here>", lines_[5].text),
+        ("budget:near0001", "prod <!here>", lines_[6].text),
     ]
+    assert lines_[6].text.endswith("for everything in its compartment, once and not by the month")
     assert [each.severity for each in lines_] == [
-        Severity.OK,
         Severity.ATTENTION,
+        Severity.ATTENTION,
+        Severity.OK,
         Severity.OK,
         Severity.ATTENTION,
         Severity.OK,
         Severity.ATTENTION,
     ]
     regional = found(room, Kind.BUDGET, REGIONAL)
-    assert [each.key for each in regional] == ["budget:chat"]
+    assert [each.key for each in regional] == ["budget:chat", "budget:chat-2"]
     place = Scope(by="compartment", value=cluster().compartment_id, name="prod")
     assert [each.key for each in found(room, Kind.BUDGET, place)] == [
         "budget:everything-all",
         "budget:chat",
+        "budget:chat-2",
         "budget:prod0001",
         "budget:over0001",
     ]
