@@ -12,14 +12,14 @@ from commands._advice import seen_at
 from commands._command import Services
 from commands._digest_look import Look
 from commands._estimates import estimates, names, ran, unseen
-from commands._resizings import resizings
+from commands._estimates import month_ahead as foreseen
 from dac import digest_sums
 from dac.cluster import Fleet
 from dac.daily import Daily, daily
 from dac.digest import Digest, Foreseen, Line, Scope, Total
 from dac.errors import DacError
 from dac.figures import Money, Price, Source, Unknown
-from dac.month_end import PLAIN, month_end
+from dac.month_end import PLAIN
 from dac.usage import Spend
 from dac.usage_estimate import Estimate, sums, unpriced
 
@@ -183,7 +183,6 @@ def _lines(parts: Mapping[str, Part]) -> tuple[tuple[Line, ...], Sequence[Unknow
 def _foreseen(look: Look, fleet: Fleet | Unknown, spend: Spend | Unknown) -> Foreseen | None:
     if isinstance(fleet, Unknown):
         return None
-    known = resizings(look.services.requests, look.at)
-    made = month_end(spend, look.clusters, look.services.catalog, look.at, resizings=known, unseen=unseen(fleet))
+    made = foreseen(spend, look.clusters, look.fleet, look.services, look.at, look.scope.covers)
     plain = {"plain": made.plain, "plain_method": PLAIN} if made.apart else {}
     return Foreseen(until=made.until, sums=made.sums, method=made.method, **plain)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from commands._command import Services
-from commands._resizings import deleted, done
+from commands._resizings import deleted, done, resizings
 from dac.budgets import GONE
 from dac.cluster import Cluster, Fleet
-from dac.month_end import Resizing
+from dac.figures import Unknown
+from dac.month_end import MonthEnd, Resizing, month_end
+from dac.usage import Spend
 from dac.usage_estimate import Estimate, estimate
+
+Covers = Callable[[Cluster], bool]
 
 
 class Ran(NamedTuple):
@@ -22,7 +26,7 @@ class Ran(NamedTuple):
     resized: tuple[Resizing, ...]
 
 
-def ran(fleet: Fleet, services: Services, since: date, wanted: Callable[[Cluster], bool]) -> Ran:
+def ran(fleet: Fleet, services: Services, since: date, wanted: Covers) -> Ran:
     """What Oracle lists as it is now, and what is gone as a request of ours found it."""
     first = datetime.combine(since, time(), UTC)
     gone = {each.id: (each, ended) for each, ended in deleted(services.requests, first) if wanted(each)}
@@ -47,6 +51,16 @@ def estimates(known: Ran, since: date, until: date, services: Services) -> list[
         )
         for each in known.clusters
     ]
+
+
+def month_ahead(
+    spend: Spend | Unknown, clusters: Sequence[Cluster], fleet: Fleet, services: Services, at: datetime, covers: Covers
+) -> MonthEnd:
+    """The forecast, by all that requests of ours tell of this month's sizes and ends."""
+    begins = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    known = resizings(services.requests, at, begins if isinstance(spend, Unknown) else None)
+    gone = [each for each in deleted(services.requests, begins) if covers(each[0])]
+    return month_end(spend, clusters, services.catalog, at, resizings=known, unseen=unseen(fleet), gone=gone)
 
 
 def unseen(fleet: Fleet) -> tuple[str, ...]:

@@ -17,13 +17,12 @@ from commands._command import Call, Services
 from commands._digest_look import Look
 from commands._digest_marks import Meant
 from commands._estimates import estimates, ran, unseen
+from commands._estimates import month_ahead as foreseen
 from commands._explained_forecast import forecast
-from commands._resizings import resizings
 from dac import digest_sums
 from dac.digest import Digest, Kind, Line
 from dac.errors import NotFound
 from dac.figures import Money, Unknown
-from dac.month_end import month_end
 from dac.naming import clip
 from dac.pricing import monthly, working
 from dac.usage import Spend
@@ -80,9 +79,7 @@ def month_ahead(digest: Digest | None, look: Look) -> Explained:
     """The forecast, by the units there are now."""
     today = digest_sums.day_of(look.at)
     spend = _spend(look, digest_sums.since(today), today)
-    unseen = sorted({gap.region for gap in look.fleet.gaps if gap.what.startswith("clusters")})
-    known = resizings(look.services.requests, look.at)
-    made = month_end(spend, look.clusters, look.services.catalog, look.at, resizings=known, unseen=unseen)
+    made = foreseen(spend, look.clusters, look.fleet, look.services, look.at, look.scope.covers)
     answer = Answer(f"The sum behind the forecast for {made.since:%B %Y}")
     read = _bill.usage_api(_read_on(spend, look))
     as_of = f"as of {date(look.at)}" if digest else "as of now"

@@ -16,8 +16,9 @@ LATELY = timedelta(days=4)
 """Days that are not final yet, and one more: before them Oracle's own rows tell what there was."""
 
 
-def resizings(requests: Requests, at: datetime) -> tuple[Resizing, ...]:
-    return (*done(requests, at - LATELY), *_leased(requests, at), *_agreed(requests, at))
+def resizings(requests: Requests, at: datetime, since: datetime | None = None) -> tuple[Resizing, ...]:
+    """`since` is from when on those that are done count, where Oracle's rows do not tell what there was."""
+    return (*done(requests, since or at - LATELY), *_leased(requests, at), *_agreed(requests, at))
 
 
 def done(requests: Requests, since: datetime) -> tuple[Resizing, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from itertools import pairwise
@@ -116,11 +116,13 @@ def month_end(
     *,
     resizings: Sequence[Resizing] = (),
     unseen: Sequence[str] = (),
+    gone: Sequence[tuple[Cluster, datetime]] = (),
 ) -> MonthEnd:
     """The month of `at` in UTC, for clusters as they are then; `unseen` are regions whose clusters could not be read.
 
     Spend begins with the month or earlier: days before it serve the rates and the average alone. Where it is Unknown,
-    all is estimated. Past resizings tell what units there were on days that are not final.
+    all is estimated, with clusters that are `gone` until they were deleted: else rows tell of these. Past resizings
+    tell what units there were on days that are not final.
     """
     now = at.astimezone(UTC)
     since, until = now.date().replace(day=1), forecast.month_end(now).date()
@@ -134,7 +136,11 @@ def month_end(
     alive = [each for each in clusters if each.lifecycle_state not in GONE]
     final = [row for row in rows if since <= row.day < reckoned_from]
     late = _of_the_gone(alive, [row for row in rows if reckoned_from <= row.day < until])
-    ahead, missing = _ahead(alive, rows, catalog, (reckoned_from, until, now), resizings)
+    ended: dict[str, datetime] = {}
+    if isinstance(spend, Unknown):
+        ended = {each.id: at_end for each, at_end in gone}
+        alive += [each for each, _ in gone if each.id not in {other.id for other in alive}]
+    ahead, missing = _ahead(alive, rows, catalog, (reckoned_from, until, now), resizings, ended)
     charged = (
         *_charged(since, reckoned_from, final),
         *_charged(reckoned_from, until, late, provisional=True),
@@ -243,6 +249,7 @@ def _ahead(
     catalog: Catalog,
     span: tuple[date, date, datetime],
     resizings: Sequence[Resizing],
+    ended: Mapping[str, datetime],
 ) -> tuple[list[Ahead], list[Unknown]]:
     found: list[Ahead] = []
     missing: list[Unknown] = []
@@ -251,6 +258,7 @@ def _ahead(
         start = max(_midnight(reckoned_from), cluster.time_created.astimezone(UTC))
         # One that Oracle is deleting is charged for no longer, as far as can be told.
         end = min(now, _midnight(until)) if cluster.lifecycle_state == Lifecycle.DELETING else _midnight(until)
+        end = min(end, ended.get(cluster.id, end))
         spans = list(_spans(cluster, start, end, now, [each for each in resizings if each.cluster_id == cluster.id]))
         if not spans:
             continue

@@ -327,3 +327,11 @@ def test_of_several_prices_the_last_counts_and_within_a_day_each_by_its_quantity
     ]
     found = month_end(spend([*days(of, date(2026, 11, 1), day), *tiers]), [of], CATALOG, NOON)
     assert {(each.rate.amount, each.rate.currency) for each in found.ahead} == {(Decimal(12), "USD")}
+
+
+def test_an_estimate_counts_a_cluster_that_is_gone_until_then() -> None:
+    of, old = chat(), chat(1, id="ocid1.old", name="old")
+    ended = datetime(2026, 11, 2, tzinfo=UTC)
+    found = month_end(NO_ACCESS, [of], CATALOG, NOON, gone=[(old, ended), (of, NOON)])
+    assert told(found) == [("chat", 2, 22 * 24 + 12), ("old", 1, 24)]
+    assert told(month_end(spend(november(of)), [of], CATALOG, NOON, gone=[(old, ended)])) == [("chat", 2, 240)]
