@@ -31,6 +31,7 @@ def sheet(digest: Digest) -> Enclosed:
 
 def _total(total: Total) -> Iterator[Sequence[object]]:
     standing = "estimated" if total.estimated else "final" if total.settled else "provisional"
+    standing += ", at least" if total.missing else ""
     for money in total.spent:
         yield _sum(total.key, "total", total.name, (total.since, total.until), money, standing)
     for before in total.compared:

@@ -261,6 +261,10 @@ def test_an_estimate_counts_what_a_request_has_deleted(tmp_path: Path) -> None:
     assert line.search(told(room, "cost actual today"))
     assert line.search(told(room, "cost actual old today"))
     assert "old" not in told(room, "cost actual chat today")
+    room.clock.advance(hours=24)
+    assert re.search(r"\*old\*: \(1 × 1\d", told(room, "cost explain total:yesterday"))
+    room.say("digest")
+    assert "*old*, 1 Nov 00:00 to 23 Nov 1" in told(room, "cost explain forecast")
 
 
 def test_a_cluster_that_a_request_has_deleted_keeps_its_name_on_the_bill(tmp_path: Path) -> None:

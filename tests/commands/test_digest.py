@@ -163,6 +163,7 @@ def test_without_access_it_is_estimated_and_says_so(room: Room) -> None:
     assert "*Yesterday estimated at least $1,152, November estimated at least $25,344" in answer
     assert "*Last 7 days* (16 Nov to 22 Nov): at least *$8,064* estimated" in answer
     assert "⚠️ *Not in these sums*: odd." in answer
+    assert ("total:week", "estimated, at least") in [(each["line"], each["standing"]) for each in sheet_of(room)]
     assert "Estimated: what Oracle charged is not known. These sums are units × hours" in answer
     assert "compared with nothing. Let the reading identity `read usage-report in tenancy`" in answer
     assert "Not known: the price of VERA_X9" in answer
@@ -182,6 +183,13 @@ def test_without_the_fleet_the_charges_are_told(room: Room) -> None:
 def test_what_oracle_does_not_answer_is_estimated(room: Room) -> None:
     room.oracle.fail("spend", Unavailable("Oracle does not answer."))
     assert "an estimated $1,152" in told(room)
+
+
+def sheet_of(room: Room) -> list[dict[str, str]]:
+    reply = room.say("digest --file")
+    assert reply.then is not None
+    (file,) = next(iter(reply.then)).files
+    return list(csv.DictReader(io.StringIO(file.content.decode())))
 
 
 def test_a_sheet_is_for_everybody(room: Room) -> None:
