@@ -1,10 +1,9 @@
-"""Bills as text: a table for a message, a file of every row, the names in both, and where they were read."""
+"""Bills as text: lines for a message, a file of every row, the names in both, and where they were read."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -19,22 +18,17 @@ from dac.usage import Spend, quantities
 from dac.usage_estimate import Estimate, unpriced
 
 NAME = 24
-"""Characters of a cell: escaped they are five times as many at the most, and a section holds 3,000."""
-
-FIGURE = 34
-"""Characters of one with figures: a sum that is cut is another sum."""
+"""Characters of a name beside figures."""
 
 MOST_MISSING = 3
 """Names beside a sum that they are not in."""
 
 SHOWN = 15
-"""Lines of a table in a message; a longer one comes as a file as well."""
+"""Lines of a bill in a message; a longer one comes as a file as well."""
 
 NOBODY = "no resource named"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that spreadsheets would take for a formula."""
-
-_FIGURES = re.compile(r"[-$\d.,]+( [A-Z]{3})?")
 
 COLUMNS = (
     "day",
@@ -97,16 +91,23 @@ def whom(cluster: Cluster | None) -> str:
     return f"*{named(cluster.name)}*" if cluster else "all dedicated AI clusters I look after"
 
 
-def lines(spend: Spend, known: Mapping[str, str]) -> list[tuple[str, ...]]:
+def lines(spend: Spend, known: Mapping[str, str]) -> list[str]:
     """Cluster, part number, quantity, amount and discount, the dearest first; each currency is a line of its own."""
     found = []
     for (resource_id, part), line in spend.by_line().items():
         for total in line.totals:
             rows = tuple(row for row in line.rows if row.currency == total.currency)
-            used = ", ".join(f"{amount:,.1f}" for _, amount in quantities(rows))
+            used = ", ".join(f"quantity {amount:,.1f}" for _, amount in quantities(rows))
             off = discounts(line.model_copy(update={"rows": rows}))
-            found.append((total, (called(resource_id, known), part or "-", used, str(cents(total)), off)))
-    return [line for _, line in sorted(found, key=lambda each: (each[0].currency, -each[0].amount, each[1]))]
+            said = row(
+                called(resource_id, known),
+                named(part) if part else "no part number",
+                used,
+                f"*{escape(str(cents(total)))}*",
+                off and f"{off} off list",
+            )
+            found.append((total, said))
+    return [said for _, said in sorted(found, key=lambda each: (each[0].currency, -each[0].amount, each[1]))]
 
 
 def discounts(spend: Spend) -> str:
@@ -122,23 +123,9 @@ def discounts(spend: Spend) -> str:
     return f"{part}{most} %" if least == most else f"{part}{least} to {most} %"
 
 
-def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """In columns, with figures to the right; escaped, and nothing in it ends the block it stands in."""
-    clean = [[_clean(cell) for cell in row] for row in (titles, *rows)]
-    widths = [max(len(row[column]) for row in clean) for column in range(len(titles))]
-    told = [
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in clean
-    ]
-    return "\n".join(["```", *map(escape, told), "```"])
-
-
-def _clean(cell: str) -> str:
-    plain = " ".join(cell.replace("`", "'").split())
-    return clip(plain, FIGURE if _FIGURES.fullmatch(plain) else NAME)
+def row(name: str, *cells: str) -> str:
+    """A line of a bill, for columns would be wider than a phone; what is empty is left out, and `cells` are safe."""
+    return " · ".join([f"*{named(name, NAME)}*", *filter(None, cells)])
 
 
 def said(totals: Sequence[Money]) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC
 from commands import _bill
 from commands._advice import linked_up, not_known, seen_at
 from commands._answer import Answer
-from commands._blocks import escape, named, section
+from commands._blocks import escape, named
 from commands._command import Services
 from commands._estimates import estimates, ran, unseen
 from dac.cluster import Cluster, Fleet
@@ -56,14 +56,14 @@ def estimated(days: Period, cluster: Cluster | None, fleet: Fleet, services: Ser
 
 def _lines(answer: Answer, made: list[Estimate], fleet: Fleet) -> None:
     known, seen = _bill.names(fleet), seen_at(fleet)
-    rows = [
-        (known.get(each.cluster.id) or _bill.deleted(each.cluster), _units(each), f"{each.hours:,.1f}", _cost(each))
-        for each in made
-    ]
-    if rows:
-        answer.block(section(_bill.table(("Cluster", "Units", "Hours", "Estimate"), rows[: _bill.SHOWN])))
-    if len(rows) > _bill.SHOWN:
-        answer.small(f"{len(rows) - _bill.SHOWN} more clusters are in the sum and not shown.", seen)
+    told = []
+    for each in made[: _bill.SHOWN]:
+        name = known.get(each.cluster.id) or _bill.deleted(each.cluster)
+        said = _bill.row(name, _units(each), f"{each.hours:,.1f} h", f"*{escape(_cost(each))}*")
+        told.append((said, (seen, each.cost)))
+    answer.lines(told)
+    if len(made) > _bill.SHOWN:
+        answer.small(f"{len(made) - _bill.SHOWN} more clusters are in the sum and not shown.", seen)
     for settle in dict.fromkeys(
         f"{each.cost.what}. {each.cost.settle}" for each in unpriced(made) if isinstance(each.cost, Unknown)
     ):
@@ -93,9 +93,10 @@ def _limits(answer: Answer, made: list[Estimate], fleet: Fleet, services: Servic
 
 
 def _units(made: Estimate) -> str:
-    """Such as 2, or 2→4→2."""
+    """Such as "1 unit", or "2→4→2 units"."""
     sizes = [each.units for each in made.spans] or [made.cluster.unit_count]
-    return "→".join(map(str, sizes if len(sizes) < MOST_SIZES else (sizes[0], "…", sizes[-1])))
+    told = "→".join(map(str, sizes if len(sizes) < MOST_SIZES else (sizes[0], "…", sizes[-1])))
+    return f"{told} unit{'' if told == '1' else 's'}"
 
 
 def _cost(made: Estimate) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from commands._advice import linked_up, offer
 from commands._answer import Answer, Cited
-from commands._bill import LATE, table, usage_api
+from commands._bill import LATE, row, usage_api
 from commands._blocks import (
     MESSAGE_BLOCKS,
     MESSAGE_TEXT,
@@ -24,7 +24,6 @@ from commands._blocks import (
     named,
     people,
     picture,
-    section,
 )
 from commands._blocks import date as moment
 from commands._chart import SpendDays
@@ -220,13 +219,18 @@ def _headline(digest: Digest) -> str:
 def _totals(answer: Answer, digest: Digest) -> None:
     read = _read(digest)
     if rows := tabled(digest.totals):
-        answer.block(section(table(rows[0], rows[1 : MOST_ROWS + 1])))
+        titles, told = rows[0][1:], rows[1 : MOST_ROWS + 1]
+        answer.lines((_of_currency(name, titles, cells), read) for name, *cells in told)
         more = f"{len(rows) - 1 - MOST_ROWS} more currencies and what" if len(rows) > MOST_ROWS + 1 else "What"
         answer.small(f"{more} was before: `/dac digest --file`.", *read)
     else:
         answer.lines((total_line(total, each), read) for total in digest.totals for each in currencies(total))
     if left_out := missing(digest.totals):
         answer.say(f"⚠️ *Not in these sums*: {escape(left_out)}. What would settle it is below.", *read)
+
+
+def _of_currency(name: str, titles: Sequence[str], cells: Sequence[str]) -> str:
+    return row(name, *(f"{title} {escape(cell)}" for title, cell in zip(titles, cells, strict=True)))
 
 
 def _foreseen(answer: Answer, digest: Digest) -> Iterator[Note]:

@@ -71,7 +71,7 @@ def _products(spend: Spend, wanted: set[str]) -> list[str]:
 
 
 def _line(of: Item) -> str:
-    """As prose: a table of such figures is wider than a phone."""
+    """As prose, as bills are."""
     head = " · ".join(filter(None, [str(of.day or ""), named(of.part_number) or "no part number"]))
     quantity = "no quantity" if of.quantity is None else digits(of.quantity)
     price = "no unit price" if of.unit_price is None else digits(of.unit_price)

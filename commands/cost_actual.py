@@ -13,7 +13,7 @@ from pydantic import Field
 from commands import _beside, _bill, _bill_estimated, _resizings
 from commands._advice import not_known, offer, word
 from commands._answer import Answer
-from commands._blocks import escape, named, section
+from commands._blocks import escape, named
 from commands._command import Arguments, Call, Command, Group, Reply, Rest, Services
 from dac.cluster import Cluster, Fleet
 from dac.errors import DacError, NotFound
@@ -110,7 +110,7 @@ def _charged(
     told = _bill.lines(spend, known)
     if told:
         shown = told[: _bill.SHOWN]
-        answer.block(section(_bill.table(("Cluster", "Part number", "Quantity", "Charged", "Off list"), shown)))
+        answer.lines((each, (read,)) for each in shown)
         if len(told) > len(shown):
             answer.small(f"{len(told) - len(shown):,} more lines are in the file in the thread.", read)
         off = _bill.discounts(spend)

@@ -69,9 +69,8 @@ def test_currencies_are_told_apart_and_not_all_of_many(room: Room) -> None:
     room.oracle.charged = [row(at(22), "1.10"), row(at(22), "2.20", currency="EUR"), row(at(21), "1", currency="CHF")]
     answer = told(room)
     assert "*Yesterday 2.20 EUR and $1.10" in answer
-    rows = [line.split() for line in answer.partition("```")[2].partition("```")[0].splitlines()]
-    assert ["CHF", "nothing", "yet", "1", "CHF", "1", "CHF"] in rows
-    assert ["EUR", "2.20", "EUR", "2.20", "EUR", "2.20", "EUR"] in rows
+    assert "*CHF* · Yesterday nothing yet · Last 7 days 1 CHF · November so far 1 CHF" in answer
+    assert "*EUR* · Yesterday 2.20 EUR · Last 7 days 2.20 EUR · November so far 2.20 EUR" in answer
     assert "What was before: `/dac digest --file`." in answer
     room.oracle.charged = room.oracle.charged[1:]
     answer = told(room)

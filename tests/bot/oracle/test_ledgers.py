@@ -293,7 +293,7 @@ def test_lines_are_rounded_by_themselves_and_the_sum_once(ledger: Ledger) -> Non
     ledger.load([row("0.334", part=each) for each in parts])
     reply = ledger.say("cost actual last month")
     assert charged(told(reply)) == {"USD": 100}
-    assert re.findall(r"B10808\d +1.5 +(\$\d+\.\d\d) ", told(reply)) == ["$0.33"] * 3
+    assert re.findall(r"B10808\d · quantity 1.5 · \*(\$\d+\.\d\d)\*", told(reply)) == ["$0.33"] * 3
     assert "rounded once; a line is rounded by itself" in told(reply)
 
 
