@@ -37,6 +37,12 @@ def _total(total: Total) -> Iterator[Sequence[object]]:
     for before in total.compared:
         for money in before.spent:
             yield _sum(total.key, "compared", before.name, (before.since, before.until), money, "")
+    if final := total.final:
+        for money in final.spent:
+            yield _sum(total.key, "final days", total.name, (total.since, final.until), money, "final")
+        then = final.before
+        for money in then.spent:
+            yield _sum(total.key, "final days compared", then.name, (then.since, then.until), money, "final")
 
 
 def _others(digest: Digest) -> Iterator[Sequence[object]]:

@@ -30,7 +30,7 @@ from commands._chart import SpendDays
 from commands._command import Reply
 from commands._digest_file import sheet
 from commands._digest_marks import SUMS, explaining, typed
-from commands._digest_totals import MOST_CURRENCIES, currencies, missing, summed, tabled, total_line, whole
+from commands._digest_totals import MOST_CURRENCIES, currencies, missing, summed, tabled, total_line, verdict, whole
 from commands._spend_chart import spend_chart
 from dac.digest import Digest, Kind, Line
 from dac.figures import Unknown
@@ -213,7 +213,8 @@ def _headline(digest: Digest) -> str:
         return f"What was spent {UNKNOWN}"
     about = "" if not digest.estimated else "estimated " if yesterday.missing or month.missing else "an estimated "
     name = month.name.removesuffix(" so far")
-    return f"Yesterday {about}{whole(yesterday)}, {name} {about}{whole(month)}"
+    moved = f" ({said})" if (said := verdict(month)) else ""
+    return f"Yesterday {about}{whole(yesterday)}, {name} {about}{whole(month)}{moved}"
 
 
 def _totals(answer: Answer, digest: Digest) -> None:
@@ -255,7 +256,7 @@ def _notes(digest: Digest) -> Iterator[Note]:
         yield f"Estimated: what Oracle charged is not known. {ESTIMATED} {_settled_by(digest.estimated)}", read
     elif any(not each.settled for each in digest.totals):
         yield (
-            "⏳ provisional: Oracle adds to the last 48 h; no sum with them is called less yet. The rest is final.",
+            "⏳ provisional: Oracle adds to the last 48 h, so weeks and months go by their final days.",
             (*read, LATE),
         )
     if digest.unattributed:

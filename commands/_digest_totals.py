@@ -50,7 +50,20 @@ def missing(totals: Sequence[Total]) -> str:
     return without(list(dict.fromkeys(name for each in totals for name in each.missing)))
 
 
+def verdict(total: Total) -> str:
+    """What its final days were to those before, as part of a sentence; empty where there is little to say."""
+    final, (currency, *others) = total.final, currencies(total)
+    if final is None or others:
+        return ""
+    now, before = _of(final.spent, currency), _of(final.before.spent, currency)
+    percent = _percent(now, before) if before.amount > 0 and now.amount > 0 else Decimal(0)
+    if abs(percent) < LITTLE:
+        return ""
+    return f"final days {abs(percent):,.0f} % {'above' if percent > 0 else 'below'} {final.before.since:%B}"
+
+
 def total_line(total: Total, currency: str) -> str:
+    """One row of a phone or two: the sum, and what it is to those before."""
     name = f"*{total.name}* ({_days(total.since, total.until)})"
     if not currency:
         if total.estimated:
@@ -59,11 +72,13 @@ def total_line(total: Total, currency: str) -> str:
     if not (total.settled or total.estimated) and all(each.currency != currency for each in total.spent):
         # Nothing has come in yet, which is no sum to compare anything with.
         was = [_before(_of(each.spent, currency), each) for each in total.compared]
+        was = _final(total, currency) or was
         return f"{name}: *nothing yet* in {escape(currency)} ⏳ · {', '.join(was)}"
     spent = _of(total.spent, currency)
     least = "at least " if total.missing else ""
     said = f"{name}: {least}*{_money(spent)}*{' estimated' if total.estimated else _standing(total, currency)}"
     before = [_against(spent, _of(each.spent, currency), each, total) for each in total.compared]
+    before = _final(total, currency) or before
     return f"{said} · {', '.join(before)}" if before else said
 
 
@@ -74,13 +89,36 @@ def _standing(total: Total, currency: str) -> str:
     return " so far ⏳" if open_ == spent or not open_.amount else f" ({_money(open_)} of it ⏳)"
 
 
+def _final(total: Total, currency: str) -> list[str]:
+    """Of a sum that may still grow its final days, which alone are more or less; empty without any."""
+    final = total.final
+    if total.settled or final is None:
+        return []
+    now, before = _of(final.spent, currency), _of(final.before.spent, currency)
+    if not now.amount and not before.amount:
+        return []
+    until = f"to {_day(final.until - ONE_DAY)}"
+    days = _days(final.before.since, final.before.until)
+    if before.amount <= 0 or now.amount <= 0:
+        was = _money(before) if before.amount else "nothing"
+        return [f"{until}: {_money(now) if now.amount else 'nothing'}, and {was} in {days}"]
+    percent = _percent(now, before)
+    if abs(percent) < LITTLE:
+        return [f"{until}: as much as {days}"]
+    return [f"{until}: {abs(percent):,.0f} % {'more' if percent > 0 else 'less'} than {days} ({_money(before)})"]
+
+
+def _percent(now: Money, before: Money) -> Decimal:
+    """How much more it is."""
+    return (now - before).amount / before.amount * WHOLE
+
+
 def _against(now: Money, before: Money, compared: Compared, total: Total) -> str:
     """What may still grow is not less than anything yet, nor more than what may grow as well."""
-    change = now - before
     if before.amount <= 0 or now.amount < 0:
         # Below zero there is no share of what was before: nothing costs 600 % less.
         return _before(before, compared)
-    percent = change.amount / before.amount * WHOLE
+    percent = _percent(now, before)
     if not total.settled:
         if percent < LITTLE or not compared.settled:
             return _before(before, compared)
@@ -122,7 +160,12 @@ def summed(spent: Sequence[Money]) -> str:
 
 
 def _days(since: date, until: date) -> str:
+    """Short, for these are read on phones."""
     last = until - ONE_DAY
     if since == last:
-        return f"{since.day} {since:%b}"
-    return f"{since.day} {since:%b} to {last.day} {last:%b}"
+        return _day(since)
+    return f"{since.day if (since.year, since.month) == (last.year, last.month) else _day(since)} to {_day(last)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b}"

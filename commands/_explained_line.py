@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, timedelta
 from datetime import date as day
 from decimal import Decimal
@@ -20,7 +20,7 @@ from commands._estimates import estimates, ran, unseen
 from commands._estimates import month_ahead as foreseen
 from commands._explained_forecast import forecast
 from dac import digest_sums
-from dac.digest import Digest, Kind, Line
+from dac.digest import Digest, Kind, Line, Total
 from dac.errors import NotFound
 from dac.figures import Money, Unknown
 from dac.naming import clip
@@ -29,6 +29,7 @@ from dac.usage import Spend
 
 FORECAST = "forecast"
 MONTH = "total:month"
+ONE_DAY = timedelta(days=1)
 LINE = 600
 """Characters of what a line said."""
 
@@ -57,9 +58,9 @@ def total(key: str, digest: Digest | None, look: Look) -> Explained:
         raise NotFound(f"There is no total “{clip(key)}”: there are {known}, and `forecast`.")
     days = f"{span.since} to {span.until - timedelta(days=1)}"
     answer = Answer(f"The sum behind {key}, {span.name}, {days}")
-    spend = _spend(look, span.since, span.until)
+    read = _spend(look, digest_sums.since(today), today)
     said = f"*{span.name}*, {days} in UTC, for {named(look.scope.words, 200)}"
-    if isinstance(spend, Unknown):
+    if isinstance(read, Unknown):
         seen = seen_at(look.fleet)
         answer.say(f"{said}: estimated, for what Oracle charged is not known", seen)
         catalog = look.services.catalog
@@ -67,12 +68,34 @@ def total(key: str, digest: Digest | None, look: Look) -> Explained:
         made = estimates(there, span.since, span.until, look.services)
         _explained.estimates(answer, made, catalog, seen, unseen(look.fleet))
         return Explained(answer)
+    spend = digest_sums.within(read, span.since, span.until)
     answer.say(said, _bill.usage_api(spend.read_at.astimezone(UTC).date()))
     more = _explained.rows(answer, spend)
+    now = next(each for each in digest_sums.told(read, today) if each.key == key)
+    answer.lines((text, (_bill.usage_api(_read_on(spend, look)),)) for text in _final(now))
     told = digest.total(key) if digest else None
     if digest and told:
         _since_then(answer, told.spent, spend, digest)
     return Explained(answer, spend if more else None)
+
+
+def _final(total: Total) -> Iterator[str]:
+    """The two sums that its percentage is of, where it is not of the whole."""
+    final = total.final
+    if final is None or total.settled:
+        return
+    for currency in sorted({each.currency for each in (*final.spent, *final.before.spent)}):
+        now, before = (_amount(spent, currency) for spent in (final.spent, final.before.spent))
+        share = ""
+        if now.amount > 0 and before.amount > 0:
+            percent = ((now - before).amount / before.amount * 100).quantize(Decimal("0.0001"))
+            share = f": {_explained.digits(abs(percent))} % {'less' if percent < 0 else 'more'}"
+        days = f"{total.since} to {final.until - ONE_DAY}", f"{final.before.since} to {final.before.until - ONE_DAY}"
+        yield f"Final days, {days[0]}: {_explained.exact(now)}; {days[1]}: {_explained.exact(before)}{share}"
+
+
+def _amount(spent: Sequence[Money], currency: str) -> Money:
+    return next((each for each in spent if each.currency == currency), Money(amount=Decimal(0), currency=currency))
 
 
 def month_ahead(digest: Digest | None, look: Look) -> Explained:

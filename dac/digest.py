@@ -165,12 +165,21 @@ class Compared(Frozen):
     settled: bool = True
 
 
+class Final(Frozen):
+    """Those of a total's days that are final, from its first on, beside as many days before, which are final too."""
+
+    until: date
+    spent: tuple[Money, ...]
+    before: Compared
+
+
 class Total(Frozen):
     """What was charged in a span of full UTC days, `until` not included; one sum for each currency, exact.
 
     `provisional` is what of it may still change, and `settled` that nothing of these days can any more. An estimate is
     compared with nothing: what others changed or deleted is no part of it. `missing` names what ran and is in no sum,
     for want of a price or a reading: then `spent` is the least of it, and where that is empty nothing is known.
+    `final` is the part of it of which it can be said that it is more or less; None where no day of it is final.
     """
 
     key: str
@@ -183,6 +192,7 @@ class Total(Frozen):
     estimated: bool = False
     missing: tuple[str, ...] = ()
     compared: tuple[Compared, ...] = ()
+    final: Final | None = None
 
 
 class Foreseen(Frozen):

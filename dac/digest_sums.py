@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from dac.cluster import Fleet
-from dac.digest import Compared, Scope, Total
+from dac.digest import Compared, Final, Scope, Total
 from dac.figures import Frozen, Money
 from dac.usage import SETTLES_AFTER, Spend, UsageRow, totals
 
@@ -109,9 +109,24 @@ def told(spend: Spend, today: date) -> tuple[Total, ...]:
                 provisional=totals(part.provisional),
                 settled=part.complete,
                 compared=tuple(before),
+                final=_final(spend, each),
             )
         )
     return tuple(found)
+
+
+def _final(spend: Spend, of: Told) -> Final | None:
+    """Of the days that it is compared with first there may be fewer: February has no 29th."""
+    before = of.before[0]
+    days = min(min(spend.settled_until, of.span.until) - of.span.since, before.until - before.since)
+    if days < DAY:
+        return None
+    until = before.since + days
+    return Final(
+        until=of.span.since + days,
+        spent=within(spend, of.span.since, of.span.since + days).totals,
+        before=_compared(within(spend, before.since, until), "as many days before"),
+    )
 
 
 def _compared(part: Spend, name: str) -> Compared:

@@ -132,6 +132,17 @@ def test_a_total_is_that_of_a_digest_told_now(room: Room, key: str, sum_: str) -
     assert f"Together *{sum_}*" in said(room.say(f"cost explain {key}"))
 
 
+def test_the_percentage_of_a_total_is_that_of_two_sums(room: Room) -> None:
+    room.oracle.charged = [row(day, "900" if day.month == 10 else "864") for day in DAYS]
+    room.oracle.charged.append(row(at(2, 10), currency="EUR"))
+    text = said(room.say("cost explain total:month"))
+    assert "Final days, 2026-11-01 to 2026-11-20: 0 EUR; 2026-10-01 to 2026-10-20: 864 EUR" in text
+    assert "Final days, 2026-11-01 to 2026-11-20: 17,280 USD; 2026-10-01 to 2026-10-20: 18,000 USD: 4 % less" in text
+    assert "Final days" not in said(room.say("cost explain total:yesterday"))
+    room.pass_time(hours=10 * 24)
+    assert "Final days" in said(room.say("cost explain total:week"))
+
+
 def test_a_total_of_a_digest_is_of_its_days_and_says_whether_it_told_the_same(room: Room) -> None:
     room.say("digest")
     room.pass_time(hours=48)

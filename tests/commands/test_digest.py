@@ -44,23 +44,37 @@ def test_every_sum_stands_beside_those_before_it(room: Room) -> None:
         "*Yesterday* (22 Nov): *$1,200* so far ⏳ · $1,152 the day before, already 4 % more than the Sunday before "
         "($1,152)" in answer
     )
-    assert (
-        "*Last 7 days* (16 Nov to 22 Nov): *$8,112* ($2,352 of it ⏳) · already 1 % more than the 7 days before "
-        "($8,064)" in answer
-    )
-    assert (
-        "*November so far* (1 Nov to 22 Nov): *$25,392* ($2,352 of it ⏳) · $25,344 the same 22 days of October"
-        in answer
-    )
+    assert "*Last 7 days* (16 to 22 Nov): *$8,112* ($2,352 of it ⏳) · to 20 Nov: as much as 9 to 13 Nov" in answer
+    assert "*November so far* (1 to 22 Nov): *$25,392* ($2,352 of it ⏳) · to 20 Nov: as much as 1 to 20 Oct" in answer
     assert "⏳ provisional: Oracle adds to the last 48 h" in answer
     assert "Days are" not in answer
+
+
+@pytest.mark.parametrize(
+    ("october", "beside", "said", "first"),
+    [
+        ("900", "", "to 20 Nov: 28 % more than 1 to 20 Oct ($18,000)", "$25,392 (final days 28 % above October)"),
+        ("1200", "", "to 20 Nov: 4 % less than 1 to 20 Oct ($24,000)", "$25,392 (final days 4 % below October)"),
+        ("-1", "", "to 20 Nov: $23,040, and -$20 in 1 to 20 Oct", "$25,392."),
+        ("1200", "EUR", "to 20 Nov: 4 % less than 1 to 20 Oct ($24,000)", "1 EUR and $25,392."),
+    ],
+)
+def test_final_days_alone_are_more_or_less(room: Room, october: str, beside: str, said: str, first: str) -> None:
+    room.oracle.charged = [row(day, october if day.month == 10 else "1152") for day in DAYS if day < at(22)]
+    room.oracle.charged += [row(at(22), "1200"), *([row(at(22), "1", currency=beside)] if beside else [])]
+    reply = room.say("digest")
+    assert f"*$25,392* ($2,352 of it ⏳) · {said}" in sound(reply)
+    assert f"November {first}" in reply.text
+    found = {each["line"]: each for each in sheet_of(room) if each["kind"] == "final days compared"}
+    assert found["total:month"]["amount"] == str(int(october) * 20)
+    assert (found["total:month"]["since"], found["total:month"]["until"]) == ("2026-10-01", "2026-10-21")
 
 
 def test_what_was_less_or_nothing_or_a_credit_is_said_so(room: Room) -> None:
     room.oracle.charged = [row(at(22), "50"), row(at(21), "100"), row(at(15), "-5")]
     answer = told(room)
     assert "*$50* so far ⏳ · $100 the day before, -$5 the Sunday before" in answer
-    assert "*$145* ($150 of it ⏳) · nothing the same 22 days of October" in answer
+    assert "*$145* ($150 of it ⏳) · to 20 Nov: -$5, and nothing in 1 to 20 Oct" in answer
     room.oracle.charged = [row(at(22), "-50"), row(at(21), "100")]
     assert "*-$50* so far ⏳ · $100 the day before, nothing the Sunday before" in told(room)
 
@@ -93,7 +107,7 @@ def test_on_the_first_of_a_month_the_last_one_is_told(room: Room) -> None:
     room.clock.advance(hours=8 * 24)
     answer = told(room)
     assert "*Yesterday nothing yet, November $25,392" in answer
-    assert "*November* (1 Nov to 30 Nov): *$25,392* so far ⏳ · $35,712 all of October" in answer
+    assert "*November* (1 to 30 Nov): *$25,392* so far ⏳ · to 28 Nov: 21 % less than 1 to 28 Oct ($32,256)" in answer
 
 
 def test_its_buttons_are_of_its_own_days(room: Room) -> None:
@@ -160,7 +174,7 @@ def test_without_access_it_is_estimated_and_says_so(room: Room) -> None:
     room.oracle.add(cluster("odd", unit_shape="VERA_X9"))
     answer = told(room)
     assert "*Yesterday estimated at least $1,152, November estimated at least $25,344" in answer
-    assert "*Last 7 days* (16 Nov to 22 Nov): at least *$8,064* estimated" in answer
+    assert "*Last 7 days* (16 to 22 Nov): at least *$8,064* estimated" in answer
     assert "⚠️ *Not in these sums*: odd." in answer
     assert ("total:week", "estimated, at least") in [(each["line"], each["standing"]) for each in sheet_of(room)]
     assert "Estimated: what Oracle charged is not known. These sums are units × hours" in answer

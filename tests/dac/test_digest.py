@@ -206,6 +206,30 @@ def test_days_before_are_told_to_be_open_as_long_as_they_may_change() -> None:
     assert [what for what, done in settled.items() if not done] == [("total:yesterday", "the day before")]
 
 
+@pytest.mark.parametrize(
+    ("today", "week", "month"),
+    [
+        (date(2026, 11, 23), ("16 21", "09 14"), ("01 21", "01 21")),
+        (date(2026, 11, 4), ("28 02", "21 26"), ("01 02", "01 02")),
+        (date(2026, 11, 3), ("27 01", "20 25"), None),
+        (date(2026, 12, 1), ("24 29", "17 22"), ("01 29", "01 29")),
+        (date(2027, 3, 31), ("24 29", "17 22"), ("01 29", "01 01")),
+    ],
+)
+def test_final_days_are_beside_as_many(today: date, week: tuple[str, str], month: tuple[str, str] | None) -> None:
+    noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+    rows = [row(today - DAY * back) for back in range(1, 92)]
+    found = [
+        each.final
+        and (f"{each.since:%d} {each.final.until:%d}", f"{each.final.before.since:%d} {each.final.before.until:%d}")
+        for each in digest_sums.told(spend(*rows, at=noon), today)
+    ]
+    assert found == [None, week, month]
+    for each in digest_sums.told(spend(*rows, at=noon), today):
+        if each.final:
+            assert each.final.spent == each.final.before.spent == usd(str((each.final.until - each.since).days))
+
+
 def test_a_digest_is_kept_as_it_is() -> None:
     total = Total(key="total:week", name="Last 7 days", since=TODAY - DAY, until=TODAY, spent=usd("1.005"))
     line = Line(
