@@ -20,6 +20,7 @@ from dac.digest import Digest, Foreseen, Line, Scope, Total
 from dac.errors import DacError
 from dac.figures import Money, Price, Source, Unknown
 from dac.month_end import PLAIN
+from dac.restated import Charges, charges, restated
 from dac.usage import Spend
 from dac.usage_estimate import Estimate, sums, unpriced
 
@@ -32,15 +33,27 @@ PERIOD = timedelta(days=7)
 Part = Callable[[], Iterator[Line]]
 
 
-def told(services: Services, scope: Scope, at: datetime, zone: ZoneInfo, *, since: datetime | None = None) -> Digest:
+def told(
+    services: Services,
+    scope: Scope,
+    at: datetime,
+    zone: ZoneInfo,
+    *,
+    since: datetime | None = None,
+    before: Charges | None = None,
+) -> Digest:
     """The digest that is due at that moment; read now, and of the full days before it.
 
-    `since` is when the one before it was due: what has happened by then has been told.
+    `since` is when the one before it was due, whose `charges` are `before`: what has happened by then has been told.
     """
     fleet = _fleet(services)
     look = Look(services, scope, at, zone, fleet if isinstance(fleet, Fleet) else Fleet(taken_at=at))
     spend, unattributed = _spend(look, fleet)
-    found = _estimated(look, fleet, spend) if isinstance(spend, Unknown) else _charged(look, spend)
+    if isinstance(spend, Unknown):
+        # What was told last is compared with the next that can be read.
+        found = {**_estimated(look, fleet, spend), "charges": before}
+    else:
+        found = {**_charged(look, spend), **_restated(spend, before)}
     month = next((each for each in found.get("totals", ()) if each.key == MONTH), None)
     lines, unknown = _lines(_parts(look, fleet, spend, month, since or at - PERIOD))
     return Digest(
@@ -98,6 +111,11 @@ def _charged(look: Look, spend: Spend) -> dict[str, Any]:
         "uncounted": () if isinstance(beside, Unknown) else beside,
         "unknown": (beside,) if isinstance(beside, Unknown) else (),
     }
+
+
+def _restated(spend: Spend, before: Charges | None) -> dict[str, Any]:
+    now = charges(spend)
+    return {"charges": now, "restated": restated(before, now) if before else ()}
 
 
 def _uncounted(look: Look, month: Total) -> tuple[Money, ...] | Unknown:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from commands._bill import cell
 from commands._command import Enclosed
 from dac.digest import Digest, Line, Total
 from dac.figures import Money, Unknown
 
+ONE_DAY = timedelta(days=1)
 COLUMNS = ("line", "kind", "name", "text", "since", "until", "amount", "currency", "standing", "request", "next")
 
 
@@ -53,6 +55,9 @@ def _others(digest: Digest) -> Iterator[Sequence[object]]:
         for method, sums in ((ahead.method, ahead.sums), (ahead.plain_method, ahead.plain)):
             for money in sums:
                 yield _sum("forecast", "forecast", method, (days[0], ahead.until), money, "estimated")
+    for each in digest.restated:
+        was = f"told as {each.then.amount:f} before, {'final' if each.final else 'provisional'}"
+        yield _sum("", "told otherwise before", was, (each.day, each.day + ONE_DAY), each.now, "")
     for money in digest.uncounted:
         yield _sum("", "not in the sums", "part numbers that are not known", days, money, "")
     for money in digest.unattributed:

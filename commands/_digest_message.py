@@ -30,7 +30,7 @@ from commands._chart import SpendDays
 from commands._command import Reply
 from commands._digest_file import sheet
 from commands._digest_marks import SUMS, explaining, typed
-from commands._digest_totals import MOST_CURRENCIES, currencies, missing, summed, tabled, total_line, verdict, whole
+from commands._digest_totals import MOST_CURRENCIES, MOST_RESTATED, cautions, summed, tabled, told, verdict, whole
 from commands._spend_chart import spend_chart
 from dac.digest import Digest, Kind, Line
 from dac.figures import Unknown
@@ -134,6 +134,7 @@ def _shortened(digest: Digest, shown: Sequence[Line]) -> bool:
     sums += [digest.uncounted, digest.unattributed, () if isinstance(ahead, Unknown) else ahead]
     return (
         len(digest.unknown) > MOST_UNKNOWN
+        or len(digest.restated) > MOST_RESTATED
         or any(len({money.currency for money in each}) > MOST_CURRENCIES for each in sums)
         or any(len(escape(in_one_line(text))) > most for text, most in texts)
     )
@@ -220,14 +221,14 @@ def _headline(digest: Digest) -> str:
 def _totals(answer: Answer, digest: Digest) -> None:
     read = _read(digest)
     if rows := tabled(digest.totals):
-        titles, told = rows[0][1:], rows[1 : MOST_ROWS + 1]
-        answer.lines((_of_currency(name, titles, cells), read) for name, *cells in told)
+        titles, cells_of = rows[0][1:], rows[1 : MOST_ROWS + 1]
+        answer.lines((_of_currency(name, titles, cells), read) for name, *cells in cells_of)
         more = f"{len(rows) - 1 - MOST_ROWS} more currencies and what" if len(rows) > MOST_ROWS + 1 else "What"
         answer.small(f"{more} was before: `/dac digest --file`.", *read)
     else:
-        answer.lines((total_line(total, each), read) for total in digest.totals for each in currencies(total))
-    if left_out := missing(digest.totals):
-        answer.say(f"⚠️ *Not in these sums*: {escape(left_out)}. What would settle it is below.", *read)
+        answer.lines((text, read) for text in told(digest.totals))
+    for text in cautions(digest):
+        answer.say(text, *read)
 
 
 def _of_currency(name: str, titles: Sequence[str], cells: Sequence[str]) -> str:

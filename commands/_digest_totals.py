@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from commands._bill import without
 from commands._blocks import escape
-from dac.digest import Compared, Total
+from dac.digest import Compared, Digest, Total
 from dac.figures import Money
 from dac.pricing import cents
+from dac.restated import Restated
 
 MOST_CURRENCIES = 3
+MOST_RESTATED = 3
+"""Days that were told otherwise before."""
+
 TABLED = 3
 """Currencies from which on a table tells more than a line for each of them and each span."""
 
@@ -45,9 +49,17 @@ def _cell(total: Total, currency: str) -> str:
     return f"{'≥ ' if total.missing else ''}{cents(sums[0])}"
 
 
-def missing(totals: Sequence[Total]) -> str:
-    """What is in none of the sums though it ran, or may have."""
-    return without(list(dict.fromkeys(name for each in totals for name in each.missing)))
+def told(totals: Sequence[Total]) -> Iterator[str]:
+    """A line for each of them and each currency."""
+    return (total_line(total, each) for total in totals for each in currencies(total))
+
+
+def cautions(digest: Digest) -> Iterator[str]:
+    """What is in none of the sums though it ran, or may have; and what of them has been told otherwise."""
+    if left_out := without(list(dict.fromkeys(name for each in digest.totals for name in each.missing))):
+        yield f"⚠️ *Not in these sums*: {escape(left_out)}. What would settle it is below."
+    if digest.restated:
+        yield _told_otherwise(digest)
 
 
 def verdict(total: Total) -> str:
@@ -60,6 +72,21 @@ def verdict(total: Total) -> str:
     if abs(percent) < LITTLE:
         return ""
     return f"final days {abs(percent):,.0f} % {'above' if percent > 0 else 'below'} {final.before.since:%B}"
+
+
+def _told_otherwise(digest: Digest) -> str:
+    """Days that the digest before told as another sum, in one line."""
+    days = [_otherwise(each) for each in digest.restated[:MOST_RESTATED]]
+    rest = len(digest.restated) - len(days)
+    more = f"; {rest} more in the sheet" if rest else ""
+    # A region is in the name of what is gone; in which compartment it was, or with which tags, is not known any more.
+    moved = ", or what was here is not any more" if digest.scope.by in {"compartment", "tag"} else ""
+    return f"⚠️ *Told otherwise before*: {'; '.join(days)}{more}. Oracle's rows came late{moved}."
+
+
+def _otherwise(day: Restated) -> str:
+    was, now = (_money(each) if each.amount else f"nothing in {escape(each.currency)}" for each in (day.then, day.now))
+    return f"{_day(day.day)} as {was}{'' if day.final else ' ⏳'}, now {now}"
 
 
 def total_line(total: Total, currency: str) -> str:

@@ -17,6 +17,7 @@ from dac.errors import Invalid
 from dac.figures import Frozen, Money, Source, Unknown
 from dac.findings import Severity
 from dac.naming import clip
+from dac.restated import Charges, Restated
 
 SCOPES = "all, compartment:<name>, tag:<key=value>, tag:<namespace.key=value> or region:<name>"
 
@@ -213,7 +214,8 @@ class Digest(Frozen):
 
     `estimated` says why there is no word of Oracle's on what was charged. `unattributed` are charges of which it is not
     known whether they are of this scope, `uncounted` those of the month's total whose part numbers are not known though
-    they are dedicated by their names; `unknown` are the parts that could not be read.
+    they are dedicated by their names; `unknown` are the parts that could not be read. `charges` is what the next one is
+    compared with, and `restated` what the one before had told otherwise.
     """
 
     at: AwareDatetime
@@ -224,6 +226,8 @@ class Digest(Frozen):
     totals: tuple[Total, ...] = ()
     foreseen: Foreseen | None = None
     daily: tuple[Daily, ...] = ()
+    charges: Charges | None = None
+    restated: tuple[Restated, ...] = ()
     estimated: str = ""
     unattributed: tuple[Money, ...] = ()
     uncounted: tuple[Money, ...] = ()

@@ -33,6 +33,7 @@ from commands._digest_message import message
 from dac.digest import Digest, Kind, Line, Scope
 from dac.marks import Mark
 from dac.recurrence import recurrence
+from dac.restated import Charges
 from dac.schedules import Schedule
 from tests.bot.house import BOT_TOKEN
 from tests.bot.people import OPS, ROSA, Json, Slack
@@ -87,8 +88,17 @@ class Newsroom:
             delivery=f"d{self._deliveries}",
         )
 
-    def gather(self, scope: Scope, at: datetime, zone: ZoneInfo, *, since: datetime | None = None) -> Digest:
+    def gather(
+        self,
+        scope: Scope,
+        at: datetime,
+        zone: ZoneInfo,
+        *,
+        since: datetime | None = None,
+        before: Charges | None = None,
+    ) -> Digest:
         self.since.append(since)
+        assert before is None
         if self.broken and scope.by != "all":
             raise self.broken
         self.told.append((str(scope), at))

@@ -28,6 +28,7 @@ from commands._command import Reply
 from dac.digest import Digest, Scope
 from dac.marks import Mark
 from dac.recurrence import recurrence
+from dac.restated import Charges
 from dac.schedules import LATE
 from tests.dac.walls import BEGIN, DAYS, END, expected
 from tests.fakes import FakeClock, FakeMarks, Killed
@@ -149,7 +150,16 @@ class Year:
         press = Press(self.gather, _draw, FakeMarks())
         return Digesting(occurrences, press, outlet, troubles, self.workers, now, LEASE / 2)
 
-    def gather(self, scope: Scope, at: datetime, zone: ZoneInfo, *, since: datetime | None = None) -> Digest:
+    def gather(
+        self,
+        scope: Scope,
+        at: datetime,
+        zone: ZoneInfo,
+        *,
+        since: datetime | None = None,
+        before: Charges | None = None,
+    ) -> Digest:
+        assert before is None
         assert since is None or at - timedelta(days=35) <= since < at
         self.gathered += 1
         return Digest(at=at, zone=zone.key, scope=scope)

@@ -5,15 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from commands._chart import SpendDays
+from commands._digest import told as gathered
+from commands._digest_message import message
+from dac.digest import Scope
 from dac.errors import Invalid, Unavailable
-from tests.commands.charges import DAYS, at, row, sound
+from tests.commands.charges import DAY, DAYS, at, row, sound
 from tests.commands.fleets import BUSY, world
 from tests.commands.room import Room, lines, shown
-from tests.fakes import ANN, BOB, CATALOG, cluster, fleet
+from tests.fakes import ANN, BOB, CATALOG, START, cluster, fleet
+
+UTC = ZoneInfo("UTC")
+EVERYTHING = Scope()
 
 
 @pytest.fixture
@@ -143,6 +150,54 @@ def test_a_first_day_has_nothing_before_it(room: Room) -> None:
     room.oracle.charged = [row(at(22), "600")]
     answer = told(room)
     assert "*$600* so far ⏳ · nothing yet of the day before, nothing the Sunday before" in answer
+
+
+def after(room: Room, scope: Scope = EVERYTHING) -> str:
+    """What a schedule's digest says on the day after, of what the digest of today had told."""
+    before = gathered(room.services, scope, START, UTC)
+    assert before.restated == ()
+    assert room.oracle.charged is not None
+    room.oracle.charged += [row(at(5), "12"), row(at(22), "9000"), row(at(23), "1200")]
+    room.clock.advance(hours=24)
+    return sound(message(gathered(room.services, scope, START + DAY, UTC, before=before.charges), {}))
+
+
+def test_a_final_day_that_is_another_sum_now_is_told(room: Room) -> None:
+    answer = after(room)
+    assert "⚠️ *Told otherwise before*: 5 Nov as $1,152, now $1,164. Oracle's rows came late. ¹" in answer
+    assert "Told otherwise" not in told(room)
+
+
+def test_a_day_that_shrank_is_told_and_more_days_are_in_the_sheet(room: Room) -> None:
+    charged = room.oracle.charged = [row(day, "10") for day in DAYS]
+    before = gathered(room.services, EVERYTHING, START, UTC).charges
+    room.oracle.charged = [row(at(22), "9.80")] + [each for each in charged if each.since not in {at(1), at(2), at(22)}]
+    room.oracle.charged += [row(at(3), "1", currency="EUR")]
+    reply = message(gathered(room.services, EVERYTHING, START, UTC, before=before), {})
+    assert (
+        "*Told otherwise before*: 22 Nov as $10 ⏳, now $9.80; 3 Nov as nothing in EUR, now 1 EUR; "
+        "2 Nov as $10, now nothing in USD; 1 more in the sheet." in sound(reply)
+    )
+    (file,) = reply.files
+    rows = [each for each in csv.DictReader(io.StringIO(file.content.decode())) if each["kind"].startswith("told")]
+    assert [(each["since"], each["name"], each["amount"], each["currency"]) for each in rows] == [
+        ("2026-11-22", "told as 10 before, provisional", "9.80", "USD"),
+        ("2026-11-03", "told as 0 before, final", "1", "EUR"),
+        ("2026-11-02", "told as 10 before, final", "0", "USD"),
+        ("2026-11-01", "told as 10 before, final", "0", "USD"),
+    ]
+
+
+def test_where_clusters_may_have_left_the_scope_that_may_be_why(room: Room) -> None:
+    answer = after(room, Scope(by="compartment", value=cluster().compartment_id, name="genai-prod"))
+    assert "now $1,164. Oracle's rows came late, or what was here is not any more." in answer
+
+
+def test_what_was_told_last_is_kept_while_nothing_can_be_read(room: Room) -> None:
+    before = gathered(room.services, EVERYTHING, START, UTC).charges
+    room.oracle.charged = None
+    estimated = gathered(room.services, EVERYTHING, START, UTC, before=before)
+    assert (estimated.charges, estimated.restated) == (before, ())
 
 
 def test_an_empty_tenancy_is_one_sentence(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from dac.digest import Compared, Digest, Foreseen, Kind, Line, Press, Scope, Tot
 from dac.figures import Money, Source, Trust, Unknown
 from dac.findings import Severity
 from dac.marks import Mark, MarkKind
+from dac.restated import Restated
 from dac.usage import UsageRow
 from sandbox.slack.posting import BLOCKS_JSON_LIMIT
 from tests.commands.charges import DAY, sound
@@ -221,6 +222,7 @@ def test_slack_takes_every_digest(
         totals=told_,
         unknown=missing,
         unattributed=open_ if told_ else (),
+        restated=tuple(Restated(day=START.date(), then=each, now=each - each, final=mine) for each in open_),
         estimated=estimated,
         foreseen=foreseen,
         scope=scope,
