@@ -8,9 +8,10 @@ from decimal import Decimal
 from commands import _bill
 from commands._advice import linked_up
 from commands._answer import Answer
-from commands._blocks import named
+from commands._blocks import escape, named
 from dac.anomalies import Anomalies, Anomaly
 from dac.figures import Source, Trust, Unknown
+from dac.naming import in_one_line
 from dac.uncounted import Uncounted
 from dac.usage import Budget, Budgets
 from dac.usage_periods import Period
@@ -88,9 +89,22 @@ def _budget(each: Budget) -> str:
     ahead = f", {each.forecast:,.2f} foreseen" if each.forecast is not None else ""
     since = f", as Oracle reckoned at {each.computed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if each.computed_at else ""
     return (
-        f"Budget “{named(each.name)}”: {each.actual:,.2f} of {each.amount:,.2f} spent{share}{ahead}{since}, "
-        f"{CURRENCY}; a budget is for all of its target, not for clusters alone"
+        f"Budget “{named(each.name)}”{escape(of_its_time(each))}: {each.actual:,.2f} of {each.amount:,.2f} spent"
+        f"{share}{ahead}{since}, {CURRENCY}; a budget is for all of its target, not for clusters alone"
     )
+
+
+def of_its_time(budget: Budget) -> str:
+    """Of which time it is, where that is no month; plain text, to follow its name."""
+    match budget.processing:
+        case "MONTH":
+            return ""
+        case "SINGLE_USE":
+            return ", once and not by the month"
+        case "INVOICE":
+            return ", by your invoice's period and not the month"
+        case other:
+            return f", by {in_one_line(plain(other))} and not the month"
 
 
 def _anomaly(each: Anomaly) -> str:

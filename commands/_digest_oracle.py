@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from commands._beside import CURRENCY, plain
+from commands import _bill
+from commands._beside import CURRENCY, of_its_time, plain
 from commands._digest_look import Look, slug
 from commands._resizings import deleted
 from dac.anomalies import Anomalies, Anomaly
@@ -62,7 +63,7 @@ def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
     late = " ⏳" if any(row.currency == budget.currency for row in part.provisional) else ""
     pace = money if month.until.day == 1 else _pace(part, budget)
     ahead = "" if month.until.day == 1 or pace is None else f"; at the pace of its final days {cents(pace)} by its end"
-    gone = _sum(within(_nobodys(budget, spend, look), month.since, month.until).rows, budget)
+    gone = _sum(within(nobodys(budget, spend, look), month.since, month.until).rows, budget)
     apart = (
         f"; {cents(gone)} of clusters that are gone, whose names are not known, are not in it" if gone.amount else ""
     )
@@ -117,7 +118,13 @@ def _known(spend: Spend, look: Look) -> Iterator[Cluster]:
     yield from (each for each, _ in deleted(look.services.requests, first))
 
 
-def _nobodys(budget: TeamBudget, spend: Spend, look: Look) -> Spend:
+def names(spend: Spend, look: Look) -> dict[str, str]:
+    """How those go that have a name, by OCID."""
+    here = _bill.names(look.fleet)
+    return {each.id: here.get(each.id) or _bill.deleted(each) for each in _known(spend, look)}
+
+
+def nobodys(budget: TeamBudget, spend: Spend, look: Look) -> Spend:
     """What may count against a budget of some clusters: of resources that nobody here can name any more."""
     known = {each.id for each in _known(spend, look)}
     every = "*" in budget.clusters
@@ -146,24 +153,11 @@ def _oracle(budget: Budget, found: Budgets) -> Line:
         key=f"budget:{tail(budget.id)}",
         kind=Kind.BUDGET,
         name=budget.name,
-        text=f"{so_far}{share}{foreseen}, {CURRENCY}, for {counts}{_per(budget)}",
+        text=f"{so_far}{share}{foreseen}, {CURRENCY}, for {counts}{of_its_time(budget)}",
         severity=_severity(used, over=None if ahead is None else ahead > budget.amount),
         figure=spent,
         sources=(Source(title="Oracle, ListBudgets", as_of=found.read_at.astimezone(UTC).date(), trust=Trust.LIVE),),
     )
-
-
-def _per(budget: Budget) -> str:
-    """Of which time it is, where that is no month."""
-    match budget.processing:
-        case "MONTH":
-            return ""
-        case "SINGLE_USE":
-            return ", once and not by the month"
-        case "INVOICE":
-            return ", by your invoice's period and not the month"
-        case other:
-            return f", by {plain(other)} and not the month"
 
 
 def _severity(used: Decimal | None, *, over: bool | None) -> Severity:

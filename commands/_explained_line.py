@@ -30,6 +30,7 @@ from dac.usage import Spend
 FORECAST = "forecast"
 MONTH = "total:month"
 ONE_DAY = timedelta(days=1)
+MOST_CLUSTERS = 10
 LINE = 600
 """Characters of what a line said."""
 
@@ -191,14 +192,27 @@ def _budget(answer: Answer, of: Line, look: Look) -> Spend | None:
         return None
     counted = _of(_digest_oracle.counted(budget, spend, look), budget.currency)
     more = _explained.rows(answer, counted)
+    known, read = _digest_oracle.names(spend, look), _bill.usage_api(_read_on(spend, look))
+    if whose := _by_cluster(counted, known):
+        answer.say(f"By cluster: {whose}", read)
+    if gone := _by_cluster(_of(_digest_oracle.nobodys(budget, spend, look), budget.currency), known):
+        answer.say(f"Not in it, for they are gone and nobody here knows their names: {gone}", read)
     spent = _sum(counted, budget.currency)
     limit = Money(amount=budget.monthly, currency=budget.currency)
     share = (spent.amount / limit.amount * 100).quantize(Decimal("0.0001"))
     answer.say(
         f"{_explained.exact(spent)} of the limit of {_explained.exact(limit)}: {_explained.digits(share)} %",
-        _bill.usage_api(spend.read_at.astimezone(UTC).date()),
+        read,
     )
     return counted if more else None
+
+
+def _by_cluster(spend: Spend, known: Mapping[str, str]) -> str:
+    """Of one currency, the dearest first; those that are gone by the ends of their OCIDs."""
+    parts = [(part.totals[0], named(_bill.called(each, known))) for each, part in spend.by_resource().items()]
+    parts.sort(key=lambda each: (-each[0].amount, each[1]))
+    more = f", and {len(parts) - MOST_CLUSTERS} more" if len(parts) > MOST_CLUSTERS else ""
+    return ", ".join(f"{name} {_explained.exact(money)}" for money, name in parts[:MOST_CLUSTERS]) + more
 
 
 KINDS: Mapping[Kind, Callable[[Answer, Line, Look], Spend | None]] = {

@@ -168,11 +168,19 @@ def test_budgets_are_told_of_the_month_that_runs(room: Room) -> None:
     )
     bare_one = known.model_copy(update={"name": "bare", "forecast": None, "amount": Decimal(0)})
     unreckoned = known.model_copy(update={"name": "new", "actual": None})
-    room.oracle.budgeted = Budgets(found=(known, bare_one, unreckoned), read_at=START)
+    times = {
+        "SINGLE_USE": ", once and not by the month",
+        "INVOICE": ", by your invoice's period and not the month",
+        "<!channel>\n": ", by <!channel> and not the month",
+    }
+    others = [bare_one.model_copy(update={"name": "other", "processing": each}) for each in times]
+    room.oracle.budgeted = Budgets(found=(known, bare_one, *others, unreckoned), read_at=START)
     answer = told(room, "cost actual")
     assert "96,412.37 of 180,000.00 spent (53.6 %), 171,350.20 foreseen" in answer
     assert "“bare”: 96,412.37 of 0.00 spent, in" in answer
     assert "“new”" not in answer
+    for each in times.values():
+        assert f"“other”{each}: 96,412.37 of 0.00 spent" in answer
     for line in ("cost actual chat", "cost actual last month", "cost actual yesterday"):
         assert "Budget" not in told(room, line)
 

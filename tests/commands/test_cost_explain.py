@@ -19,7 +19,7 @@ from dac.figures import Money
 from dac.usage import UsageRow
 from tests.commands.charges import CHAT, DAY, DAYS, at, priced, sound
 from tests.commands.room import CHANNEL, Room, lines, understood
-from tests.fakes import ANN, START, cluster, fleet, gap, policy, rule
+from tests.fakes import ANN, BOB, START, cluster, fleet, gap, policy, rule
 
 AGO = START - 400 * DAY
 
@@ -282,6 +282,26 @@ def test_a_budget_of_the_teams_own_is_its_rows_against_its_limit(room: Room) -> 
     assert "19,008 USD of the limit of 30,000 USD: 63.36 %" in text
     room.oracle.charged = None
     assert "cannot be read now" in said(room.say("cost explain budget:ai"))
+
+
+def test_a_budget_of_the_teams_own_names_its_clusters_and_what_is_in_it_no_more(tmp_path: Path) -> None:
+    old = cluster("old", units=1)
+    room = Room(tmp_path, fleet(cluster(time_created=AGO), old))
+    room.rules = room.rules.model_copy(
+        update={"budgets": (TeamBudget(name="AI", clusters=frozenset({"chat", "old"}), monthly=Decimal(30000)),)}
+    )
+    room.say("delete old because nobody calls it")
+    room.say("approve 1", BOB)
+    for _ in range(4):
+        room.pass_time(minutes=30)
+    room.oracle.remove(old.id)
+    room.oracle.charged = [row(at(20)), row(at(20), "24", resource_id=old.id), row(at(20), "7", resource_id="x.gone99")]
+    room.oracle.charged += [row(at(19), "1", resource_id=f"x.gone{number}") for number in range(11, 22)]
+    told(room, Line(key="budget:ai", kind=Kind.BUDGET, name="AI", text="63.4 %"))
+    text = said(room.say("cost explain budget:ai"))
+    assert "By cluster: chat 864 USD, old (deleted) 24 USD" in text
+    assert "nobody here knows their names: …gone99 7 USD, …gone11 1 USD, " in text
+    assert ", and 2 more" in text
 
 
 def test_a_budget_of_oracles_and_a_line_that_is_no_sum_say_so(room: Room) -> None:

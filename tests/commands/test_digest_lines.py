@@ -417,6 +417,40 @@ def test_budgets_of_oracle_and_of_the_team_are_held_against_what_was_spent(tmp_p
     ]
 
 
+@pytest.mark.parametrize(
+    ("processing", "ends"),
+    [
+        ("MONTH", "for everything with its tag"),
+        ("INVOICE", "for everything with its tag, by your invoice's period and not the month"),
+        ("<!here>\nWEEK", "for everything with its tag, by <!here> WEEK and not the month"),
+    ],
+)
+def test_a_budget_of_oracles_says_of_which_time_it_is(room: Room, processing: str, ends: str) -> None:
+    one = Budget(id="ocid1.budget.oc1..x", name="x", amount=Decimal(1), target_type="TAG", processing=processing)
+    room.oracle.budgeted = Budgets(found=(one,), read_at=START)
+    (line,) = found(room, Kind.BUDGET)
+    assert line.text.endswith(ends)
+
+
+def test_a_budget_of_the_teams_own_marks_what_may_change_and_counts_what_a_request_deleted(tmp_path: Path) -> None:
+    room = calm(Room(tmp_path, fleet(cluster(), cluster("old", units=1))))
+    olds = TeamBudget(name="olds", clusters=frozenset({"old*"}), monthly=Decimal(100))
+    room.rules = room.rules.model_copy(update={"budgets": (olds,)})
+    room.say("delete old because nobody calls it")
+    room.say("approve 1", BOB)
+    for _ in range(4):
+        room.pass_time(minutes=30)
+    room.oracle.remove(cluster("old").id)
+    yesterday = START.replace(hour=0) - DAY
+    gone = [row(yesterday - DAY * back, "20", resource_id=cluster("old").id) for back in (1, 2, 3)]
+    room.oracle.charged = [row(yesterday, "1000"), *gone]
+    (line,) = found(room, Kind.BUDGET)
+    assert line.text.startswith("$60 of $100 spent ⏳ (60.0 %)")
+    room.oracle.charged = [row(yesterday, "1000"), *gone[1:]]
+    (line,) = found(room, Kind.BUDGET)
+    assert line.text.startswith("$40 of $100 spent (40.0 %)")
+
+
 def test_a_budget_in_whose_currency_nothing_has_come_in_yet_is_not_told_as_none_spent(room: Room) -> None:
     room.rules = room.rules.model_copy(update={"budgets": (TeamBudget(name="all", monthly=Decimal(100)),)})
     room.oracle.charged = []

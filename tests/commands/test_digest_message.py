@@ -143,6 +143,44 @@ def test_much_that_is_not_known_is_counted() -> None:
     assert "<https://oracle.example/page|page>" in answer
 
 
+def summed(*currencies: str, **changes: object) -> Total:
+    """A month that came to a thousand of each."""
+    spent = [Money(amount=Decimal(1000), currency=each) for each in currencies]
+    known = {"key": "total:month", "name": "November so far", "since": START.date() - 22 * DAY, "until": START.date()}
+    return Total.model_validate({**known, "spent": spent, **changes})
+
+
+def test_three_currencies_of_which_something_is_missing_are_the_least_each() -> None:
+    month = summed("CHF", "EUR", "USD", estimated=True, missing=("odd",))
+    yesterday = month.model_copy(update={"key": "total:yesterday", "name": "Yesterday", "spent": month.spent[:2]})
+    answer = sound(message(digest(totals=(yesterday, month), estimated="Ask."), {}))
+    assert "*CHF* · Yesterday ≥ 1,000 CHF · November so far ≥ 1,000 CHF" in answer
+    assert "November estimated at least 1,000 CHF and 1,000 EUR and $1,000." in answer
+    assert "⚠️ *Not in these sums*: odd." in answer
+
+
+def test_whatever_oracle_calls_one_of_three_currencies_it_calls_nobody() -> None:
+    month = summed("<!channel>", "*b*|", "EUR", settled=True)
+    answer = sound(message(digest(totals=(month,)), {}))
+    assert "November so far 1,000 <!channel>" in answer
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("1000", "*$1,000* · as much as the 22 days before"),
+        ("1280", "*$1,280* · 28 % more than the 22 days before ($1,000)"),
+        ("250", "*$250* · 75 % less than the 22 days before ($1,000)"),
+        ("-5", "*-$5* · $1,000 the 22 days before"),
+    ],
+)
+def test_a_sum_that_is_final_is_compared_as_a_whole(now: str, said: str) -> None:
+    span = {"since": START.date() - 44 * DAY, "until": START.date() - 22 * DAY}
+    before = Compared(name="the 22 days before", spent=(Money(amount=Decimal(1000)),), **span)
+    month = summed(spent=(Money(amount=Decimal(now)),), settled=True, compared=(before,))
+    assert said in sound(message(digest(totals=(month,)), {}))
+
+
 hostile_text = st.sampled_from(
     [HOSTILE, HOSTILE_NAME, "&" * 3000, "<!channel>" * 300, "`" * 500, "x https://evil.example/<!here>|y", "a\nb", ""]
 )
