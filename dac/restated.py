@@ -8,7 +8,6 @@ from decimal import Decimal
 from dac.figures import Frozen, Money
 from dac.usage import Spend
 
-CENT = Decimal("0.01")
 SHRUNK = Decimal("0.01")
 """The share by which a day that was not final has to have become less: that it grows is what is expected of it."""
 
@@ -49,13 +48,22 @@ def restated(then: Charges, now: Charges) -> tuple[Restated, ...]:
     was, is_now = _by_day(then), _by_day(now)
     found = []
     for day, currency in sorted(was.keys() | is_now.keys(), key=lambda each: (-each[0].toordinal(), each[1])):
-        before, after = (known.get((day, currency), Decimal(0)) for known in (was, is_now))
-        final = day < then.settled_until
-        known = max(then.since, now.since) <= day < min(then.until, now.until)
-        if known and abs(after - before) >= CENT and (final or before - after > abs(before) * SHRUNK):
-            moneys = {"then": Money(amount=before, currency=currency), "now": Money(amount=after, currency=currency)}
-            found.append(Restated(day=day, final=final, **moneys))
+        if not max(then.since, now.since) <= day < min(then.until, now.until):
+            continue
+        before, after = (
+            Money(amount=known.get((day, currency), Decimal(0)), currency=currency) for known in (was, is_now)
+        )
+        each = Restated(day=day, then=before, now=after, final=day < then.settled_until)
+        if _tells(each):
+            found.append(each)
     return tuple(found)
+
+
+def _tells(day: Restated) -> bool:
+    """What differs by less than its currency is paid in would be shown as the same sum."""
+    change = (day.now - day.then).amount
+    cent = Decimal(1).scaleb(-day.now.places)
+    return abs(change) >= cent and (day.final or -change > abs(day.then.amount) * SHRUNK)
 
 
 def _by_day(known: Charges) -> dict[tuple[date, str], Decimal]:

@@ -67,6 +67,12 @@ def test_a_day_may_come_or_go_as_a_whole_and_in_each_currency_for_itself() -> No
     ]
 
 
+def test_a_currency_without_cents_changes_by_whole_ones() -> None:
+    before = known(NOON, (5, "100", "JPY"), (6, "100", "JPY"))
+    after = known(NOON + DAY, (5, "100.9", "JPY"), (6, "101", "JPY"))
+    assert changes(before, after) == [(6, "JPY", "100", "101", True)]
+
+
 def test_days_that_one_of_them_does_not_know_are_compared_with_nothing() -> None:
     spent = DayCharge(day=FIRST, charged=Money(amount=Decimal(1)))
     whole = Charges(since=FIRST, until=FIRST + 9 * DAY, settled_until=FIRST + 7 * DAY, sums=(spent,))

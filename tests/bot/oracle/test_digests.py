@@ -112,15 +112,24 @@ def test_a_row_that_comes_late_changes_yesterday(ledger: Ledger) -> None:
                 (1, "0.5", "EUR", "", 0.0),
                 (1, "-20.01", "USD", GONE, LATE),
                 (9, "70", "USD", "docs-idle", 0.0),
+                (9, "12.34", "USD", "chat-prod", LATE),
             )
         ]
     )
+    before = None
     for late, said in ((False, "0.50 EUR and $100.01"), (True, "0.50 EUR and $80")):
-        made = told(ledger.room.services, Scope(), datetime.combine(TODAY, time(12), UTC), ZoneInfo("UTC"))
+        made = told(
+            ledger.room.services, Scope(), datetime.combine(TODAY, time(12), UTC), ZoneInfo("UTC"), before=before
+        )
+        before = made.charges
         reconciles(made.totals, kept, late=late)
         assert message(made, {}).text.startswith(f"Yesterday {said}, November ")
         ledger.place.advance(LATE)
     assert {Kind.IDLE, Kind.RETIREMENT, Kind.MOVER} <= {each.kind for each in made.lines}
+    assert [(each.day, str(each.then.amount), str(each.now.amount), each.final) for each in made.restated] == [
+        (date(2026, 11, 22), "100.005", "79.995", False),
+        (date(2026, 11, 14), "70", "82.34", True),
+    ]
 
 
 @pytest.mark.parametrize("by", ["compartment", "region"])
