@@ -66,9 +66,11 @@ class Claims:
             )
 
     def _hold(self, db: sqlite3.Connection, number: int, name: str, at: datetime) -> Try | None:
+        # A process of a version that knew no `held_at` puts down only when it tried.
         row = db.execute(
             f"UPDATE {self.TABLE} SET holder = ?, held_at = ? WHERE {self.NUMBER} = ? AND name = ? AND ts IS NULL "  # noqa: S608 - names of ours
-            "AND (holder IS NULL OR holder = ? OR held_at IS NULL OR held_at <= ?) RETURNING channel, tried_at",
+            "AND (holder IS NULL OR holder = ? OR max(ifnull(held_at, ''), ifnull(tried_at, '')) <= ?) "
+            "RETURNING channel, tried_at",
             [self._holder, stamp(at), number, name, self._holder, stamp(at - self._lease)],
         ).fetchone()
         if row is None:

@@ -15,9 +15,10 @@ from bot.channels import Channels, sentence
 from bot.enclosures import Enclosures
 from bot.gathering import OURS, Gathering, Told, Ungathered
 from bot.occurrences import Claim, Occurrences
+from bot.once import SKEW
 from bot.pictures import Pictures
 from bot.slack import Barred, Block, Gone, Posted, Slack
-from bot.trouble_tellings import SKEW, TroubleTellings
+from bot.trouble_tellings import TroubleTellings
 from bot.workers import Workers
 from commands._blocks import context, escape
 from commands._command import Reply
@@ -42,7 +43,6 @@ CHANNELS_AT_ONCE = 8
 
 REDRAWN_FOR = timedelta(days=7)
 """How long after it was due the message of a digest follows what people say of its lines."""
-
 
 THINNED_EVERY = timedelta(hours=1)
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.occurrences import Occurrences
+from bot.once import SKEW
 from bot.slack import Slack
 from bot.workers import Workers
 from commands._command import Reply
@@ -16,9 +17,6 @@ from dac.errors import DacError, Denied, Invalid, NotFound
 from dac.schedules import Schedule
 
 log = logging.getLogger(__name__)
-
-SKEW = timedelta(seconds=60)
-"""How far Slack's clock and ours may be apart when a message is looked for by time."""
 
 
 class Owned(Protocol):

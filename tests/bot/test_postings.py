@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from approvals.database import stamp
 from approvals.store import Store
 from bot.claims import Try
 from bot.postings import CARD, NOTICE, Postings
@@ -70,6 +71,19 @@ def test_a_claim_passes_on_when_its_lease_ends(one: Postings, two: Postings, aft
     one.claim(1, CARD, "C1", NOW)
     assert bool(two.claim(1, CARD, "C1", NOW + timedelta(seconds=after))) is may
     assert one.begin(1, CARD, "C1", NOW + timedelta(seconds=after + 1)) is not may
+
+
+@pytest.mark.parametrize(("after", "may"), [(29, False), (31, True)])
+def test_a_process_that_puts_down_only_when_it_tried_has_a_lease_too(
+    path: Path, two: Postings, after: int, *, may: bool
+) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(
+            "INSERT INTO postings (request_id, name, channel, holder, tried_at) VALUES (1, ?, 'C1', 'older', ?)",
+            [CARD, stamp(NOW)],
+        )
+    claimed = two.claim(1, CARD, "C1", NOW + timedelta(seconds=after))
+    assert claimed == (Try("C1", NOW) if may else None)
 
 
 def test_who_begins_late_has_it_for_as_long_again(one: Postings, two: Postings) -> None:
