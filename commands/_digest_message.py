@@ -58,7 +58,7 @@ MOST_CHARTS = 2
 """One for each currency; Slack takes so many of its own kind in a message."""
 
 MOST_ROWS = 12
-"""Currencies of a table."""
+"""Currencies that have a line each."""
 
 MOST_UNKNOWN = 4
 NAME = 60

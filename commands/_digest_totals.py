@@ -1,4 +1,4 @@
-"""A total of a digest as a sentence: what was charged in some days, in one currency, beside what was before."""
+"""Totals of a digest in words: what was charged in some days, in one currency, beside what was before."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_RESTATED = 3
 """Days that were told otherwise before."""
 
 TABLED = 3
-"""Currencies from which on a table tells more than a line for each of them and each span."""
+"""Currencies from which on each has one line for all spans, and no more a line for each span."""
 
 WHOLE = Decimal(100)
 LITTLE = Decimal("0.5")
@@ -34,7 +34,7 @@ def currencies(total: Total) -> list[str]:
 
 
 def tabled(totals: Sequence[Total]) -> list[list[str]]:
-    """Currencies by spans, where lines of their own would be too many to take in; the titles first, else empty."""
+    """A row for each currency with all spans, where a line for each span is too many; titles first, else empty."""
     found = sorted({name for each in totals for name in currencies(each)} - {""})
     if len(found) < TABLED:
         return []

@@ -179,10 +179,6 @@ def _days_and_zone(text: str) -> tuple[str, str]:
     return text, ""
 
 
-UNWEEKLY = {"weekdays", "weekends"}
-"""Days of which it is not clear what every other of them is."""
-
-
 class _Days(NamedTuple):
     """Cron's fields for day, month and weekday, how these days are said, and which of them count."""
 
