@@ -1,4 +1,4 @@
-"""What `python -m bot check` tells: whether tokens, scopes, Oracle, policy, database and digests are as they must be."""
+"""What `python -m bot check` tells: whether tokens, Oracle, policy, database and digests are as they must be."""
 
 from __future__ import annotations
 
