@@ -11,11 +11,13 @@ from http import HTTPStatus
 
 import aiohttp
 import uvicorn
+from aiohttp import WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -32,6 +34,40 @@ WATCH_SECONDS = 5.0
 
 PING_SECONDS = 2
 """At Slack's default of ten a socket that was reset is noticed only after ten seconds; measured, this way after 1.5."""
+
+
+LAST_LOOKS = 200
+LAST_LOOK_SECONDS = 0.01
+"""How often it is looked, before the socket closes, whether all that came has been acknowledged."""
+
+
+class _Deliveries(AsyncSocketModeHandler):
+    """What comes over the socket, which is closed once everything that has come is acknowledged.
+
+    Over a closed one nothing can be, and people are told that a command failed. Slack cannot be told to send nothing
+    more, so what is on its way at that very moment is lost still.
+    """
+
+    def __init__(self, app: AsyncApp, token: str) -> None:
+        super().__init__(app, token, ping_interval=PING_SECONDS)
+        self._unanswered = 0
+        self.client.on_message_listeners.append(self._came)
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        try:
+            await super().handle(client, req)
+        finally:
+            self._unanswered -= 1
+
+    async def end(self, sleep: Sleep) -> None:
+        for _ in range(LAST_LOOKS):
+            if self._unanswered <= 0:
+                break
+            await sleep(LAST_LOOK_SECONDS)
+        await self.close_async()  # type: ignore[no-untyped-call]
+
+    async def _came(self, message: WSMessage) -> None:
+        self._unanswered += '"envelope_id"' in message.data
 
 
 async def sign_in(client: AsyncWebClient, settings: Settings, sleep: Sleep) -> AuthorizeResult:
@@ -94,7 +130,7 @@ async def _watch(client: SocketModeClient, sleep: Sleep) -> None:
 
 async def take_deliveries(app: AsyncApp, settings: Settings, stack: AsyncExitStack, sleep: Sleep) -> None:
     """Begin to take deliveries."""
-    handler: AsyncSocketModeHandler | None = None
+    handler: _Deliveries | None = None
     if settings.transport == "socket":
         assert settings.slack_app_token  # noqa: S101 - the settings have seen to it
         token = settings.slack_app_token.get_secret_value()
@@ -102,9 +138,9 @@ async def take_deliveries(app: AsyncApp, settings: Settings, stack: AsyncExitSta
         opened = await _accepted(
             "DAC_SLACK_APP_TOKEN", lambda: app.client.apps_connections_open(app_token=token), sleep
         )
-        handler = AsyncSocketModeHandler(app, token, ping_interval=PING_SECONDS)
+        handler = _Deliveries(app, token)
         handler.client.wss_uri = str(opened["url"])
-        stack.push_async_callback(handler.close_async)
+        stack.push_async_callback(handler.end, sleep)
         watching = asyncio.create_task(_watch(handler.client, sleep))
         stack.callback(watching.cancel)
         await handler.connect_async()  # type: ignore[no-untyped-call]

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from dac.errors import Denied
 from tests.bot.house import ONE_APPROVAL, House, Running
 from tests.bot.people import Json, Slack, until
+
+TURNS = 50
+"""Of the bot's event loop: in fewer it begins to end once it is told to."""
 
 
 @pytest.fixture
@@ -137,3 +143,16 @@ def test_what_has_begun_is_answered_before_the_bot_ends(home: House, bot: Runnin
     home.oracle.clear_faults()
     home.oracle.do("release")
     slack.told("rosa", "10 clusters")
+
+
+def test_what_has_come_is_acknowledged_before_the_socket_closes(bot: Running, slack: Slack) -> None:
+    with bot.database() as database, ThreadPoolExecutor() as people:
+        database.execute("BEGIN IMMEDIATE")
+        asked = people.submit(slack.command, "rosa", "help")
+        until(lambda: slack.state()["deliveries"], "the command at the bot")
+        ending = people.submit(bot.stop)
+        for _ in range(TURNS):
+            bot.on_loop(asyncio.sleep(0))
+        database.rollback()
+        assert asked.result()["ack"] == "acked"
+        ending.result()
