@@ -59,8 +59,8 @@ class TroubleTellings:
 
         for occurrence, schedule, tried_at in await self._workers.run(self._occurrences.owed, self._now()):
             try:
-                reply = not_sent(schedule, occurrence)
-                await self._each([occurrence.asked_by], f"{occurrence.name}/not-sent", reply, tried_at)
+                reply, since = not_sent(schedule, occurrence), occurrence.due if tried_at else None
+                await self._each([occurrence.asked_by], f"{occurrence.name}/not-sent", reply, since)
                 await self._workers.run(self._occurrences.paid, occurrence.key)
             except DacError as error:
                 log.warning("Telling that %s is not sent: %s", occurrence.name, error)
@@ -70,29 +70,34 @@ class TroubleTellings:
         name = f"schedule-{schedule.id}/{schedule.trouble.since.isoformat()}{'/paused' if schedule.paused else ''}"
         left = await self.has_left(schedule.owner)
         await self._workers.run(self._occurrences.owner, schedule, self._now() if left else None)
-        told = [] if left else await self._each([schedule.owner], name, trouble_told(schedule), tried_at)
+        begun = schedule.paused.at if schedule.paused else schedule.trouble.since
+        since = begun if tried_at else None
+        told = [] if left else await self._each([schedule.owner], name, trouble_told(schedule), since)
         if not told:
             heirs = await self._workers.run(self._owners.heirs)
-            told = await self._each(heirs, name, trouble_told(schedule, heir=True), tried_at)
+            told = await self._each(heirs, name, trouble_told(schedule, heir=True), since)
         if not told:
             log.error("Of the trouble of schedule %s nobody can be told: %s", schedule.id, schedule.trouble.said)
         await self._workers.run(self._occurrences.told, schedule, told)
 
-    async def _each(self, people: Iterable[str], name: str, reply: Reply, tried_at: datetime | None) -> list[str]:
-        """Those of them who have been told."""
+    async def _each(self, people: Iterable[str], name: str, reply: Reply, since: datetime | None) -> list[str]:
+        """Those of them who have been told; `since` is from when on they may have been, unknown to us.
+
+        That is when there was something to tell, for the last of several tries need not be the one that got through.
+        """
         told = list[str]()
         for person in people:
             try:
-                await self._person(person, name, reply, tried_at)
+                await self._person(person, name, reply, since)
             except (NotFound, Denied, Invalid) as error:
                 log.warning("<%s> cannot be told of %s: %s", person, name, error)
             else:
                 told.append(person)
         return told
 
-    async def _person(self, person: str, name: str, reply: Reply, tried_at: datetime | None) -> None:
+    async def _person(self, person: str, name: str, reply: Reply, since: datetime | None) -> None:
         direct = await self._slack.direct(person)
-        if tried_at and await self._slack.find(direct, name, tried_at - SKEW, None, patience=self._patience):
+        if since and await self._slack.find(direct, name, since - SKEW, None, patience=self._patience):
             return
         until = self._now() + self._patience
         await self._slack.post(direct, reply.text, reply.blocks, name=name, until=until)

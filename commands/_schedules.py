@@ -41,10 +41,15 @@ def called(schedule: Schedule) -> str:
 
 
 def times(schedule: Schedule, after: datetime, reader: ZoneInfo, count: int = NEXT) -> str:
-    """The next times, a line each, on the clocks of the schedule and, where they differ, of who reads it."""
+    """The next times, a line each, on its clocks and, where they differ, the reader's; or why none is known."""
+    try:
+        found = schedule.recurrence.preview(after, count)
+    except Invalid as error:
+        # Where the machine knows its zone no more, the others are listed all the same.
+        return f"⚠️ {escape(str(error))}"
     zone = ZoneInfo(schedule.recurrence.zone)
     lines = []
-    for each in schedule.recurrence.preview(after, count):
+    for each in found:
         there = each.astimezone(zone)
         here = "" if _alike(each, zone, reader) else f" — for you {date(each)}"
         lines.append(f"• {there:%a} {there.day} {there:%b %Y %H:%M} {zone.key}{here}")

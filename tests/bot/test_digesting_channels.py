@@ -74,12 +74,20 @@ def test_after_a_day_nobody_waits_for_it_and_after_a_week_it_is_paused(room: New
 
 
 def test_an_owner_whose_telling_was_not_answered_is_told_once_all_the_same(room: Newsroom) -> None:
-    room.schedule()
-    room.until(NINE)
+    now = datetime.fromisoformat(room.slack.do("clock", frozen=True)["now"])
+    room.until(now)
+    due = room.schedule().next_at
+    assert due
+    room.until(due)
+    room.slack.do("clock", advance=(due - now).total_seconds())
     leave(room)
     room.slack.fault("drop_after", method="chat.postMessage")
     room.round()
-    room.round(minutes=1)
+    room.slack.fault("outage")
+    for _ in range(3):
+        room.round(minutes=2)
+    room.slack.clear_faults()
+    room.round(minutes=2)
     assert len(room.slack.direct(ROSA)) == 1
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.occurrences import Occurrences
 from bot.schedules import ScheduleBook
 from commands._form import form, read
-from commands._schedules import state, trouble_told
+from commands._schedules import state, times, trouble_told
 from dac.errors import DacError, Denied, Invalid, NotFound
 from dac.schedules import Pause, Schedule, Trouble
 from tests.commands.channels import OPS, TEAM
@@ -153,6 +154,13 @@ def test_it_is_taken_over_by_who_may_change_it_and_the_list_says_who_looks_after
 def test_what_is_wrong_is_listed_with_who_knows_of_it(room: Room, trouble: Trouble, said: str) -> None:
     room.say(BERLIN)
     assert said in state(schedule(room).model_copy(update={"trouble": trouble}))
+
+
+def test_one_whose_zone_the_machine_knows_no_more_is_listed_beside_the_others(room: Room) -> None:
+    room.say(BERLIN)
+    made = schedule(room)
+    gone = made.model_copy(update={"recurrence": made.recurrence.model_copy(update={"zone": "Old/Town"})})
+    assert "no time zone Old/Town any more" in times(gone, START, ZoneInfo("UTC"))
 
 
 def test_a_single_one_left_out_and_more_than_are_counted(room: Room) -> None:
