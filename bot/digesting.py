@@ -206,14 +206,9 @@ class Digesting:
         if occurrence.tried_at is None:
             return None
         since, until = occurrence.tried_at - SKEW, occurrence.tried_at + 2 * self._patience + SKEW
-        # In a lively channel the newest messages may all have come after it; the second look leaves those out.
-        for last in (None, until):
-            found = await self._outlet.slack.find(
-                occurrence.channel, occurrence.name, since, None, last, patience=self._patience / 2
-            )
-            if found:
-                return found
-        return None
+        return await self._outlet.slack.find(
+            occurrence.channel, occurrence.name, since, None, until, patience=self._patience / 2
+        )
 
     async def _post(self, occurrence: Occurrence, reply: Reply) -> Posted | None:
         """None where another process has taken it over, or somebody has paused it, while its pictures were drawn."""
