@@ -185,9 +185,11 @@ def _drawn(
         answer.small(f"For the sum behind a line, type what stands at its end: `/dac cost explain {escape(sums[0])}`")
     # By date, for a digest is read on other days, too.
     yesterday = digest.at.astimezone(UTC).date() - ONE_DAY
+    # A bill knows no scope.
+    which = "by cluster" if digest.scope.by == "all" else "of all clusters"
     nexts = [
-        ("Yesterday by cluster", f"cost actual {yesterday}"),
-        (f"{yesterday:%B} by cluster", f"cost actual {yesterday:%Y-%m}"),
+        (f"Yesterday {which}", f"cost actual {yesterday}"),
+        (f"{yesterday:%B} {which}", f"cost actual {yesterday:%Y-%m}"),
     ]
     if digest.totals:
         nexts.append(("Explain the month", explaining("total:month", mine=mine)))

@@ -14,8 +14,9 @@ from commands._command import Arguments, Call, Command, Group, Option, Reply, Se
 from commands._digest_file import sheet
 from commands._digest_marks import out_of_sight
 from commands._digest_message import message
+from commands._digest_scope import scope_meant
 from dac.advice import word
-from dac.digest import SCOPES, read_scope
+from dac.digest import SCOPES
 
 
 class ShowDigest(Arguments):
@@ -30,7 +31,7 @@ class ShowDigest(Arguments):
 
 
 def run(args: ShowDigest, call: Call, services: Services) -> Reply:
-    scope = read_scope(args.scope, services.fleet.compartments())
+    scope = scope_meant(args.scope, services)
     digest = _digest.told(services, scope, services.now(), services.zone_of(call.user))
     # What everybody here sees is the channel's, and so is what they say of its lines.
     place = call.channel if args.file else call.user

@@ -12,8 +12,9 @@ from pydantic import Field
 from commands._advice import typed_as
 from commands._blocks import Block, actions, button, escape, section
 from commands._command import Arguments, Call, Channel, Command, Group, Option, Reply, Rest, Services, Word
+from commands._digest_scope import scope_meant
 from commands._schedules import called, sure, told
-from dac.digest import SCOPES, read_scope
+from dac.digest import SCOPES
 from dac.errors import Invalid, NotFound
 from dac.naming import clip
 from dac.recurrence import recurrence
@@ -69,7 +70,7 @@ class ScheduleDigest(Arguments):
 def run(args: ScheduleDigest, call: Call, services: Services) -> Reply:
     zone = services.zone_of(call.user)
     when = recurrence(args.when, zone)
-    scope = read_scope(args.scope, services.fleet.compartments())
+    scope = scope_meant(args.scope, services)
     channel = _channel(_found(args.channel, call, services))
     made = services.schedules.add(call.user, channel.id, when, scope, delivery=call.delivery)
     notes = [f"It is for <@{call.user}>, who is told if it does not get through; anybody in the channel can pause it."]

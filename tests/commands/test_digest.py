@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -219,9 +220,14 @@ def test_a_scope_is_of_its_clusters_alone(room: Room) -> None:
     answer = told(room, "digest --scope region:us-chicago-1")
     assert "*Yesterday $7, November $7 for the clusters in us-chicago-1" in answer
     assert "$0.50 since 2026-10-01 are not attributable" in answer
+    assert "Yesterday of all clusters" in answer
     assert "*No clusters and no charges for the clusters tagged team=none" in told(room, "digest --scope tag:team=none")
     with pytest.raises(Invalid, match="“everything” is no scope"):
         room.say("digest --scope everything")
+    room.services = replace(room.services, regions=("us-chicago-1",))
+    with pytest.raises(Invalid, match=r"I look after no region “us-chicgo-1”\. Did you mean us-chicago-1\?"):
+        room.say("digest --scope region:us-chicgo-1")
+    assert "in us-chicago-1" in told(room, "digest --scope region:US-Chicago-1")
 
 
 def test_without_access_it_is_estimated_and_says_so(room: Room) -> None:
