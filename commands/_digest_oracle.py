@@ -210,7 +210,7 @@ def _anomaly(anomaly: Anomaly, found: Anomalies) -> Line:
     impact = anomaly.impact
     how = "another sum than foreseen"
     if impact is not None:
-        share = f" ({anomaly.variance:+,.0f} %)" if anomaly.variance is not None else ""
+        share = f" ({anomaly.variance:+,.1f} %)" if anomaly.variance is not None else ""
         how = f"{abs(impact):,.2f} {'less' if impact < 0 else 'more'} than foreseen{share}, {CURRENCY}"
     because = f"; in Oracle's words: {plain(anomaly.root_cause)}" if anomaly.root_cause else ""
     return Line(

@@ -24,7 +24,7 @@ def forecast(answer: Answer, made: MonthEnd, read: Source, seen: Source) -> None
         many = "1 row" if each.rows == 1 else f"{each.rows:,} rows"
         state = "of clusters that are gone, and may still change" if each.provisional else "final"
         if each.beyond:
-            many = f"as {many} in this currency tell"
+            many = f"as {many} in this currency tell{'s' if each.rows == 1 else ''}"
             state = "beyond the hours below: credits, other part numbers and units that were more; may still change"
         answer.say(f"{_days(each.since, each.until)} as charged: {exact(each.money)}, {many}, {state}", read)
     for ahead in made.ahead[:MOST]:

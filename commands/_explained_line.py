@@ -20,6 +20,7 @@ from commands._estimates import estimates, ran, unseen
 from commands._estimates import month_ahead as foreseen
 from commands._explained_forecast import forecast
 from dac import digest_sums
+from dac.change import units
 from dac.digest import Digest, Kind, Line, Total
 from dac.errors import NotFound
 from dac.figures import Money, Unknown
@@ -140,13 +141,13 @@ def _saving(answer: Answer, of: Line, look: Look) -> None:
         return
     answer.say(f"A unit for a month: {named(sentence, 300)} = {_explained.exact(one.money)}", one)
     worth = _explained.exact(of.worth)
-    units = of.worth.amount / one.money.amount
-    if units == units.to_integral_value():
-        answer.say(f"× {_explained.digits(units)} = *{worth}* a month", one)
+    saved = of.worth.amount / one.money.amount
+    if saved == saved.to_integral_value():
+        answer.say(f"× {_explained.digits(saved)} = *{worth}* a month", one)
     else:
-        share = units.quantize(Decimal("0.0001"))
+        share = saved.quantize(Decimal("0.0001"))
         answer.say(f"× {_explained.digits(share)}, the units and hours that the line names, = *{worth}* a month", one)
-    answer.small(f"It has {cluster.unit_count} units now. Oracle's minimum, where it is not met, is still owed.", seen)
+    answer.small(f"It has {units(cluster.unit_count)} now. Oracle's minimum, where it is not met, is still owed.", seen)
 
 
 def _mover(answer: Answer, of: Line, look: Look) -> Spend | None:

@@ -276,7 +276,8 @@ def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
 
 
 def _sentence(command: AnyCommand, name: str, why: str) -> str:
-    return f"{name.replace('_', ' ').capitalize()}: {why.rstrip('.')}. Usage: `{command.usage}`"
+    ended = why if why.endswith((".", "?")) else f"{why}."
+    return f"{name.replace('_', ' ').capitalize()}: {ended} Usage: `{command.usage}`"
 
 
 def _word(token: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from pydantic import Field
@@ -57,7 +57,7 @@ def run(args: Actual, call: Call, services: Services) -> Reply:  # noqa: ARG001 
         answer = _bill_estimated.answer(days, cluster, fleet, spend, services)
         if cluster is None:
             _says_oracle(answer, days, services)
-        return answer.reply(*offer(*_next(cluster, fleet, span)))
+        return answer.reply(*offer(*_next(cluster, fleet, span, days, services.now().astimezone(UTC).date())))
     return _charged(days, cluster, fleet, spend, services, span)
 
 
@@ -131,7 +131,7 @@ def _charged(
     _late(answer, spend, read)
     if cluster is None:
         _says_oracle(answer, days, services)
-    reply = answer.reply(*offer(*_next(cluster, fleet, span)))
+    reply = answer.reply(*offer(*_next(cluster, fleet, span, days, services.now().astimezone(UTC).date())))
     if len(told) <= _bill.SHOWN:
         return reply
     file = _bill.bill(spend, known, f"{days.since}-to-{days.until}")
@@ -161,10 +161,14 @@ def _late(answer: Answer, spend: Spend, read: Source) -> None:
     )
 
 
-def _next(cluster: Cluster | None, fleet: Fleet | Unknown, span: str) -> list[tuple[str, str]]:
+def _next(
+    cluster: Cluster | None, fleet: Fleet | Unknown, span: str, days: Period, today: date
+) -> list[tuple[str, str]]:
     if cluster is None or isinstance(fleet, Unknown):
         behind = ("Explain the sum", f"cost explain all {span}")
-        return [behind, ("Last month", "cost actual last month"), ("Yesterday", "cost actual yesterday")]
+        others = [("Last month", "cost actual last month"), ("Yesterday", "cost actual yesterday")]
+        # What it tells already is no way on.
+        return [behind, *(each for each in others if period(each[0].lower(), today).days != days.days)]
     which = word(cluster, fleet)
     if cluster not in fleet.clusters:
         return [("Last month", f"cost actual {cluster.id} last month")]

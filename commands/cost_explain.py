@@ -22,6 +22,7 @@ from commands._explained_line import FORECAST, Explained, line, look_at, month_a
 from commands.cost_actual import meant
 from dac.cluster import Fleet
 from dac.digest import Digest
+from dac.errors import NotFound
 from dac.figures import Unknown
 from dac.naming import find_cluster
 from dac.pricing import UnitRate, unit_rate
@@ -64,7 +65,10 @@ def _explained_by(what: str, args: Explain, call: Call, services: Services) -> E
     if ":" in what or (what.isascii() and what.isdigit()):
         found = meant_line(what, call, services, mine=args.mine)
         return line(found, look_at(found.digest, call, services))
-    return _of_bill(what, services)
+    try:
+        return _of_bill(what, services)
+    except NotFound as error:
+        raise NotFound(f"{error} `/dac digest lines` lists a digest's lines.") from None
 
 
 def _last(call: Call, services: Services, *, mine: bool) -> Digest | None:

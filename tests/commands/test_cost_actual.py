@@ -22,7 +22,7 @@ from dac.usage import Budget, Budgets, Spend, UsageRow
 from tests.commands.charges import CHAT, DAYS, at, sound
 from tests.commands.charges import priced as row
 from tests.commands.fleets import hostile, large, twins
-from tests.commands.room import Room, lines, shown
+from tests.commands.room import Room, buttons, lines, shown
 from tests.commands.sound import live, markup, refused
 from tests.fakes import BOB, START, cluster, fleet
 
@@ -55,6 +55,18 @@ def test_a_period_is_told_with_its_sum_and_source(room: Room, line: str, days: s
     assert days in answer
     assert f"Oracle charged *{sum_}*" in answer
     assert "Oracle, RequestSummarizedUsages, 2026-11-23" in answer
+
+
+@pytest.mark.parametrize(
+    ("line", "ways"),
+    [
+        ("cost actual", ["Explain the sum", "Last month", "Yesterday"]),
+        ("cost actual 2026-11-22", ["Explain the sum", "Last month"]),
+        ("cost actual last month", ["Explain the sum", "Yesterday"]),
+    ],
+)
+def test_no_button_asks_for_the_bill_that_is_shown(room: Room, line: str, ways: list[str]) -> None:
+    assert [each["text"]["text"] for each in buttons(room.say(line).blocks)] == ways
 
 
 def test_a_line_is_a_cluster_and_a_part_number(room: Room) -> None:

@@ -328,7 +328,7 @@ def test_ones_own_line_is_ones_own(room: Room) -> None:
     ("line", "error", "sentence"),
     [
         ("cost explain idle:nobody", NotFound, "No digest has been told here yet"),
-        ("cost explain nobody yesterday", NotFound, "nobody"),
+        ("cost explain nobody yesterday", NotFound, "nobody.* `/dac digest lines` lists a digest's lines"),
         ("cost explain all 2027-10", Invalid, "still to come"),
     ],
 )

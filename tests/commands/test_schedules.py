@@ -75,7 +75,7 @@ def test_channel_and_time_are_read_as_they_come(room: Room, channel: str, when: 
         ('digest schedule "every day" --scope all', Invalid, "When: “every day” says no time of day"),
         ("digest schedule here daily", Invalid, "When: “daily” says no time of day"),
         ("digest schedule here */5 * * * *", Invalid, "more often than once an hour"),
-        ("digest schedule here daily 9:00 Mars/Base", Invalid, "no time zone I know"),
+        ("digest schedule here daily 9:00 Mars/Base", Invalid, r"did you mean Pacific/Marquesas\? Usage:"),
         ("digest schedule here daily 9:00 --scope moon", Invalid, "“moon” is no scope"),
         ("digest pause x", Invalid, "“x” is not the number of a schedule"),
         ("digest run 7", NotFound, "There is no schedule 7"),
