@@ -77,6 +77,7 @@ OTHER_WEEK = re.compile(
     re.IGNORECASE,
 )
 WORKDAY = re.compile(r"\b(?:(?:business|working|work) ?day|weekday)\b", re.IGNORECASE)
+MONTH, WEEKLY = re.compile(r"\bmonth(?:ly)?\b", re.IGNORECASE), re.compile(r"\bweekly\b", re.IGNORECASE)
 EITHER = re.compile(r"\bevery (?:second|2nd) (\w+)(?! of\b)(?!\w)", re.IGNORECASE)
 NUMBERED = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?", re.ASCII)
 EXAMPLES = (
@@ -199,8 +200,26 @@ def _named_days(flat: str, before: str) -> _Days:
             or "L" in crons[0]
         ):
             raise Invalid(f"“{clip(flat)}” does not say on which weekday; say “every other monday 09:00”, for example.")
+        if found := MONTH.search(before):
+            raise _which(flat, found)
         return _Days(crons, f"every other {said.removesuffix('s') if ',' not in said else said}", "other week")
-    words = _words(WORKDAY.sub("workday", before))
+    days = _days_or_workday(flat, _words(WORKDAY.sub("workday", before)))
+    weekly = days.crons[0].startswith("* * ") and "#" not in days.crons[0] and "L" not in days.crons[0]
+    if weekly and (found := MONTH.search(before)):
+        raise _which(flat, found)
+    if not weekly and WEEKLY.search(before):
+        raise Invalid(f"“{clip(flat)}” does not come every week; leave out “weekly”, or name a weekday alone.")
+    return days
+
+
+def _which(flat: str, month: re.Match[str]) -> Invalid:
+    return Invalid(
+        f"“{clip(flat)}” does not say which of the month; say “first monday 09:00” for once a month, for example, "
+        f"or leave out “{month[0]}”."
+    )
+
+
+def _days_or_workday(flat: str, words: Sequence[str]) -> _Days:
     if words in (["first", "workday"], ["1st", "workday"]):
         return _Days(["1-3 * *"], "first workday", "first workday")
     if words == ["last", "workday"]:
@@ -241,6 +260,8 @@ def _days(flat: str, words: Sequence[str]) -> tuple[list[str], str]:
         return [EVERY[words[0]]], {"* * *": "daily", "* * 1-5": "weekdays", "* * 0,6": "weekends"}[EVERY[words[0]]]
     if words in (["last"], ["last", "day"]):
         return ["L * *"], "last day"
+    if words == ["first", "day"]:
+        return ["1 * *"], "monthly 1"
     if len(words) == 2 and words[0] in ORDINALS and (place := _weekday(words[1])) is not None:  # noqa: PLR2004 - a pair
         return [f"* * {place}{ORDINALS[words[0]]}"], f"{words[0]} {WEEK[place]}"
     if words and (weekdays := [_weekdays(each) for each in words]) and all(weekdays):
