@@ -26,6 +26,7 @@ from bot.workers import Workers
 from commands._blocks import section
 from commands._command import Reply
 from dac.digest import Digest, Scope
+from dac.errors import Invalid, Unavailable
 from dac.marks import Mark
 from dac.recurrence import recurrence
 from dac.restated import Charges
@@ -72,12 +73,20 @@ class FakeClient:
     def __init__(self, clock: FakeClock, chance: random.Random) -> None:
         self.posted: list[tuple[str, str, datetime, bool]] = []
         """Of each message its channel, its name, when it came, and whether it says that it is late."""
+        self.closed: str | None = None
+        """A channel that is archived just now."""
         self.kills = self.lost = 0
         self._clock = clock
         self._chance = chance
 
     async def users_conversations(self, **_: Any) -> Mapping[str, Any]:
-        return {"channels": [{"id": each, "is_member": True} for each in CHANNELS]}
+        return {"channels": [{"id": each, "is_member": True} for each in CHANNELS if each != self.closed]}
+
+    async def conversations_info(self, *, channel: str) -> Mapping[str, Any]:
+        return {"channel": {"id": channel, "is_member": True, "is_archived": channel == self.closed}}
+
+    async def conversations_open(self, *, users: str) -> Mapping[str, Any]:
+        return {"channel": {"id": f"D{users}"}}
 
     async def conversations_history(self, *, channel: str, oldest: str, **_: Any) -> Mapping[str, Any]:
         found = [each for each in self.posted if each[0] == channel and each[2].timestamp() >= float(oldest)]
@@ -100,11 +109,29 @@ class FakeClient:
 
 
 class AtOnce(Workers):
-    """Does it where it stands, and then lets others have their turn: two processes meet between any two steps."""
+    """Does it where it stands, and then lets others have their turn: two processes meet between any two steps.
+
+    At times the process dies there, before that step or after it.
+    """
+
+    def __init__(self, chance: random.Random) -> None:
+        super().__init__("year", 1, 1)
+        self._chance = chance
+        self.died_at = set[str]()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         await asyncio.sleep(0)
-        return work(*args, **kwargs)
+        fate = self._chance.random()
+        if fate < 0.0015:
+            self._die(work)
+        done = work(*args, **kwargs)
+        if fate > 0.9985:
+            self._die(work)
+        return done
+
+    def _die(self, work: Callable[..., object]) -> None:
+        self.died_at.add(work.__name__)
+        raise Killed
 
 
 class Everybody:
@@ -121,7 +148,7 @@ class Year:
     def __init__(self, path: Path) -> None:
         self.clock, self.chance, self.path = FakeClock(BEGIN), random.Random(7), path  # noqa: S311 - the same every time
         self.client = FakeClient(self.clock, self.chance)
-        self.workers = AtOnce("year", 1, 1)
+        self.workers = AtOnce(self.chance)
         self.holders = itertools.count(1)
         self.gathered = 0
         book, due = ScheduleBook(path), set[tuple[int, datetime]]()
@@ -162,6 +189,8 @@ class Year:
         assert before is None
         assert since is None or at - timedelta(days=35) <= since < at
         self.gathered += 1
+        if self.chance.random() < 0.01:
+            raise self.chance.choice([Unavailable, Invalid])("Oracle tells nothing just now.")
         return Digest(at=at, zone=zone.key, scope=scope)
 
     async def run(self) -> None:
@@ -176,6 +205,12 @@ class Year:
                 away_until = at + timedelta(hours=self.chance.choice([1, 5, 30, 100]))
                 self.clock.advance(seconds=(away_until - at).total_seconds())
                 running = [self.process(), self.process()]
+            if self.chance.random() < 0.03:
+                self.client.closed = self.chance.choice(CHANNELS)
+                for _ in range(3):
+                    await self.work(running)
+                    self.clock.advance(minutes=6)
+                self.client.closed = None
             await self.work(running)
         for _ in range(5):
             self.clock.advance(minutes=1)
@@ -204,11 +239,14 @@ def test_each_comes_once_on_time_or_marked_late(tmp_path: Path) -> None:
     assert len(PATTERNS) == 40
     asyncio.run(year.run())
     year.workers.close(10)
-    names = Counter(name for _, name, _, _ in year.client.posted)
+    names = Counter(name for channel, name, _, _ in year.client.posted if channel in CHANNELS)
+    troubles = Counter(name for channel, name, _, _ in year.client.posted if channel == "DUANN")
     wanted = {f"digest-{number}/{at.isoformat()}": at for number, at in year.due}
     came = {name: (at, late) for _, name, at, late in year.client.posted if name in wanted}
     assert {name: count for name, count in names.items() if count > 1} == {}
     assert set(came) == set(wanted)
+    assert len(troubles) > 5
+    assert {name: count for name, count in troubles.items() if count > 1} == {}
     # What is not wanted is only what the last days brought, which the other way of reckoning leaves out.
     assert all(name in wanted or datetime.fromisoformat(name.partition("/")[2]) >= END - 9 * DAY for name in names)
     for name, (at, late) in came.items():
@@ -217,6 +255,8 @@ def test_each_comes_once_on_time_or_marked_late(tmp_path: Path) -> None:
     assert sum(late for _, late in came.values()) > 50
     assert year.client.kills > 20
     assert year.client.lost > 10
+    # At work, while it gathers, while it tells of troubles and while it thins.
+    assert year.workers.died_at >= {"claim", "gather", "untold", "thin"}
 
 
 @pytest.mark.parametrize(
