@@ -11,6 +11,7 @@ from commands import _digest_asked, _digest_clusters, _digest_movers, _digest_or
 from commands._advice import seen_at
 from commands._command import Services
 from commands._digest_look import Look
+from commands._digest_scope import still_looked_after
 from commands._estimates import estimates, names, ran, unseen
 from commands._estimates import month_ahead as foreseen
 from dac import digest_sums
@@ -45,7 +46,9 @@ def told(
     """The digest that is due at that moment; read now, and of the full days before it.
 
     `since` is when the one before it was due, whose `charges` are `before`: what has happened by then has been told.
+    `NotFound` where the scope is a place that is not looked after any more.
     """
+    still_looked_after(scope, services)
     fleet = _fleet(services)
     look = Look(services, scope, at, zone, fleet if isinstance(fleet, Fleet) else Fleet(taken_at=at))
     spend, unattributed = _spend(look, fleet)

@@ -14,7 +14,7 @@ from commands._chart import SpendDays
 from commands._digest import told as gathered
 from commands._digest_message import message
 from dac.digest import Scope
-from dac.errors import Invalid, Unavailable
+from dac.errors import Invalid, NotFound, Unavailable
 from tests.commands.charges import DAY, DAYS, at, row, sound
 from tests.commands.fleets import BUSY, world
 from tests.commands.room import Room, lines, shown
@@ -207,6 +207,25 @@ def test_an_empty_tenancy_is_one_sentence(tmp_path: Path) -> None:
     reply = room.say("digest")
     assert reply.text == "No clusters and no charges. Nothing needs attention"
     assert "*Yesterday* (22 Nov): nothing yet was charged ⏳" in told(room)
+
+
+@pytest.mark.parametrize(
+    ("scope", "why"),
+    [
+        (
+            Scope(by="compartment", value="ocid1.compartment.oc1..left", name="old"),
+            "compartment old any more: DAC_OCI_C",
+        ),
+        (Scope(by="region", value="uk-london-1"), "region uk-london-1 any more: DAC_OCI_REGIONS leaves it out"),
+    ],
+)
+def test_of_a_place_that_is_not_looked_after_any_more_that_is_said_and_not_that_nothing_is_there(
+    room: Room, scope: Scope, why: str
+) -> None:
+    services = replace(room.services, regions=("eu-frankfurt-1",))
+    with pytest.raises(NotFound, match=why):
+        gathered(services, scope, START, UTC)
+    gathered(services, Scope(by="region", value="eu-frankfurt-1"), START, UTC)
 
 
 def test_a_scope_is_of_its_clusters_alone(room: Room) -> None:
