@@ -203,7 +203,11 @@ def _summary(digest: Digest, lines: Sequence[Line]) -> str:
     said = _headline(digest) if digest.scope.by == "all" else f"{_headline(digest)} for {digest.scope.words}"
     needs = Counter(each.kind for each in lines if each.asks)
     told = [f"{needs[kind]} {COUNTED[kind][needs[kind] != 1]}" for kind in Kind if needs[kind]]
-    return f"{said}. Needs attention: {', '.join(told)}" if told else f"{said}. Nothing needs attention"
+    if told:
+        return f"{said}. Needs attention: {', '.join(told)}"
+    # Without the clusters nothing has been looked at that might.
+    unseen = digest.clusters is None and digest.unknown
+    return f"{said}. What needs attention {UNKNOWN}" if unseen else f"{said}. Nothing needs attention"
 
 
 def _headline(digest: Digest) -> str:

@@ -138,6 +138,7 @@ def test_a_line_says_who_until_when_and_by_which_request() -> None:
 def test_much_that_is_not_known_is_counted() -> None:
     missing = tuple(Unknown(what=f"thing {each}", settle="look at https://oracle.example/page") for each in "abcdef")
     answer = sound(message(digest(unknown=missing), {}))
+    assert "What needs attention is not known" in sound(message(digest(unknown=missing, clusters=None), {}))
     assert answer.count("⚪ Not known") == 4
     assert "⚪ … and 2 more that are not known" in answer
     assert "<https://oracle.example/page|page>" in answer
