@@ -30,9 +30,8 @@ MOST_CURRENCIES = 3
 def budgets(look: Look, month: Total | None, spend: Spend | None) -> Iterator[Line]:
     """Those of Oracle that are for this scope, the team's own whose clusters all are, and currencies that have none."""
     own = [each for each in look.services.approvals.policy.budgets if _whole(look, each)]
-    if month and spend:
-        for each in own:
-            yield _own(each, month, spend, look)
+    for each in own:
+        yield _own(each, month, spend, look) if month and spend else _unknown(each, look)
     found = look.services.fleet.budgets()
     theirs = [each for each in found.found if _aims(each, look)] if isinstance(found, Budgets) else []
     if isinstance(found, Budgets):
@@ -79,6 +78,19 @@ def _own(budget: TeamBudget, month: Total, spend: Spend, look: Look) -> Line:
             Source(title="Oracle, RequestSummarizedUsages", as_of=_day(spend), trust=Trust.LIVE),
             _policy(look),
         ),
+    )
+
+
+def _unknown(budget: TeamBudget, look: Look) -> Line:
+    """Where what was charged is not known: an estimate is at list price, and a limit is of what is paid."""
+    limit = Money(amount=budget.monthly, currency=budget.currency)
+    return Line(
+        key=key(budget, look),
+        kind=Kind.BUDGET,
+        name=budget.name,
+        text=f"What is spent of {cents(limit)} is not known, for what Oracle charged is not",
+        severity=Severity.UNKNOWN,
+        sources=(_policy(look),),
     )
 
 

@@ -415,6 +415,11 @@ def test_budgets_of_oracle_and_of_the_team_are_held_against_what_was_spent(tmp_p
         "budget:prod0001",
         "budget:over0001",
     ]
+    room.oracle.charged = None
+    unread = found(room, Kind.BUDGET)
+    assert [each.key for each in unread] == [each.key for each in lines_]
+    assert unread[1].text == "What is spent of 100 EUR is not known, for what Oracle charged is not"
+    assert (unread[1].figure, unread[1].severity) == (None, Severity.UNKNOWN)
 
 
 @pytest.mark.parametrize(
