@@ -21,7 +21,7 @@ from dac.figures import Source, Unknown
 from dac.naming import find_cluster
 from dac.pricing import cents
 from dac.usage import Spend, totals
-from dac.usage_periods import Period, is_period, period
+from dac.usage_periods import EXAMPLES, Period, is_period, period
 
 THIS_MONTH = "month"
 QUOTES = '"“”„'
@@ -70,10 +70,10 @@ def _gone(days: Period, services: Services) -> tuple[Cluster, ...]:
 def _found(fleet: Fleet, typed: str, gone: tuple[Cluster, ...]) -> Cluster:
     try:
         return find_cluster(fleet, typed)
-    except NotFound:
+    except NotFound as error:
         with suppress(NotFound):
             return find_cluster(fleet.model_copy(update={"clusters": gone}), typed)
-        raise
+        raise NotFound(f"{error} Periods are {EXAMPLES}.") from None
 
 
 def meant(what: str) -> tuple[str, str]:
