@@ -47,13 +47,13 @@ class CostAnomalies:
         try:
             return self._kept.get()
         except Unavailable as error:
-            return Unknown(what=WHAT, settle=f"ask again later; {error}")
+            return Unknown(what=WHAT, settle=f"ask again later. {error}")
         except DacError as error:
             return Unknown(
                 what=WHAT,
                 settle=(
                     f"let the reading identity `{POLICY}`, if that is what it takes: we have seen no page of Oracle's "
-                    f"that names a policy for it, or where Cost Anomaly Detection is offered; {error}"
+                    f"that names a policy for it, or where Cost Anomaly Detection is offered. {error}"
                 ),
             )
 

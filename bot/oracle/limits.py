@@ -33,10 +33,10 @@ def headroom(
     try:
         found = availability(client, calls, name, of.region, tenancy, at)
     except Unavailable as error:
-        return Unknown(what=what, settle=f"ask again later; {error}")
+        return Unknown(what=what, settle=f"ask again later. {error}")
     except DacError as error:
         return Unknown(
-            what=what, settle=f"let the reading identity `inspect resource-availability in tenancy`; {error}"
+            what=what, settle=f"let the reading identity `inspect resource-availability in tenancy`. {error}"
         )
     return found or Unknown(what=what, settle=f"Oracle does not count {name}: look in the Console")
 

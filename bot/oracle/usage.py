@@ -157,9 +157,9 @@ def _or_unknown(what: str, policy: str, read: Callable[[], Read]) -> Read | Unkn
     try:
         return read()
     except Unavailable as error:
-        return Unknown(what=what, settle=f"ask again later; {error}")
+        return Unknown(what=what, settle=f"ask again later. {error}")
     except DacError as error:
-        return Unknown(what=what, settle=f"let the reading identity `{policy}`; {error}")
+        return Unknown(what=what, settle=f"let the reading identity `{policy}`. {error}")
 
 
 def _is_ours(raw: Json) -> bool:
