@@ -101,7 +101,8 @@ class Digesting:
 
     async def digest(self) -> None:
         """What is due is sent, whoever has to know of a trouble is told, old messages follow marks."""
-        while await self._send_some():
+        failed = set[str]()
+        while await self._send_some(failed):
             pass
         await self._troubles.tell()
         await self._thin()
@@ -116,14 +117,17 @@ class Digesting:
             while await self._workers.run(self._occurrences.thin, at - REDRAWN_FOR):
                 pass
 
-    async def _send_some(self) -> bool:
-        """Whether there was something to send: a few of each channel, so that what has become due gets its turn."""
+    async def _send_some(self, failed: set[str]) -> bool:
+        """Whether there was something to send: a few of each channel, so that what has become due gets its turn.
+
+        One that has `failed` in this round has its turn in the next, or channels that fail in turn would never end it.
+        """
         while await self._workers.run(self._occurrences.come_round, self._now()):
             pass
         waiting = await self._workers.run(self._occurrences.waiting, self._now())
-        ready = {channel: keys for channel, keys in waiting.items() if not self._rests(channel)}
+        ready = {each: keys for each, keys in waiting.items() if each not in failed and not self._rests(each)}
         turn = asyncio.Semaphore(CHANNELS_AT_ONCE)
-        await asyncio.gather(*(self._channel(turn, channel, keys) for channel, keys in ready.items()))
+        await asyncio.gather(*(self._channel(turn, channel, keys, failed) for channel, keys in ready.items()))
         return bool(ready)
 
     def _rests(self, channel: str) -> bool:
@@ -135,7 +139,7 @@ class Digesting:
         except DacError as error:
             log.warning("%s: %s", doing, error)
 
-    async def _channel(self, turn: asyncio.Semaphore, channel: str, keys: Sequence[Key]) -> None:
+    async def _channel(self, turn: asyncio.Semaphore, channel: str, keys: Sequence[Key], failed: set[str]) -> None:
         """A channel's digests in their order; where Slack does not answer, the others of that channel wait too."""
         async with turn:
             for key in keys:
@@ -143,6 +147,7 @@ class Digesting:
                 if claim and not await self._settled(claim, channel):
                     # Each of the others would have to be looked for afterwards.
                     self._rest_until[channel] = self._now() + REST
+                    failed.add(channel)
                     return
 
     async def _settled(self, claim: Claim, channel: str) -> bool:

@@ -118,6 +118,17 @@ def test_one_that_an_outage_made_late_says_so(room: Newsroom) -> None:
     assert "Why it is late" in shown(room.digests()[0])
 
 
+def test_a_round_ends_though_channels_fail_in_turn(room: Newsroom) -> None:
+    room.schedule()
+    room.schedule("daily 08:59 UTC", channel=GENERAL)
+    room.until(NINE)
+    room.slack.fault("outage")
+    room.round("one", "two")
+    room.slack.clear_faults()
+    room.round("one", "two", hours=1)
+    assert [len(room.digests(channel)) for channel in (OPS, GENERAL)] == [1, 1]
+
+
 def test_one_that_another_process_died_over_is_taken_over_once_its_claim_has_ended(room: Newsroom) -> None:
     made = room.schedule()
     room.until(NINE)
