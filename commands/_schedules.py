@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from pydantic import Field
 from approvals.events import BOT
 from commands._advice import typed_as
 from commands._blocks import Block, actions, button, confirm, context, date, escape, section
-from commands._command import Arguments, Reply, Services, Word
+from commands._command import Arguments, Call, Reply, Services, Word
 from dac.errors import Invalid
 from dac.naming import clip
 from dac.schedules import COUNTED, TROUBLE_PAUSES, Occurrence, Schedule
@@ -184,3 +185,10 @@ def listed(schedules: Sequence[Schedule]) -> str:
 
 def _alike(moment: datetime, one: ZoneInfo, other: ZoneInfo) -> bool:
     return moment.astimezone(one).utcoffset() == moment.astimezone(other).utcoffset()
+
+
+def changed(text: str, schedule: Schedule, services: Services, call: Call, *notes: str) -> Reply:
+    """What all see where it is said in its channel, and who looks after it if that is somebody else."""
+    whose = [] if schedule.owner == call.user else [f"By <@{call.user}>; <@{schedule.owner}> looks after it."]
+    reply = told(text, schedule, services, call.user, *notes, *whose)
+    return replace(reply, public=schedule.channel == call.channel)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from commands._command import Call, Command, Group, Reply, Services
-from commands._schedules import OfSchedule, called, told
+from commands._schedules import OfSchedule, called, changed
 
 
 def run(args: OfSchedule, call: Call, services: Services) -> Reply:
     paused = services.schedules.pause(call.user, args.schedule, delivery=call.delivery)
     note = "What falls due meanwhile is left out, and does not come afterwards; “Run now” still has one come."
-    return told(f"⏸️ {called(paused)}, is paused.", paused, services, call.user, note)
+    return changed(f"⏸️ {called(paused)}, is paused.", paused, services, call, note)
 
 
 COMMAND = Command(

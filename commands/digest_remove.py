@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from commands._command import Call, Command, Group, Reply, Services
-from commands._schedules import OfSchedule, called, told
+from commands._schedules import OfSchedule, called, changed
 
 
 def run(args: OfSchedule, call: Call, services: Services) -> Reply:
     removed = services.schedules.remove(call.user, args.schedule, delivery=call.delivery)
-    return told(f"🗑️ {called(removed)}, is removed.", removed, services, call.user, "What it has sent stays.")
+    return changed(f"🗑️ {called(removed)}, is removed.", removed, services, call, "What it has sent stays.")
 
 
 COMMAND = Command(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from commands._command import Call, Command, Group, Reply, Services
-from commands._schedules import OfSchedule, called, skipped, told
+from commands._schedules import OfSchedule, called, changed, skipped
 
 
 def run(args: OfSchedule, call: Call, services: Services) -> Reply:
     resumed, count = services.schedules.resume(call.user, args.schedule, delivery=call.delivery)
-    return told(f"▶️ {called(resumed)}, comes again.", resumed, services, call.user, skipped(count))
+    return changed(f"▶️ {called(resumed)}, comes again.", resumed, services, call, skipped(count))
 
 
 COMMAND = Command(

@@ -116,6 +116,18 @@ def test_paused_resumed_run_and_removed_each_says_what_comes_of_it(room: Room) -
     assert "No digest is scheduled" in shown(room.say("digest schedules"))
 
 
+@pytest.mark.parametrize("verb", ["pause", "resume", "remove"])
+def test_what_somebody_else_does_is_seen_in_its_channel_and_by_its_owner(room: Room, verb: str) -> None:
+    room.say("digest schedule weekdays 9:00")
+    if verb == "resume":
+        room.say("digest pause 1")
+    done = room.say(f"digest {verb} 1", BOB)
+    assert done.public
+    assert f"By <@{BOB}>; <@{ANN}> looks after it." in shown(done)
+    room.say(BERLIN)
+    assert not room.say("digest pause 2").public
+
+
 def test_another_time_for_the_same_digest_offers_to_remove_the_one_there_is(room: Room) -> None:
     assert "digest remove 1" in lines(room.say(BERLIN).blocks)
     again = room.say("digest schedule #ops every other monday 9:00")
