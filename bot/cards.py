@@ -17,7 +17,8 @@ from approvals.store import Store
 from approvals.unreadable import Unreadable
 from bot.once import Once, Place, Unseen
 from bot.postings import CARD, NOTICE, WORD, Posting, Postings
-from bot.slack import Closed, Gone, Posted, Sealed, Slack
+from bot.slack import Posted, Slack
+from bot.slack_refusals import Closed, Gone, Sealed
 from bot.workers import Workers
 from commands._blocks import escape
 from commands._card import Message, card

@@ -12,7 +12,8 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import SHORT, Closed, Slack
+from bot.slack import SHORT, Slack
+from bot.slack_refusals import Closed
 from commands._command import Channel
 from dac.errors import DacError, Denied, NotFound
 from dac.naming import clip, nearest

@@ -12,7 +12,8 @@ from typing import Any
 
 from bot.lasting import Lasting
 from bot.pictures import Pictures
-from bot.slack import Gone, Slack
+from bot.slack import Slack
+from bot.slack_refusals import Gone
 from bot.workers import Workers
 from commands import COMMANDS
 from commands._blocks import Block, clip, context, escape, section

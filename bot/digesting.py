@@ -17,7 +17,8 @@ from bot.gathering import OURS, Gathering, Told, Ungathered
 from bot.occurrences import Claim, Occurrences
 from bot.once import SKEW
 from bot.pictures import Pictures
-from bot.slack import Barred, Block, Gone, Posted, Slack
+from bot.slack import Block, Posted, Slack
+from bot.slack_refusals import Barred, Gone
 from bot.trouble_tellings import TroubleTellings
 from bot.workers import Workers
 from commands._blocks import context, escape

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from bot.slack import SERVER_ERROR, Refusal, retry_after
+from bot.slack_refusals import SERVER_ERROR, Refusal, retry_after
 from dac.errors import Denied, Invalid, NotFound
 from dac.naming import clip
 

@@ -15,7 +15,8 @@ from typing import ParamSpec, TypeVar
 from bot.enclosures import Enclosures
 from bot.pace import Sleep
 from bot.pictures import Pictures
-from bot.slack import BRIEF, PATIENCE, Closed, Gone, Posted, Slack
+from bot.slack import BRIEF, PATIENCE, Posted, Slack
+from bot.slack_refusals import Closed, Gone
 from bot.turns import Turns
 from bot.under_way import UnderWay
 from bot.workers import Workers

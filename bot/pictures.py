@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.charts import Charts
-from bot.slack import BadBlocks
 from bot.slack_files import SlackFiles
+from bot.slack_refusals import BadBlocks
 from bot.workers import Workers
 from commands._blocks import Block, awaited, section
 from commands._chart import Chart

@@ -13,7 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.download import Download
 from bot.pace import Sleep
-from bot.slack import OK, SHORT, Refusal, Slack, gist, refusal_of, retry_after
+from bot.slack import OK, SHORT, Slack
+from bot.slack_refusals import Refusal, gist, refusal_of, retry_after
 from commands._command import File
 from dac.errors import Denied, Invalid, NotFound, Unavailable
 from dac.naming import clip

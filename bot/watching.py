@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from bot.boards import Boards
 from bot.once import Once, Place
-from bot.slack import Gone, Posted, Sealed, Slack
+from bot.slack import Posted, Slack
+from bot.slack_refusals import Gone, Sealed
 from bot.tellings import ALERT, Telling, Tellings
 from bot.workers import Workers
 from commands._alerts import late, message, replies

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack as speaking
 from bot.channels import KEPT, ChannelFinder, Channels, sentence
-from bot.slack import Closed
+from bot.slack_refusals import Closed
 from commands._command import Channel
 from dac.errors import Denied, Invalid, NotFound, Unavailable
 from sandbox import serving

@@ -22,7 +22,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.claims import Claims
 from bot.once import Once, Place, Said, Unseen
 from bot.postings import CARD, NOTICE, WORD, Postings
-from bot.slack import Closed, Slack
+from bot.slack import Slack
+from bot.slack_refusals import Closed
 from bot.tellings import ALERT, Tellings
 from bot.workers import Workers
 from commands._card import Message

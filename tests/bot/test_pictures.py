@@ -15,8 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import slack as speaking
 from bot.charts import Charts
 from bot.pictures import AGAIN, KEPT, KEPT_FOR, Pictures
-from bot.slack import BadBlocks, Posted
+from bot.slack import Posted
 from bot.slack_files import SlackFiles
+from bot.slack_refusals import BadBlocks
 from bot.workers import Workers
 from commands._blocks import Block, picture, section
 from commands._chart import Bar, Chart, Curve, Curves, Distributions, SpendDay, SpendDays, Spread

@@ -8,7 +8,8 @@ import pytest
 from aiohttp import web
 
 from bot.pace import Pace
-from bot.slack import Barred, Gone, LockedOut, Posted, Sealed, Slack
+from bot.slack import Posted, Slack
+from bot.slack_refusals import Barred, Gone, LockedOut, Sealed
 from dac.errors import DacError, Denied, Invalid, NotFound, Unavailable
 from tests.bot.edge import NOW, Edge, FakeTime, broken, limited, no, ok
 
