@@ -32,7 +32,7 @@ def test_it_comes_once_a_day_and_can_be_stopped_from_the_list(home: House, bot: 
     listed = slack.told("ben", "1 scheduled digest")
     assert "Last sent" in shown(listed)
     slack.press("ben", listed, "Pause")
-    slack.told("ben", "is paused")
+    until(lambda: [each for each in slack.messages() if "is paused" in shown(each)], "the word to all of the channel")
     home.time.advance(hours=48)
     slack.press("ben", listed, "Run now")
     until(lambda: len(digests(slack)) == 3, "the one out of turn")
