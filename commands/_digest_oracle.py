@@ -107,12 +107,16 @@ def _sum(rows: Iterable[UsageRow], budget: TeamBudget) -> Money:
 
 
 def _pace(part: Spend, budget: TeamBudget) -> Money | None:
-    """What the whole month comes to if its other days cost as much as those that are final; None where none is."""
+    """What the whole month comes to if its other days cost as much as those that are final.
+
+    None where no day is final, or where more is charged already: then these days tell nothing of the others.
+    """
     final = within(part, part.since, min(part.settled_until, part.until))
     days = (final.until - final.since).days
     if days <= 0:
         return None
-    return _sum(final.rows, budget) * (Decimal(monthrange(part.since.year, part.since.month)[1]) / days)
+    pace = _sum(final.rows, budget) * (Decimal(monthrange(part.since.year, part.since.month)[1]) / days)
+    return None if pace.amount < _sum(part.rows, budget).amount else pace
 
 
 def counted(budget: TeamBudget, spend: Spend, look: Look) -> Spend:

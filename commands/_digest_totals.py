@@ -24,6 +24,9 @@ WHOLE = Decimal(100)
 LITTLE = Decimal("0.5")
 """Percent below which a change is told as none."""
 
+CHANGED = "Most likely Oracle's rows came late or were corrected"
+"""Likely, for a part number that counts since then changes a day as well."""
+
 ONE_DAY = timedelta(days=1)
 
 
@@ -81,7 +84,7 @@ def _told_otherwise(digest: Digest) -> str:
     more = f"; {rest} more in the sheet" if rest else ""
     # A region is in the name of what is gone; in which compartment it was, or with which tags, is not known any more.
     moved = ", or what was here is not any more" if digest.scope.by in {"compartment", "tag"} else ""
-    return f"⚠️ *Told otherwise before*: {'; '.join(days)}{more}. Oracle's rows came late{moved}."
+    return f"⚠️ *Told otherwise before*: {'; '.join(days)}{more}. {CHANGED}{moved}."
 
 
 def _otherwise(day: Restated) -> str:

@@ -456,6 +456,15 @@ def test_a_budget_of_the_teams_own_marks_what_may_change_and_counts_what_a_reque
     assert line.text.startswith("$40 of $100 spent (40.0 %)")
 
 
+def test_a_budget_of_which_more_is_spent_than_its_pace_comes_to_has_none(tmp_path: Path) -> None:
+    rules = policy(rule()).model_copy(update={"budgets": (TeamBudget(name="all", monthly=Decimal(100)),)})
+    room = calm(Room(tmp_path, world((cluster(), BUSY)), rules=rules))
+    room.oracle.charged = [row((START - DAY).replace(hour=0, minute=0), "95")]
+    (line,) = found(room, Kind.BUDGET)
+    assert line.text == "$95 of $100 spent ⏳ (95.0 %), November so far"
+    assert line.severity is Severity.ATTENTION
+
+
 def test_a_budget_in_whose_currency_nothing_has_come_in_yet_is_not_told_as_none_spent(room: Room) -> None:
     room.rules = room.rules.model_copy(update={"budgets": (TeamBudget(name="all", monthly=Decimal(100)),)})
     room.oracle.charged = []
